@@ -1,0 +1,55 @@
+import type { Viewpoint } from '../model/locality.ts'
+
+/** What decided which endpoints are chosen. */
+export type Mode = 'ClusterWide' | 'PreferSameZone' | 'PreferClose' | 'PreferSameNode' | 'Hints'
+
+/** One port's endpoint of a service, as all sources together say it, before any viewpoint. */
+export interface Candidate {
+  readonly name: string
+  readonly address: string
+  readonly additionalAddresses: readonly string[]
+  readonly port: number
+  readonly region: string
+  readonly zone: string
+  readonly subZone: string
+  readonly node: string
+  readonly source: string
+  /** null is Kubernetes' unset condition. */
+  readonly ready: boolean | null
+  readonly serving: boolean
+  readonly terminating: boolean
+  /** 0 is drained. */
+  readonly weight: number
+  /** What the source itself gave; undefined: hints are computed from the mode. */
+  readonly hints: { readonly zones: readonly string[]; readonly nodes: readonly string[] } | undefined
+}
+
+/** All of a service's port that a decision reads: nothing else may influence an assignment. */
+export interface Candidates {
+  readonly mode: Exclude<Mode, 'Hints'>
+  /** Where the mode comes from, for people: "trafficDistribution PreferSameZone of source east, revision 7". */
+  readonly rule: string
+  /** Sorted by source, then name. */
+  readonly endpoints: readonly Candidate[]
+}
+
+export interface AssignedEndpoint {
+  readonly candidate: Candidate
+  readonly chosen: boolean
+  /** 0 is chosen, 1… are standby steps; null is not sent at all. */
+  readonly priority: number | null
+  /** Share of the traffic that this endpoint should get from here, 0 to 1. */
+  readonly share: number
+  readonly reason: string
+}
+
+/** A service as seen from one viewpoint. */
+export interface Assignment {
+  readonly viewpoint: Viewpoint
+  readonly mode: Mode
+  readonly rule: string
+  /** Safeguards that spoke, and oddities. */
+  readonly notes: readonly string[]
+  /** Sorted by priority (unsent last), region, zone, sub-zone, source, name. */
+  readonly endpoints: readonly AssignedEndpoint[]
+}

@@ -1,0 +1,60 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+/** RFC 1123 label: what Kubernetes allows for namespaces, services, ports, listeners, zones' fellow names. */
+export const label = z
+  .string()
+  .max(63)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    'must be lower case letters, digits and -, as a Kubernetes name (RFC 1123 label)',
+  )
+
+/** RFC 1123 subdomain: dot-separated labels, as Kubernetes names nodes, gateways and routes. */
+export const subdomain = z
+  .string()
+  .max(253)
+  .regex(
+    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'must be lower case labels joined by dots, as a Kubernetes name (RFC 1123 subdomain)',
+  )
+
+/** A value of a Kubernetes topology label: region, zone. It must not contain "/", which joins region and zone. */
+export const topologyName = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(
+    /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+    'must be a Kubernetes label value: letters, digits, - _ .',
+  )
+
+export const ipAddress = z
+  .string()
+  .refine(
+    text => isIP(text) !== 0,
+    'must be an IPv4 or IPv6 address; a hostname cannot be an endpoint (resolve it first)',
+  )
+
+export const portNumber = z.int().min(1).max(65535)
+
+/** Envoy and gRPC sum weights in 32 bits unsigned; Kubernetes and the Gateway API allow int32. */
+export const weight = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+
+/** Gateway API duration (GEP-2257): up to four integers with units h, m, s, ms. */
+export const duration = z
+  .string()
+  .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/, 'must be a Gateway API duration such as "250ms", "15s" or "1m30s"')
+
+/** A hostname, with one leading wildcard label allowed: `*.example.com`. */
+export const hostname = z
+  .string()
+  .max(253)
+  .regex(
+    /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'must be a lower case hostname; a wildcard is only allowed as the whole first label ("*.example.com")',
+  )
+  .refine(text => isIP(text) === 0, 'must not be an IP address')

@@ -1,0 +1,17 @@
+/** One thing that is wrong with (or odd about) a pushed document. */
+export interface Problem {
+  /** RFC 6901 JSON pointer into the document that was pushed; '' is the document itself. */
+  readonly pointer: string
+  /** What is wrong and what would be right, in a sentence without its subject. */
+  readonly detail: string
+}
+
+/** Bad input is a value: either what was meant, or everything that is wrong with it at once. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** Joins path steps to a JSON pointer, escaped as RFC 6901, section 3 says. */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}

@@ -1,0 +1,210 @@
+import type { Entry, EntryKey, Kind, PackedEntries, Part } from '../model/entry.ts'
+
+/**
+ * All versions of everything that sources said, as intervals of revisions.
+ *
+ * Contract, for every form of it:
+ * - Revisions are 1, 2, 3, … in commit order, one sequence for the whole system. A reader that has seen R has
+ *   seen everything up to R.
+ * - A write is one transaction: all of it or nothing. When its promise has resolved it survives `kill -9` and
+ *   power loss.
+ * - A write that changes no entry writes no revision.
+ * - Entries never change: a replaced one is closed at the revision that replaced it, and `created` (the revision
+ *   that first brought the key) is carried along.
+ * - Methods reject with `StoreUnavailable` when the database cannot be reached, never for what a caller asked.
+ * - Nothing here blocks the caller's event loop for longer than it takes to hand over one message.
+ */
+export interface Store {
+  /** The newest revision; 0 when nothing was ever written. */
+  head(): Promise<number>
+
+  write(write: Write): Promise<WriteResult>
+  /** Makes a new revision with the content of an old one. `gone` when retention took it. */
+  restore(restore: Restore): Promise<WriteResult | Gone>
+  /** Removes all that a source pushed, as a revision of part `both`. `unknown` when there is no such source. */
+  removeSource(source: string, author: string): Promise<WriteResult>
+
+  /** One part of a source as of a revision (default: now). `null` when that part was never pushed by then. */
+  part(source: string, part: Part, revision?: number): Promise<PartState | Gone | null>
+  /** Entries of all sources as of a revision, optionally only some; for questions about the past. */
+  entries(query: EntriesQuery): Promise<StoredEntry[] | Gone>
+
+  /**
+   * What changed after `after` up to the head of that moment, in batches of at most some thousand entries. All
+   * batches of one call name the same `revision` (the next `after`) and belong together: only the end of the
+   * iteration is a state that ever was. Yields nothing when nothing changed.
+   */
+  changes(after: number): AsyncIterable<ChangeBatch>
+  /** Calls back after each commit of any process with the newest revision. Returns its unsubscribe. */
+  subscribe(listener: (revision: number) => void): () => void
+
+  revisions(query: RevisionsQuery): Promise<{ items: Revision[]; total: number }>
+  revision(id: number): Promise<Revision | null>
+  /** What differs between two revisions, sorted by source, kind, namespace, name. */
+  diff(from: number, to: number, source?: string): Promise<EntryDiff[] | Gone>
+
+  sources(): Promise<SourceState[]>
+
+  /** Deletes history older than the policy says, in small slices; resolves to the number of rows deleted. */
+  retain(policy: RetentionPolicy): Promise<number>
+  close(): Promise<void>
+}
+
+/** The database cannot be reached, is full or read-only. Retry later. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
+export interface Write {
+  readonly source: string
+  /** Who: the name of a token, or `anonymous`. */
+  readonly author: string
+  /** One part, or both of a snapshot: one revision in any case. */
+  readonly parts: readonly PartWrite[]
+  /**
+   * The write happens only if the digest of what stands is one of these (`*`: anything that was pushed). Of a
+   * snapshot (two parts) it is `snapshotDigest` of both.
+   */
+  readonly ifMatch?: readonly string[]
+  /** The write happens only if the part (each of the parts) was never pushed. */
+  readonly ifNoneMatch?: boolean
+  /** Do all but commit: the result says what would have changed; `revision` is then null. */
+  readonly dryRun?: boolean
+}
+
+export type PartWrite = { readonly part: Part; readonly entries: PackedEntries } & (
+  | {
+      /** The part becomes exactly these entries. */
+      readonly mode: 'replace'
+      /** Hash of the pushed bytes: when the part's last replace had the same, nothing is compared again. */
+      readonly bodyDigest: string
+    }
+  | {
+      /** These entries are added or replaced, `remove` goes; the rest stays. */
+      readonly mode: 'patch'
+      readonly remove: readonly EntryKey[]
+    }
+)
+
+export interface Restore {
+  readonly revision: number
+  /** Default: every source. */
+  readonly source?: string
+  readonly parts: readonly Part[]
+  readonly author: string
+  readonly dryRun?: boolean
+}
+
+export type WriteResult =
+  | {
+      readonly outcome: 'written'
+      /** null for a dry run. */
+      readonly revision: number | null
+      readonly digest: string
+      readonly changed: ChangeCounts
+    }
+  /** Equal content stands already, since `revision`. */
+  | { readonly outcome: 'unchanged'; readonly revision: number; readonly digest: string }
+  /** `ifMatch` or `ifNoneMatch` said no. `digest` is what stands, null when never pushed. */
+  | { readonly outcome: 'conflict'; readonly digest: string | null }
+  /** A patch of a part that was never pushed, or an unknown source. */
+  | { readonly outcome: 'unknown' }
+
+/** Retention took what was asked for: history is kept from revision `oldest` on. */
+export interface Gone {
+  readonly outcome: 'gone'
+  readonly oldest: number
+}
+
+export interface ChangeCounts {
+  readonly added: number
+  readonly updated: number
+  readonly removed: number
+}
+
+export interface StoredEntry extends Entry {
+  readonly source: string
+  /** The revision that wrote this form of the entry. */
+  readonly since: number
+  /** The revision that first brought the key: the older one wins ties and conflicts. */
+  readonly created: number
+}
+
+export interface PartState {
+  readonly entries: readonly Entry[]
+  readonly digest: string
+  /** The revision that last changed the part, as of the revision asked for. */
+  readonly revision: number
+}
+
+export interface EntriesQuery {
+  readonly revision?: number
+  readonly kinds?: readonly Kind[]
+  readonly namespace?: string
+  readonly name?: string
+}
+
+/**
+ * A piece of the difference between revision `after` and `revision`, each key once: the entry that stands now, or
+ * its key when none stands any more. Not sorted.
+ */
+export interface ChangeBatch {
+  readonly revision: number
+  readonly upserted: readonly StoredEntry[]
+  readonly removed: readonly (EntryKey & { readonly source: string })[]
+}
+
+/** What a revision came from. */
+export type Cause = 'push' | 'patch' | 'restore' | 'delete'
+
+export interface Revision {
+  readonly revision: number
+  /** null: every source (a restore of all). */
+  readonly source: string | null
+  readonly part: Part | 'both'
+  readonly cause: Cause
+  /** The revision that a restore brought back. */
+  readonly restored: number | null
+  /** Digest of the part (or of both) after it; null for a restore of all sources. */
+  readonly digest: string | null
+  readonly author: string
+  /** RFC 3339, UTC, milliseconds. */
+  readonly createdAt: string
+  readonly changed: ChangeCounts
+}
+
+export interface RevisionsQuery {
+  readonly limit: number
+  /** Only revisions before this one in the order asked for: the cursor of the page before. */
+  readonly after?: number
+  readonly order: 'newest' | 'oldest'
+  readonly source?: string
+  readonly part?: Part | 'both'
+  readonly author?: string
+  readonly cause?: Cause
+}
+
+export interface EntryDiff extends EntryKey {
+  readonly source: string
+  /** The entry's body at `from`; null when there was none. */
+  readonly before: string | null
+  /** The entry's body at `to`; null when there is none. */
+  readonly after: string | null
+}
+
+export interface SourceState {
+  readonly source: string
+  /** The revision that first brought this source. */
+  readonly created: number
+  readonly parts: readonly {
+    readonly part: Part
+    readonly digest: string
+    /** The revision that last changed it. */
+    readonly revision: number
+    readonly entries: number
+    readonly changedAt: string
+  }[]
+}
+
+/** Ages in milliseconds after which closed entries of a part may go. */
+export type RetentionPolicy = Readonly<Record<Part, number>>
