@@ -1,4 +1,7 @@
+import type { ChangeBatch, StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey, Kind, PackedEntries, Part } from '../model/entry.ts'
+
+export type { ChangeBatch, StoredEntry }
 
 /**
  * All versions of everything that sources said, as intervals of revisions.
@@ -122,14 +125,6 @@ export interface ChangeCounts {
   readonly removed: number
 }
 
-export interface StoredEntry extends Entry {
-  readonly source: string
-  /** The revision that wrote this form of the entry. */
-  readonly since: number
-  /** The revision that first brought the key: the older one wins ties and conflicts. */
-  readonly created: number
-}
-
 export interface PartState {
   readonly entries: readonly Entry[]
   readonly digest: string
@@ -142,16 +137,6 @@ export interface EntriesQuery {
   readonly kinds?: readonly Kind[]
   readonly namespace?: string
   readonly name?: string
-}
-
-/**
- * A piece of the difference between revision `after` and `revision`, each key once: the entry that stands now, or
- * its key when none stands any more. Not sorted.
- */
-export interface ChangeBatch {
-  readonly revision: number
-  readonly upserted: readonly StoredEntry[]
-  readonly removed: readonly (EntryKey & { readonly source: string })[]
 }
 
 /** What a revision came from. */

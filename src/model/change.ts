@@ -1,0 +1,20 @@
+import type { Entry, EntryKey } from './entry.ts'
+
+/** An entry as the database holds it. */
+export interface StoredEntry extends Entry {
+  readonly source: string
+  /** The revision that wrote this form of the entry. */
+  readonly since: number
+  /** The revision that first brought the key: the older one wins ties and conflicts. */
+  readonly created: number
+}
+
+/**
+ * A piece of the difference between two revisions, each key once: the entry that stands at `revision`, or its key
+ * when none stands any more. Not sorted.
+ */
+export interface ChangeBatch {
+  readonly revision: number
+  readonly upserted: readonly StoredEntry[]
+  readonly removed: readonly (EntryKey & { readonly source: string })[]
+}

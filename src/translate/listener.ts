@@ -1,0 +1,34 @@
+import type { Listener } from '../model/routes.ts'
+
+/**
+ * The `envoy.config.listener.v3.Listener` of an HTTP listener as ProtoJSON; its routes come over ADS under its own name.
+ * Paths are normalized before they are matched, so that `//` and `/../` cannot step around a route.
+ */
+export function httpListener(name: string, listener: Listener): object {
+  const address = { socketAddress: { address: listener.address ?? '0.0.0.0', portValue: listener.port } }
+  const filter = {
+    name: 'envoy.filters.network.http_connection_manager',
+    typedConfig: connectionManager(name),
+  }
+  return { name, address, filterChains: [{ filters: [filter] }] }
+}
+
+function connectionManager(name: string): object {
+  return {
+    '@type':
+      'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+    statPrefix: name,
+    rds: { routeConfigName: name, configSource: { ads: {}, resourceApiVersion: 'V3' } },
+    useRemoteAddress: true,
+    normalizePath: true,
+    mergeSlashes: true,
+    pathWithEscapedSlashesAction: 'UNESCAPE_AND_REDIRECT',
+    upgradeConfigs: [{ upgradeType: 'websocket' }],
+    httpFilters: [
+      {
+        name: 'envoy.filters.http.router',
+        typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },
+      },
+    ],
+  }
+}

@@ -1,0 +1,215 @@
+import type { Candidate, Candidates } from '../locality/assignment.ts'
+import { type Decision, decide } from '../locality/decision.ts'
+import type { StoredEntry } from '../model/change.ts'
+import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
+import type { ClusterSettings } from './cluster.ts'
+import type { Regions } from './regions.ts'
+
+/** What one source says of a service. Bodies are text until somebody asks: most services of a push are never looked at. */
+export interface ServiceClaim {
+  readonly source: string
+  readonly service?: StoredEntry | undefined
+  readonly endpoints?: StoredEntry | undefined
+}
+
+/** Two sources say different things of one service; the older claim stands. */
+export interface Conflict {
+  readonly field: string
+  readonly source: string
+  readonly detail: string
+}
+
+interface ParsedClaim {
+  readonly source: string
+  /** Revision of the settings, for people. */
+  readonly since: number
+  readonly settings: Service | undefined
+  readonly endpoints: readonly Endpoint[]
+  /** The source's own ports; undefined: it says nothing of them and the others' stand. */
+  readonly ports: readonly ServicePort[] | undefined
+}
+
+/**
+ * A service as all sources together say it: immutable, made anew when one of its entries changes, everything in it
+ * worked out when first asked for. Mode, settings and ports are those of the source that has had it longest.
+ */
+export class MergedService {
+  readonly namespace: string
+  readonly name: string
+  /** Oldest first. */
+  readonly claims: readonly ServiceClaim[]
+  readonly #regions: Regions
+  readonly #decisions = new Map<number, Decision>()
+  #parsed: readonly ParsedClaim[] | undefined
+
+  constructor(namespace: string, name: string, claims: readonly ServiceClaim[], regions: Regions) {
+    this.namespace = namespace
+    this.name = name
+    this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || (a.source < b.source ? -1 : 1))
+    this.#regions = regions
+  }
+
+  get sources(): readonly string[] {
+    return this.claims.map(claim => claim.source)
+  }
+
+  /** Ports by number, first claimed first. */
+  get ports(): readonly ServicePort[] {
+    const ports = new Map<number, ServicePort>()
+    for (const claim of this.#claims) {
+      for (const port of claim.ports ?? []) if (!ports.has(port.port)) ports.set(port.port, port)
+    }
+    return [...ports.values()].sort((a, b) => a.port - b.port)
+  }
+
+  port(number: number): ServicePort | undefined {
+    return this.ports.find(port => port.port === number)
+  }
+
+  get settings(): ClusterSettings {
+    return this.#leader?.settings ?? {}
+  }
+
+  get conflicts(): readonly Conflict[] {
+    const leader = this.#leader
+    if (leader === undefined) return []
+    return this.#claims
+      .filter(claim => claim !== leader && claim.settings !== undefined)
+      .flatMap(claim => conflictsWith(leader, claim))
+  }
+
+  /** What the service's rule says for one port, before any viewpoint; undefined for a port that it does not have. */
+  decision(port: number): Decision | undefined {
+    const known = this.#decisions.get(port)
+    if (known !== undefined) return known
+    const declared = this.port(port)
+    if (declared === undefined) return undefined
+    const made = decide(this.#candidates(declared))
+    this.#decisions.set(port, made)
+    return made
+  }
+
+  get mode(): Candidates['mode'] {
+    return this.#leader?.settings?.trafficDistribution ?? 'ClusterWide'
+  }
+
+  #candidates(port: ServicePort): Candidates {
+    const leader = this.#leader
+    const from = leader && `of source ${leader.source}, revision ${leader.since}`
+    const rule = this.mode === 'ClusterWide' ? 'no trafficDistribution' : `trafficDistribution ${this.mode}`
+    const { ports } = this
+    const endpoints = this.#claims.flatMap(claim => claimCandidates(claim, port, ports, this.#regions))
+    return { mode: this.mode, rule: from ? `${rule} ${from}` : rule, endpoints: withoutDuplicates(endpoints) }
+  }
+
+  get #leader(): ParsedClaim | undefined {
+    return this.#claims.find(claim => claim.settings !== undefined)
+  }
+
+  get #claims(): readonly ParsedClaim[] {
+    this.#parsed ??= this.claims.map(parseClaim)
+    return this.#parsed
+  }
+}
+
+function createdOf({ service, endpoints }: ServiceClaim): number {
+  return Math.min(
+    service?.created ?? Number.POSITIVE_INFINITY,
+    endpoints?.created ?? Number.POSITIVE_INFINITY,
+  )
+}
+
+function parseClaim(claim: ServiceClaim): ParsedClaim {
+  const settings = claim.service && (JSON.parse(claim.service.body) as Service)
+  const endpoints = claim.endpoints ? (JSON.parse(claim.endpoints.body) as Endpoints).endpoints : []
+  const ports = settings?.ports ?? impliedPorts(endpoints)
+  return { source: claim.source, since: claim.service?.since ?? 0, settings, endpoints, ports }
+}
+
+/** A service may leave its ports out when all its endpoints have one equal port: that is then the service's. */
+function impliedPorts(endpoints: readonly Endpoint[]): ServicePort[] | undefined {
+  const numbers = new Set(endpoints.map(one => one.port))
+  const [port] = numbers
+  return numbers.size === 1 && port !== undefined ? [{ port }] : undefined
+}
+
+function claimCandidates(
+  claim: ParsedClaim,
+  port: ServicePort,
+  merged: readonly ServicePort[],
+  regions: Regions,
+) {
+  const own = claim.ports === undefined ? port : claim.ports.find(one => one.port === port.port)
+  if (own === undefined) return []
+  const single = (claim.ports ?? merged).length === 1
+  return claim.endpoints.flatMap(endpoint => {
+    const listening = listeningPort(endpoint, own, single)
+    return listening === undefined ? [] : [candidate(claim.source, endpoint, listening, regions)]
+  })
+}
+
+/** `port` is for services with one port, `ports` (by the port's name) for those with several. */
+function listeningPort(endpoint: Endpoint, { name }: ServicePort, single: boolean): number | undefined {
+  if (endpoint.port !== undefined) return single ? endpoint.port : undefined
+  const { ports = {} } = endpoint
+  return name !== undefined && Object.hasOwn(ports, name) ? ports[name] : undefined
+}
+
+function candidate(source: string, endpoint: Endpoint, port: number, regions: Regions): Candidate {
+  const zone = endpoint.zone ?? ''
+  const { hints } = endpoint
+  return {
+    name: endpoint.name,
+    address: endpoint.address,
+    additionalAddresses: endpoint.additionalAddresses ?? [],
+    port,
+    region: endpoint.region ?? (zone === '' ? '' : regions.ofEndpoint(source, zone)),
+    zone,
+    subZone: endpoint.subZone ?? '',
+    node: endpoint.node ?? '',
+    source,
+    ready: endpoint.ready === undefined ? true : endpoint.ready,
+    serving: endpoint.serving ?? true,
+    terminating: endpoint.terminating ?? false,
+    weight: endpoint.weight ?? 1,
+    hints: hints && { zones: hints.zones ?? [], nodes: hints.nodes ?? [] },
+  }
+}
+
+/**
+ * One address and port counts once, whoever says it. Kubernetes' rule (pkg/proxy, newEndpointInfo by address): one
+ * that is not terminating replaces one that is, else the first stays.
+ */
+function withoutDuplicates(candidates: readonly Candidate[]): Candidate[] {
+  const byAddress = new Map<string, Candidate>()
+  for (const one of candidates) {
+    const address = `${one.address} ${one.port}`
+    const first = byAddress.get(address)
+    if (first === undefined || (first.terminating && !one.terminating)) byAddress.set(address, one)
+  }
+  return [...byAddress.values()].sort((a, b) => compare(a.source, b.source) || compare(a.name, b.name))
+}
+
+function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {
+  const conflicts: Conflict[] = []
+  const differ = (field: string, ours: unknown, theirs: unknown) => {
+    if (ours === theirs) return
+    const detail = `says ${shown(theirs)}; ${shown(ours)} of source ${leader.source}, which has had the service longer, stands`
+    conflicts.push({ field, source: claim.source, detail })
+  }
+  differ('trafficDistribution', leader.settings?.trafficDistribution, claim.settings?.trafficDistribution)
+  differ('connectTimeout', leader.settings?.connectTimeout, claim.settings?.connectTimeout)
+  for (const port of claim.ports ?? []) {
+    const ours = leader.ports?.find(one => one.port === port.port)
+    if (ours !== undefined) differ(`ports/${port.port}/appProtocol`, ours.appProtocol, port.appProtocol)
+  }
+  return conflicts
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,162 @@
+import { Map as ImmutableMap } from 'immutable'
+import type { ChangeBatch, StoredEntry } from '../model/change.ts'
+import type { EntryKey } from '../model/entry.ts'
+import type { Gateway, HTTPRoute } from '../model/routes.ts'
+import type { Service, Zone } from '../model/topology.ts'
+import { MergedService, type ServiceClaim } from './merged-service.ts'
+import { gatewayKey } from './names.ts'
+import { Regions } from './regions.ts'
+import type { AttachedRoute } from './route-configuration.ts'
+import { type GatewayClaim, World } from './world.ts'
+
+/** What a change of the world can reach: nothing else needs to be looked at. */
+export interface Touched {
+  /** Services of which any entry changed. */
+  readonly services: ReadonlySet<string>
+  /** Services whose settings or ports may have changed, or that came or went: their clusters may differ. */
+  readonly settings: ReadonlySet<string>
+  /** Gateways whose listeners or routes changed. */
+  readonly gateways: ReadonlySet<string>
+}
+
+type Removed = EntryKey & { readonly source: string }
+
+/**
+ * The next world while it is being made. Batches of the feed are added one by one, with pauses between them as the
+ * caller likes: nobody sees the new world before `finish`.
+ */
+export class WorldDraft {
+  readonly #base: World
+  readonly #services: World['services']
+  readonly #gateways: World['gateways']
+  readonly #routes: World['routes']
+  readonly #zones: World['zones']
+  readonly #touchedServices = new Set<string>()
+  readonly #touchedSettings = new Set<string>()
+  readonly #touchedGateways = new Set<string>()
+  #zonesChanged = false
+
+  constructor(base: World) {
+    this.#base = base
+    this.#services = base.services.asMutable()
+    this.#gateways = base.gateways.asMutable()
+    this.#routes = base.routes.asMutable()
+    this.#zones = base.zones.asMutable()
+  }
+
+  add(batch: ChangeBatch): void {
+    for (const key of batch.removed) this.#apply(key, undefined)
+    for (const entry of batch.upserted) this.#apply(entry, entry)
+  }
+
+  finish(revision: number): { world: World; touched: Touched } {
+    const regions = this.#zonesChanged ? new Regions(this.#zones.values()) : this.#base.regions
+    if (this.#zonesChanged) this.#placeAnew(regions)
+    const world = new World({
+      revision,
+      services: this.#services.asImmutable(),
+      gateways: this.#gateways.asImmutable(),
+      routes: this.#routes.asImmutable(),
+      zones: this.#zones.asImmutable(),
+      regions,
+    })
+    const touched = {
+      services: this.#touchedServices,
+      settings: this.#touchedSettings,
+      gateways: this.#touchedGateways,
+    }
+    return { world, touched }
+  }
+
+  #apply(key: Removed, entry: StoredEntry | undefined): void {
+    switch (key.kind) {
+      case 'Service':
+        this.#touchedSettings.add(`${key.namespace}/${key.name}`)
+        this.#setClaim(key, 'service', entry)
+        break
+      case 'Endpoints':
+        this.#setClaim(key, 'endpoints', entry)
+        break
+      case 'Gateway':
+        this.#setGateway(key, entry)
+        break
+      case 'HTTPRoute':
+        this.#setRoute(key, entry)
+        break
+      case 'Zone':
+        this.#setZone(key, entry)
+        break
+      case 'Node':
+        // Read by Topology Aware Routing only, which is still to come.
+        break
+    }
+  }
+
+  #setClaim(key: Removed, half: 'service' | 'endpoints', entry: StoredEntry | undefined): void {
+    const service = `${key.namespace}/${key.name}`
+    const claims = this.#services.get(service)?.claims ?? []
+    const mine = claims.find(claim => claim.source === key.source)
+    const next: ServiceClaim = { ...(mine ?? { source: key.source }), [half]: entry }
+    const others = claims.filter(claim => claim !== mine)
+    const kept = next.service || next.endpoints ? [...others, next] : others
+    this.#touchedServices.add(service)
+    if (half === 'endpoints' && !declaresPorts(next)) this.#touchedSettings.add(service)
+    if (kept.length === 0) this.#services.delete(service)
+    else this.#services.set(service, new MergedService(key.namespace, key.name, kept, this.#base.regions))
+  }
+
+  #setGateway(key: Removed, entry: StoredEntry | undefined): void {
+    const gateway = `${key.namespace}/${key.name}`
+    const others = (this.#gateways.get(gateway) ?? []).filter(claim => claim.source !== key.source)
+    const claims = entry === undefined ? others : [...others, gatewayClaim(entry)]
+    claims.sort((a, b) => a.created - b.created || (a.source < b.source ? -1 : 1))
+    this.#touchedGateways.add(gateway)
+    if (claims.length === 0) this.#gateways.delete(gateway)
+    else this.#gateways.set(gateway, claims)
+  }
+
+  #setRoute(key: Removed, entry: StoredEntry | undefined): void {
+    const routeKey = `${key.source}/${key.namespace}/${key.name}`
+    const route = entry && (JSON.parse(entry.body) as HTTPRoute)
+    const attached = new Set(route?.gateways.map(gatewayKey))
+    for (const [gateway, routes] of this.#routes.toArray()) {
+      if (!routes.has(routeKey) || attached.has(gateway)) continue
+      this.#touchedGateways.add(gateway)
+      const left = routes.delete(routeKey)
+      if (left.isEmpty()) this.#routes.delete(gateway)
+      else this.#routes.set(gateway, left)
+    }
+    if (entry === undefined || route === undefined) return
+    for (const gateway of attached) {
+      this.#touchedGateways.add(gateway)
+      const one = { source: key.source, created: entry.created, route }
+      this.#routes.update(gateway, routes =>
+        (routes ?? ImmutableMap<string, AttachedRoute>()).set(routeKey, one),
+      )
+    }
+  }
+
+  #setZone(key: Removed, entry: StoredEntry | undefined): void {
+    const zoneKey = `${key.source}/${key.name}`
+    this.#zonesChanged = true
+    if (entry === undefined) this.#zones.delete(zoneKey)
+    else this.#zones.set(zoneKey, { source: key.source, zone: JSON.parse(entry.body) as Zone })
+  }
+
+  /** A zone that came, went or changed its region may move endpoints of any service to another place. */
+  #placeAnew(regions: Regions): void {
+    for (const [key, service] of this.#services.toArray()) {
+      this.#touchedServices.add(key)
+      this.#services.set(key, new MergedService(service.namespace, service.name, service.claims, regions))
+    }
+  }
+}
+
+/** A service that declares no ports has those of its endpoints. */
+function declaresPorts({ service }: ServiceClaim): boolean {
+  return service !== undefined && (JSON.parse(service.body) as Service).ports !== undefined
+}
+
+function gatewayClaim(entry: StoredEntry): GatewayClaim {
+  return { source: entry.source, created: entry.created, gateway: JSON.parse(entry.body) as Gateway }
+}
