@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import protobuf from 'protobufjs/light.js'
+
+/** Official Envoy messages, pruned to what `protos/roots.json` reaches; made by `scripts/build-descriptor.ts`. */
+const root = protobuf.Root.fromJSON(
+  JSON.parse(readFileSync(new URL('./envoy.json', import.meta.url), 'utf8')),
+)
+
+const types = new Map<string, protobuf.Type>()
+
+/** The type of a full message name such as `envoy.config.cluster.v3.Cluster`; throws for a name that is not there. */
+export function messageType(name: string): protobuf.Type {
+  let type = types.get(name)
+  if (!type) {
+    type = root.lookupType(name)
+    types.set(name, type)
+  }
+  return type
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { decodeDeltaRequest } from '../../src/proto/delta-request.ts'
+import { encodeDeltaResponse } from '../../src/proto/delta-response.ts'
+import { encodeDiscoveryResource, versionOf } from '../../src/proto/discovery-resource.ts'
+import { decode, encode } from '../../src/proto/message.ts'
+import { messageNameOf, TYPE_URLS } from '../../src/proto/type-urls.ts'
+
+const REQUEST = 'envoy.service.discovery.v3.DeltaDiscoveryRequest'
+const RESPONSE = 'envoy.service.discovery.v3.DeltaDiscoveryResponse'
+
+describe('a delta response', () => {
+  test('made of prepared bytes is a response like any other', () => {
+    const body = encode(messageNameOf(TYPE_URLS.cluster), { name: 'a'.repeat(300) })
+    const encoded = encodeDiscoveryResource('a', versionOf(body), TYPE_URLS.cluster, body)
+    const bytes = encodeDeltaResponse({
+      typeUrl: TYPE_URLS.cluster,
+      resources: [encoded, encoded],
+      removed: ['b', 'ü'.repeat(100)],
+      nonce: '17',
+      controlPlane: 'replica-1',
+      systemVersion: '7',
+    })
+    const resource = {
+      name: 'a',
+      version: versionOf(body),
+      resource: { '@type': TYPE_URLS.cluster, name: 'a'.repeat(300) },
+    }
+    expect(decode(RESPONSE, bytes)).toEqual({
+      systemVersionInfo: '7',
+      resources: [resource, resource],
+      typeUrl: TYPE_URLS.cluster,
+      nonce: '17',
+      removedResources: ['b', 'ü'.repeat(100)],
+      controlPlane: { identifier: 'replica-1' },
+    })
+  })
+
+  test('differs in its last bytes only where only the nonce differs', () => {
+    const parts = { typeUrl: TYPE_URLS.routes, resources: [], removed: ['b'], controlPlane: 'r' }
+    const [one, two] = ['1', '2'].map(nonce => encodeDeltaResponse({ ...parts, nonce }))
+    expect(one?.subarray(0, -1)).toEqual(two?.subarray(0, -1))
+  })
+})
+
+describe('the version of a resource', () => {
+  test('is a function of its bytes', () => {
+    expect(versionOf(Buffer.from('a'))).toBe(versionOf(Buffer.from('a')))
+    expect(versionOf(Buffer.from('a'))).not.toBe(versionOf(Buffer.from('b')))
+  })
+})
+
+describe('a delta request', () => {
+  test('is read with its node, names, versions and NACK', () => {
+    const bytes = encode(REQUEST, {
+      node: {
+        id: 'n1',
+        cluster: 'edge',
+        locality: { region: 'r1', zone: 'zone-a', subZone: 's' },
+        metadata: { node: 'node-1', list: [1, { deep: null }] },
+        userAgentName: 'envoy',
+        userAgentBuildVersion: { version: { majorNumber: 1, minorNumber: 40 } },
+      },
+      typeUrl: TYPE_URLS.cluster,
+      resourceNamesSubscribe: ['*'],
+      resourceNamesUnsubscribe: ['x'],
+      initialResourceVersions: { a: 'v1', ['__proto__']: 'v2' },
+      responseNonce: '5',
+      errorDetail: { code: 3, message: 'no' },
+    })
+    expect(decodeDeltaRequest(bytes)).toEqual({
+      ok: true,
+      request: {
+        node: {
+          id: 'n1',
+          cluster: 'edge',
+          region: 'r1',
+          zone: 'zone-a',
+          subZone: 's',
+          metadata: { node: 'node-1', list: [1, { deep: null }] },
+          userAgent: 'envoy 1.40.0',
+        },
+        typeUrl: TYPE_URLS.cluster,
+        subscribe: ['*'],
+        unsubscribe: ['x'],
+        initialVersions: new Map([
+          ['a', 'v1'],
+          ['__proto__', 'v2'],
+        ]),
+        nonce: '5',
+        error: 'no',
+      },
+    })
+  })
+
+  test('an error_detail without words is a NACK all the same', () => {
+    const decoded = decodeDeltaRequest(encode(REQUEST, { responseNonce: '5', errorDetail: {} }))
+    expect(decoded.ok && decoded.request.error).toBe('')
+  })
+
+  test('bytes that are none are answered with what is wrong, not thrown', () => {
+    expect(decodeDeltaRequest(Buffer.from([0x0a, 0xff, 0xff]))).toMatchObject({ ok: false })
+  })
+
+  test('a node whose metadata nests without end is no request', () => {
+    let list: Uint8Array = new Uint8Array()
+    // ListValue.values = 1, Value.list_value = 6: what an encoder would refuse to make.
+    for (let depth = 0; depth < 200; depth++) list = nest(0x0a, nest(0x32, list))
+    const struct = nest(0x0a, Buffer.concat([nest(0x0a, Buffer.from('a')), nest(0x12, nest(0x32, list))]))
+    const request = nest(0x0a, nest(0x1a, struct))
+    expect(decodeDeltaRequest(request)).toMatchObject({ ok: false })
+  })
+})
+
+function nest(tag: number, bytes: Uint8Array): Buffer {
+  const high = bytes.length >> 7
+  return Buffer.concat([Buffer.from([tag, (bytes.length & 0x7f) | 0x80, high & 0x7f]), bytes])
+}
