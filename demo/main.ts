@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util'
+import { Closing } from './closing.ts'
+import { openStage, type Stage } from './stage.ts'
+import { answersWhom, failover, followsRestore, pushLatency, returns } from './story.ts'
+import { line, verdict } from './terminal.ts'
+
+/**
+ * `npm run demo`: Envoy Gateway's zone-routing scenario on this machine, with real Envoys, from the first push to a
+ * backend's death and back. Exits 0 only if all was right.
+ */
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } })
+
+const closing = new Closing()
+let ending: Promise<void> | undefined
+const end = () => {
+  ending ??= closing.close()
+  return ending
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => void end().finally(() => process.exit(values.keep && kept ? 0 : 130)))
+}
+let kept = false
+
+try {
+  const began = performance.now()
+  const stage = await openStage(closing)
+  const right = [
+    await answersWhom(stage),
+    await failover(stage),
+    await returns(stage),
+    await followsRestore(stage),
+    await pushLatency(stage),
+  ].every(Boolean)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
+  verdict(right, right ? `All right, in ${seconds} s.` : `Something was wrong, see above (${seconds} s).`)
+  process.exitCode = right ? 0 : 1
+  if (values.keep) keepRunning(stage)
+  else await end()
+} catch (error) {
+  if (!ending) {
+    console.error(`\n${(error as Error).message}`)
+    await end()
+    process.exitCode = 1
+  }
+}
+
+function keepRunning({ vicinity, edges, envoys }: Stage): void {
+  kept = true
+  line('\nEverything keeps running; Ctrl-C stops it.\n')
+  for (const edge of edges) {
+    line(`  curl -H 'Host: www.example.com' http://127.0.0.1:${edge.port}/zone-routing   # ${edge.name}`)
+  }
+  const service = `http://${vicinity.rest}/v1/services/default/zone-routing-backend`
+  line(`  curl '${service}/assignment?zone=zone-a'`)
+  line(`  curl 'http://${vicinity.rest}/v1/proxies'`)
+  line(`  curl 'http://${vicinity.rest}/v1/revisions'`)
+  line(`  curl 'http://${envoys[0].admin}/clusters'`)
+  // The children's pipes are what keeps this process alive until Ctrl-C.
+}

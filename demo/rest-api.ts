@@ -1,0 +1,59 @@
+import { type Answer, request } from './http-request.ts'
+
+export interface RestAnswer<T> extends Answer {
+  readonly body: T
+}
+
+/** What the calls of a write answer. */
+export interface PushAnswer {
+  readonly revision: number
+  readonly digest: string
+  readonly unchanged: boolean
+  readonly changed: { readonly added: number; readonly updated: number; readonly removed: number }
+  readonly warnings: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
+/** The REST API of one server, as a pusher uses it: every call that is not answered with 2xx rejects. */
+export class RestApi {
+  readonly address: string
+
+  constructor(address: string) {
+    this.address = address
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return (await this.call<T>('GET', path)).body
+  }
+
+  async put(path: string, body: unknown, headers?: Record<string, string>): Promise<PushAnswer> {
+    return (await this.call<PushAnswer>('PUT', path, body, headers)).body
+  }
+
+  async patch(path: string, body: unknown): Promise<PushAnswer> {
+    return (await this.call<PushAnswer>('PATCH', path, body)).body
+  }
+
+  async post<T>(path: string, body: unknown): Promise<T> {
+    return (await this.call<T>('POST', path, body)).body
+  }
+
+  async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<RestAnswer<T>> {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const answer = await request(this.address, {
+      method,
+      path,
+      ...sent,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      timeout: 120_000,
+    })
+    if (answer.status >= 300) {
+      throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.text.slice(0, 2_000)}`)
+    }
+    return { ...answer, body: JSON.parse(answer.text) as T }
+  }
+}
