@@ -41,6 +41,7 @@ export class MergedService {
   readonly #regions: Regions
   readonly #decisions = new Map<number, Decision>()
   #parsed: readonly ParsedClaim[] | undefined
+  #ports: readonly ServicePort[] | undefined
 
   constructor(namespace: string, name: string, claims: readonly ServiceClaim[], regions: Regions) {
     this.namespace = namespace
@@ -55,11 +56,8 @@ export class MergedService {
 
   /** Ports by number, first claimed first. */
   get ports(): readonly ServicePort[] {
-    const ports = new Map<number, ServicePort>()
-    for (const claim of this.#claims) {
-      for (const port of claim.ports ?? []) if (!ports.has(port.port)) ports.set(port.port, port)
-    }
-    return [...ports.values()].sort((a, b) => a.port - b.port)
+    this.#ports ??= mergePorts(this.#claims)
+    return this.#ports
   }
 
   port(number: number): ServicePort | undefined {
@@ -131,6 +129,14 @@ function impliedPorts(endpoints: readonly Endpoint[]): ServicePort[] | undefined
   const numbers = new Set(endpoints.map(one => one.port))
   const [port] = numbers
   return numbers.size === 1 && port !== undefined ? [{ port }] : undefined
+}
+
+function mergePorts(claims: readonly ParsedClaim[]): ServicePort[] {
+  const ports = new Map<number, ServicePort>()
+  for (const claim of claims) {
+    for (const port of claim.ports ?? []) if (!ports.has(port.port)) ports.set(port.port, port)
+  }
+  return [...ports.values()].sort((a, b) => a.port - b.port)
 }
 
 function claimCandidates(

@@ -1,3 +1,11 @@
+import type { Assignment } from '../locality/assignment.ts'
+import { encodeDiscoveryResource, versionOf } from '../proto/discovery-resource.ts'
+import { encode, encodeMessage } from '../proto/message.ts'
+import { messageNameOf, TYPE_URLS } from '../proto/type-urls.ts'
+import { cluster } from './cluster.ts'
+import { clusterLoadAssignment } from './cluster-load-assignment.ts'
+import type { MergedService } from './merged-service.ts'
+
 /** One named xDS message. Its bytes are made once and shared by every stream that is sent it. */
 export interface Resource {
   readonly name: string
@@ -15,4 +23,38 @@ export interface Resource {
    * clusters, of a listener its route configurations, of a cluster its assignment.
    */
   readonly references: readonly string[]
+}
+
+/** A resource of a message given as ProtoJSON; throws for what is not such a message, which is a bug of ours. */
+export function jsonResource(
+  typeUrl: string,
+  name: string,
+  json: object,
+  references: readonly string[],
+): Resource {
+  return resource(typeUrl, name, encode(messageNameOf(typeUrl), json), references)
+}
+
+/** The cluster of a service's port; undefined when the service has no such port. */
+export function clusterResource(service: MergedService, name: string, port: number): Resource | undefined {
+  const declared = service.port(port)
+  if (declared === undefined) return undefined
+  return jsonResource(TYPE_URLS.cluster, name, cluster(name, service.settings, declared.appProtocol), [name])
+}
+
+export function assignmentResource(name: string, assignment: Assignment): Resource {
+  const message = clusterLoadAssignment(name, assignment)
+  return resource(TYPE_URLS.endpoints, name, encodeMessage(messageNameOf(TYPE_URLS.endpoints), message), [])
+}
+
+function resource(typeUrl: string, name: string, body: Uint8Array, references: readonly string[]): Resource {
+  const version = versionOf(body)
+  return {
+    name,
+    typeUrl,
+    version,
+    body,
+    encoded: encodeDiscoveryResource(name, version, typeUrl, body),
+    references,
+  }
 }

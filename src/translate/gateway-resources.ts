@@ -1,0 +1,97 @@
+import type { Listener } from '../model/routes.ts'
+import { TYPE_URLS } from '../proto/type-urls.ts'
+import { addressOf, httpListener } from './listener.ts'
+import { clusterName, listenerName, parseClusterName } from './names.ts'
+import { jsonResource, type Resource } from './resource.ts'
+import { routeConfiguration } from './route-configuration.ts'
+import type { GatewayClaim, World } from './world.ts'
+
+/** What the Envoys of one gateway are served, beside clusters and assignments, which gateways share. */
+export interface GatewayResources {
+  readonly listeners: readonly Resource[]
+  readonly routeConfigurations: readonly Resource[]
+  /** Clusters that its routes send requests to; all of them exist. */
+  readonly clusters: ReadonlySet<string>
+  /** Services (`namespace/name`) that its routes name, whether or not they exist. */
+  readonly namedServices: ReadonlySet<string>
+  /** The Envoys get every service's cluster, not only those that routes name. */
+  readonly allServices: boolean
+  /** What claims of several sources disagree on, for people. */
+  readonly conflicts: readonly string[]
+}
+
+/** The resources of a gateway (`namespace/name`); empty for one that no source has. */
+export function gatewayResources(world: World, gateway: string): GatewayResources {
+  const claims = world.gateways.get(gateway) ?? []
+  const routes = [...(world.routes.get(gateway)?.values() ?? [])]
+  const { listeners, conflicts } = mergeListeners(claims)
+  const hasCluster = (name: string) => {
+    const parsed = parseClusterName(name)
+    return parsed !== undefined && world.services.get(parsed.service)?.port(parsed.port) !== undefined
+  }
+  const clusters = new Set<string>()
+  const routeConfigurations = listeners.map(listener => {
+    const name = nameOf(gateway, listener)
+    const translated = routeConfiguration(name, routes, hasCluster)
+    for (const cluster of translated.clusters) clusters.add(cluster)
+    return jsonResource(TYPE_URLS.routes, name, translated.message, translated.clusters)
+  })
+  return {
+    listeners: listeners.map(listener => {
+      const name = nameOf(gateway, listener)
+      return jsonResource(TYPE_URLS.listener, name, httpListener(name, listener), [name])
+    }),
+    routeConfigurations,
+    clusters,
+    namedServices: new Set(
+      routes.flatMap(({ route }) =>
+        route.rules.flatMap(rule =>
+          (rule.backendRefs ?? []).map(ref => `${ref.namespace ?? 'default'}/${ref.name}`),
+        ),
+      ),
+    ),
+    allServices: claims[0]?.gateway.services === 'all',
+    conflicts,
+  }
+}
+
+/** Names of all clusters of a service, one for each port. */
+export function clusterNames(world: World, service: string): string[] {
+  const merged = world.services.get(service)
+  return merged === undefined
+    ? []
+    : merged.ports.map(({ port }) => clusterName(merged.namespace, merged.name, port))
+}
+
+function nameOf(gateway: string, listener: Listener): string {
+  const [namespace = '', name = ''] = gateway.split('/')
+  return listenerName(namespace, name, listener.name)
+}
+
+/** Gateways of one name from several sources are one gateway; a name or an address goes to the older claim. */
+function mergeListeners(claims: readonly GatewayClaim[]): { listeners: Listener[]; conflicts: string[] } {
+  const listeners: Listener[] = []
+  const conflicts: string[] = []
+  for (const { source, gateway } of claims) {
+    for (const listener of gateway.listeners) {
+      const other = listeners.find(one => one.name === listener.name || overlap(one, listener))
+      if (other === undefined) listeners.push(listener)
+      else if (!sameListener(other, listener)) {
+        conflicts.push(
+          `listener ${listener.name} of source ${source} is left out: an older source has ${other.name} on port ${other.port}`,
+        )
+      }
+    }
+  }
+  return { listeners, conflicts }
+}
+
+function overlap(a: Listener, b: Listener): boolean {
+  return a.port === b.port && (addressOf(a) === addressOf(b) || [a, b].some(one => ANY.has(addressOf(one))))
+}
+
+const ANY = new Set(['0.0.0.0', '::'])
+
+function sameListener(a: Listener, b: Listener): boolean {
+  return a.name === b.name && a.port === b.port && addressOf(a) === addressOf(b)
+}
