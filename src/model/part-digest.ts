@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /**
  * The digest of a part: the sum of its entries' digests modulo 2^256 (an incremental multiset hash, AdHash of
  * Bellare and Micciancio 1997). It depends on the content alone, not on order or history, so PUT and PATCH of
@@ -19,4 +21,9 @@ export function nextPartDigest(
   for (const one of removed) sum -= BigInt(`0x${one}`)
   const rest = ((sum % MODULUS) + MODULUS) % MODULUS
   return rest.toString(16).padStart(64, '0')
+}
+
+/** The digest of a snapshot: of both parts at once; a part that was never pushed counts as an empty one. */
+export function snapshotDigest(topologyDigest: string, routesDigest: string): string {
+  return createHash('sha256').update(`topology ${topologyDigest}\nroutes ${routesDigest}`).digest('hex')
 }

@@ -11,7 +11,8 @@ export type { ChangeBatch, StoredEntry }
  *   seen everything up to R.
  * - A write is one transaction: all of it or nothing. When its promise has resolved it survives `kill -9` and
  *   power loss.
- * - A write that changes no entry writes no revision.
+ * - A write that changes nothing writes no revision. The first push of a part changes something even when it is
+ *   empty: from then on the part is there.
  * - Entries never change: a replaced one is closed at the revision that replaced it, and `created` (the revision
  *   that first brought the key) is carried along.
  * - Methods reject with `StoreUnavailable` when the database cannot be reached, never for what a caller asked.
@@ -21,13 +22,20 @@ export interface Store {
   /** The newest revision; 0 when nothing was ever written. */
   head(): Promise<number>
 
+  /** The packed entries are handed over, not copied: the caller's buffer is empty afterwards. */
   write(write: Write): Promise<WriteResult>
-  /** Makes a new revision with the content of an old one. `gone` when retention took it. */
+  /**
+   * Makes the parts asked for what they were at an old revision: what was not there then goes. `gone` when
+   * retention took it, `unknown` when there never was such a revision, or nothing of that source then or now.
+   */
   restore(restore: Restore): Promise<WriteResult | Gone>
   /** Removes all that a source pushed, as a revision of part `both`. `unknown` when there is no such source. */
   removeSource(source: string, author: string): Promise<WriteResult>
 
-  /** One part of a source as of a revision (default: now). `null` when that part was never pushed by then. */
+  /**
+   * One part of a source as of a revision (default: now), sorted by kind, namespace, name. `null` when that part
+   * was never pushed by then, or its source removed. A revision beyond the head reads as now.
+   */
   part(source: string, part: Part, revision?: number): Promise<PartState | Gone | null>
   /** Entries of all sources as of a revision, optionally only some; for questions about the past. */
   entries(query: EntriesQuery): Promise<StoredEntry[] | Gone>
@@ -35,7 +43,8 @@ export interface Store {
   /**
    * What changed after `after` up to the head of that moment, in batches of at most some thousand entries. All
    * batches of one call name the same `revision` (the next `after`) and belong together: only the end of the
-   * iteration is a state that ever was. Yields nothing when nothing changed.
+   * iteration is a state that ever was. Yields nothing when there is no newer revision, and an empty batch when
+   * newer revisions changed nothing in the end, so that a reader always gets to the head.
    */
   changes(after: number): AsyncIterable<ChangeBatch>
   /** Calls back after each commit of any process with the newest revision. Returns its unsubscribe. */
@@ -56,6 +65,16 @@ export interface Store {
 /** The database cannot be reached, is full or read-only. Retry later. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
+  /** What was asked of the store: `write`, `open`… */
+  readonly operation: string
+  /** What a person can do about it. */
+  readonly hint: string
+
+  constructor(message: string, options: { operation: string; hint: string; cause?: unknown }) {
+    super(message, { cause: options.cause })
+    this.operation = options.operation
+    this.hint = options.hint
+  }
 }
 
 export interface Write {
@@ -79,11 +98,17 @@ export type PartWrite = { readonly part: Part; readonly entries: PackedEntries }
   | {
       /** The part becomes exactly these entries. */
       readonly mode: 'replace'
-      /** Hash of the pushed bytes: when the part's last replace had the same, nothing is compared again. */
+      /**
+       * Hash of the pushed bytes and of whatever else their parsing depends on: when the part's last write was a
+       * replace with the same, nothing is compared again.
+       */
       readonly bodyDigest: string
     }
   | {
-      /** These entries are added or replaced, `remove` goes; the rest stays. */
+      /**
+       * These entries are added or replaced, `remove` goes, the rest stays. A service is two entries here too:
+       * to remove one, both its `Service` and its `Endpoints` are named. What is not there is no error.
+       */
       readonly mode: 'patch'
       readonly remove: readonly EntryKey[]
     }
@@ -103,6 +128,7 @@ export type WriteResult =
       readonly outcome: 'written'
       /** null for a dry run. */
       readonly revision: number | null
+      /** Of the part, or of both of a snapshot; after a restore of all sources, of all their entries together. */
       readonly digest: string
       readonly changed: ChangeCounts
     }
@@ -191,5 +217,8 @@ export interface SourceState {
   }[]
 }
 
-/** Ages in milliseconds after which closed entries of a part may go. */
+/**
+ * Ages in milliseconds after which closed entries of a part may go; Infinity keeps them. A part that did not
+ * change in that time stays readable at every revision. Revision rows go with the last thing that they wrote.
+ */
 export type RetentionPolicy = Readonly<Record<Part, number>>

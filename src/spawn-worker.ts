@@ -1,0 +1,15 @@
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+
+/**
+ * Starts the worker in a file beside the caller: `spawnWorker(import.meta.url, './worker')` runs `worker.js` when
+ * the caller was built, and `worker.ts` under tsx or vitest.
+ */
+export function spawnWorker(callerUrl: string, path: string, options: WorkerOptions = {}): Worker {
+  if (!callerUrl.endsWith('.ts')) return new Worker(new URL(`${path}.js`, callerUrl), options)
+  const source = new URL(`${path}.ts`, callerUrl).href
+  return new Worker(new URL('./source-worker.mjs', import.meta.url), {
+    ...options,
+    argv: [source],
+    execArgv: [],
+  })
+}

@@ -1,0 +1,90 @@
+import type { PackedEntries } from '../../model/entry.ts'
+import type { ChangeBatch, Gone, Store, Write } from '../store.ts'
+import { DatabaseThread } from './database-thread.ts'
+import type { Page } from './pages.ts'
+import type { RetentionCursor } from './retention.ts'
+
+/** Opens (and creates, and migrates) a SQLite file, or `:memory:`. The process owns the file until `close`. */
+export async function openSqliteStore(path: string): Promise<Store> {
+  const listeners = new Set<(revision: number) => void>()
+  let head = 0
+  const thread = new DatabaseThread(path, now => {
+    if (now <= head) return
+    head = now
+    for (const listener of listeners) listener(now)
+  })
+  await thread.start()
+  return sqliteStore(thread, listeners)
+}
+
+function sqliteStore(thread: DatabaseThread, listeners: Set<(revision: number) => void>): Store {
+  return {
+    head: () => thread.call('head', []),
+    async write(write) {
+      const handedOver = { ...write, parts: write.parts.map(withOwnBuffer) }
+      return thread.call('write', [handedOver], buffersOf(handedOver))
+    },
+    restore: restore => thread.call('restore', [restore]),
+    removeSource: (source, author) => thread.call('removeSource', [source, author]),
+    async part(source, part, revision) {
+      const state = await thread.call('part', [source, part, revision])
+      if (state === null || 'outcome' in state) return state
+      return { ...state, entries: await allPages(thread, state.entries) }
+    },
+    entries: async query => pagesOrGone(thread, await thread.call('entries', [query])),
+    changes: after => changes(thread, after),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    revisions: query => thread.call('revisions', [query]),
+    revision: id => thread.call('revision', [id]),
+    diff: async (from, to, source) => pagesOrGone(thread, await thread.call('diff', [from, to, source])),
+    sources: () => thread.call('sources', []),
+    async retain(policy) {
+      let deleted = 0
+      let cursor: RetentionCursor | undefined
+      for (;;) {
+        const slice = await thread.call('retainSlice', [policy, cursor])
+        deleted += slice.deleted
+        if (slice.next === null) return deleted
+        cursor = slice.next
+      }
+    },
+    close: () => thread.close(),
+  }
+}
+
+async function* changes(thread: DatabaseThread, after: number): AsyncIterable<ChangeBatch> {
+  let page = await thread.call('beginFeed', [after])
+  while (page !== null) {
+    const { next, ...batch } = page
+    yield batch
+    page = next === null ? null : await thread.call('nextFeed', [next])
+  }
+}
+
+async function allPages<T>(thread: DatabaseThread, first: Page<T>): Promise<T[]> {
+  const items = [...first.items]
+  let { rest } = first
+  while (rest !== null) {
+    const page = (await thread.call('nextPage', [rest])) as Page<unknown> as Page<T>
+    items.push(...page.items)
+    rest = page.rest
+  }
+  return items
+}
+
+async function pagesOrGone<T>(thread: DatabaseThread, first: Page<T> | Gone): Promise<T[] | Gone> {
+  return 'outcome' in first ? first : allPages(thread, first)
+}
+
+/** Only a buffer that holds nothing else can be handed over. */
+function withOwnBuffer<P extends { readonly entries: PackedEntries }>(part: P): P {
+  const { entries } = part
+  return entries.byteLength === entries.buffer.byteLength ? part : { ...part, entries: entries.slice() }
+}
+
+function buffersOf(write: Write): ArrayBuffer[] {
+  return write.parts.map(part => part.entries.buffer)
+}

@@ -1,0 +1,30 @@
+/** What crosses the thread when the database itself fails; the main thread makes a StoreUnavailable of it. */
+export interface Unavailable {
+  readonly cause: string
+  readonly hint: string
+  /** The connection cannot be trusted any more: a new worker must open the file anew. */
+  readonly broken: boolean
+}
+
+const HINTS: readonly [code: string, hint: string, broken: boolean][] = [
+  ['SQLITE_FULL', 'free space on the disk of the database; what was answered is safe', false],
+  [
+    'SQLITE_BUSY',
+    'another process has the file open: one process owns a SQLite database, stop the other',
+    false,
+  ],
+  ['SQLITE_READONLY', 'make the database file and its folder writable for this process', true],
+  ['SQLITE_CANTOPEN', 'check that the folder exists and that this process may write to it', true],
+  ['SQLITE_IOERR', 'check the disk, and the kernel log for its errors', true],
+  ['SQLITE_CORRUPT', 'the file is damaged: restore a backup', true],
+  ['SQLITE_NOTADB', 'the file is not a SQLite database: check the path', true],
+]
+
+/** The database's own failures; undefined for everything else, which is a bug and stays an exception. */
+export function unavailable(error: unknown): Unavailable | undefined {
+  const code = (error as { code?: unknown }).code
+  if (typeof code !== 'string') return undefined
+  const known = HINTS.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))
+  if (known === undefined) return undefined
+  return { cause: `${(error as Error).message} (${code})`, hint: known[1], broken: known[2] }
+}
