@@ -109,8 +109,11 @@ export function scopeOf(decision: Decision, viewpoint: Viewpoint): Scope {
  * A node is only told apart where it has an endpoint, a zone only where it is served on its own.
  */
 export function viewpointClass(decision: Decision, viewpoint: Viewpoint): string {
-  const scope = scopeOf(decision, viewpoint)
-  if (scope === 'all') return ''
-  const zone = zoneKey(viewpoint.region, viewpoint.zone)
-  return scope === 'node' ? `${zone}/${viewpoint.node}` : zone
+  const [zone, node] = possibleClasses(viewpoint)
+  return { node, zone, all: '' }[scopeOf(decision, viewpoint)]
+}
+
+/** The classes, beside that of everybody, in which a viewpoint can stand for some service: its zone's, its node's. */
+export function possibleClasses({ region, zone, node }: Viewpoint): [zone: string, node: string] {
+  return [zoneKey(region, zone), `${zoneKey(region, zone)}/${node}`]
 }

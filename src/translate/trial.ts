@@ -1,0 +1,72 @@
+import { assign } from '../locality/assign.ts'
+import type { StoredEntry } from '../model/change.ts'
+import type { Entry, EntryKey } from '../model/entry.ts'
+import type { Viewpoint } from '../model/locality.ts'
+import { TYPE_URLS } from '../proto/type-urls.ts'
+import { gatewayResources } from './gateway-resources.ts'
+import type { MergedService } from './merged-service.ts'
+import { clusterName } from './names.ts'
+import { assignmentResource, clusterResource, jsonResource } from './resource.ts'
+import { type AttachedRoute, routeConfiguration } from './route-configuration.ts'
+import { World } from './world.ts'
+import { WorldDraft } from './world-draft.ts'
+
+/** An entry that has no translation. The parser should have refused it: that it got this far is a bug to report. */
+export interface Untranslatable {
+  readonly key: EntryKey
+  readonly detail: string
+}
+
+const NOWHERE: Viewpoint = { region: '', zone: '', subZone: '', node: '', source: '' }
+
+/**
+ * Translates what a push brings as if it stood alone: what cannot be translated is not stored, so that nothing in the
+ * database can keep a replica from serving the rest.
+ */
+export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
+  const draft = new WorldDraft(World.EMPTY)
+  draft.add({ revision: 1, upserted: entries.map(asStored), removed: [] })
+  const { world } = draft.finish(1)
+  const services = [...world.services.values()].flatMap(service =>
+    attempt({ kind: 'Service', namespace: service.namespace, name: service.name }, () => tryService(service)),
+  )
+  const gateways = [...world.gateways.keys()].flatMap(gateway => {
+    const [namespace = '', name = ''] = gateway.split('/')
+    return attempt({ kind: 'Gateway', namespace, name }, () => gatewayResources(world, gateway))
+  })
+  const routes = new Set([...world.routes.values()].flatMap(attached => [...attached.values()]))
+  const untranslatable = [...routes].flatMap(one =>
+    attempt({ kind: 'HTTPRoute', namespace: one.route.namespace, name: one.route.name }, () => tryRoute(one)),
+  )
+  return [...services, ...gateways, ...untranslatable]
+}
+
+function tryService(service: MergedService): void {
+  for (const { port } of service.ports) {
+    const name = clusterName(service.namespace, service.name, port)
+    clusterResource(service, name, port)
+    const decision = service.decision(port)
+    if (decision !== undefined) assignmentResource(name, assign(decision, NOWHERE))
+  }
+}
+
+/** Its gateway may belong to another source, and its services too. */
+function tryRoute(attached: AttachedRoute): void {
+  const { message } = routeConfiguration('trial', [attached], () => true)
+  jsonResource(TYPE_URLS.routes, 'trial', message, [])
+}
+
+function asStored(entry: Entry): StoredEntry {
+  return { ...entry, source: 'trial', since: 1, created: 1 }
+}
+
+function attempt(key: EntryKey, translate: () => void): Untranslatable[] {
+  try {
+    translate()
+    return []
+  } catch (error) {
+    return [
+      { key, detail: `cannot be translated for Envoy: ${error instanceof Error ? error.message : error}` },
+    ]
+  }
+}

@@ -1,0 +1,126 @@
+import type { Viewpoint } from '../model/locality.ts'
+import { TYPE_URLS } from '../proto/type-urls.ts'
+import { parseClusterName } from '../translate/names.ts'
+import type { Resource } from '../translate/resource.ts'
+import { World } from '../translate/world.ts'
+import type { Touched } from '../translate/world-draft.ts'
+import { AssignmentView } from './assignment-view.ts'
+import type { Audience, Audiences, ClientNode } from './audience.ts'
+import { ChangeLog } from './change-log.ts'
+import { GatewayTables } from './gateway-tables.ts'
+import { ServiceResources } from './service-resources.ts'
+import type { View } from './view.ts'
+import { ViewpointCensus } from './viewpoint-census.ts'
+
+/**
+ * All that Envoys are served, by audience: listeners, route configurations and clusters by gateway, assignments by
+ * class of viewpoints. Only what a connected audience asks for exists, and a new world costs what it changed.
+ *
+ * `publish` takes a new world; afterwards the views of every audience show it and their logs say which names to look
+ * at again.
+ */
+export class Tables implements Audiences {
+  #world = World.EMPTY
+  readonly #gateways = new Map<string, GatewayTables>()
+  readonly #services = new Map<string, ServiceResources>()
+  /** Names of assignments that anybody ever asked for, by service: only those can be due to somebody. */
+  readonly #asked = new Map<string, Set<string>>()
+  readonly #assignmentLog = new ChangeLog()
+  readonly #census = new ViewpointCensus()
+
+  publish(world: World, touched: Touched): void {
+    this.#world = world
+    for (const service of touched.services) {
+      this.#services.delete(service)
+      for (const name of this.#asked.get(service) ?? []) this.#assignmentLog.touch(name)
+    }
+    this.#dropEmptyClasses()
+    for (const [gateway, tables] of this.#gateways) tables.update(world, gateway, touched)
+  }
+
+  /** Who an Envoy is decides what it sees, for as long as its stream lasts. */
+  join(node: ClientNode): Audience {
+    const { gateway } = node
+    const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
+    tables.streams += 1
+    const leaveCensus = this.#census.join(node.viewpoint)
+    const assignments = new AssignmentView(this.#assignmentLog, name =>
+      this.#assignment(name, node.viewpoint),
+    )
+    const views = new Map<string, View>([
+      [TYPE_URLS.listener, tables.listeners],
+      [TYPE_URLS.routes, tables.routeConfigurations],
+      [TYPE_URLS.cluster, tables.clusters],
+      [TYPE_URLS.endpoints, assignments],
+    ])
+    return {
+      views: typeUrl => views.get(typeUrl),
+      viewpoint: () => this.#world.locate(node.viewpoint),
+      warnings: () => this.#warnings(node, tables),
+      leave: () => {
+        leaveCensus()
+        tables.streams -= 1
+        if (tables.streams === 0) this.#gateways.delete(gateway)
+        if (this.#gateways.size === 0) this.#asked.clear()
+        if (this.#census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
+      },
+    }
+  }
+
+  /** How many assignments exist at this moment. */
+  get assignmentsHeld(): number {
+    let held = 0
+    for (const resources of this.#services.values()) held += resources.assignmentsHeld
+    return held
+  }
+
+  #openGateway(gateway: string): GatewayTables {
+    const tables = new GatewayTables(name => this.#cluster(name))
+    tables.open(this.#world, gateway)
+    this.#gateways.set(gateway, tables)
+    return tables
+  }
+
+  #cluster(name: string): Resource | undefined {
+    const parsed = parseClusterName(name)
+    return parsed && this.#resourcesOf(parsed.service)?.cluster(name, parsed.port)
+  }
+
+  #assignment(name: string, viewpoint: Viewpoint): Resource | undefined {
+    const parsed = parseClusterName(name)
+    if (parsed === undefined) return undefined
+    const asked = this.#asked.get(parsed.service) ?? new Set<string>()
+    this.#asked.set(parsed.service, asked.add(name))
+    return this.#resourcesOf(parsed.service)?.assignment(name, parsed.port, this.#world.locate(viewpoint))
+  }
+
+  #resourcesOf(key: string): ServiceResources | undefined {
+    const known = this.#services.get(key)
+    if (known !== undefined) return known
+    const service = this.#world.services.get(key)
+    if (service === undefined) return undefined
+    const made = new ServiceResources(service)
+    this.#services.set(key, made)
+    return made
+  }
+
+  #dropEmptyClasses(): void {
+    const classes = this.#census.takeEmptyClasses(viewpoint => this.#world.locate(viewpoint))
+    if (classes.length === 0) return
+    for (const resources of this.#services.values()) resources.drop(classes)
+  }
+
+  #warnings(node: ClientNode, tables: GatewayTables): string[] {
+    const warnings = [...tables.conflicts]
+    if (node.gateway === '') warnings.push('node.cluster names no gateway: nothing is served')
+    else if (!this.#world.gateways.has(node.gateway)) {
+      warnings.push(`no source has a gateway ${node.gateway}, which node.cluster names: nothing is served`)
+    }
+    if (node.viewpoint.zone === '')
+      warnings.push('node.locality.zone is not set: endpoints of all zones are used')
+    return warnings
+  }
+}
+
+/** Looking through all services for left classes is put off until this many viewpoints were left, or a push comes. */
+const DEPARTED_AT_ONCE = 64

@@ -1,0 +1,39 @@
+import { possibleClasses } from '../locality/decision.ts'
+import type { Viewpoint } from '../model/locality.ts'
+
+/** Counts the streams at each viewpoint, to know which classes of viewpoints nobody stands in any more. */
+export class ViewpointCensus {
+  readonly #present = new Map<string, { readonly viewpoint: Viewpoint; streams: number }>()
+  readonly #departed = new Map<string, Viewpoint>()
+
+  /** Returns the way to leave again. */
+  join(viewpoint: Viewpoint): () => void {
+    const key = JSON.stringify([viewpoint.region, viewpoint.zone, viewpoint.subZone, viewpoint.node])
+    const place = this.#present.get(key) ?? { viewpoint, streams: 0 }
+    place.streams += 1
+    this.#present.set(key, place)
+    this.#departed.delete(key)
+    return () => {
+      place.streams -= 1
+      if (place.streams > 0) return
+      this.#present.delete(key)
+      this.#departed.set(key, viewpoint)
+    }
+  }
+
+  /** Viewpoints that were left since `takeEmptyClasses`. */
+  get departed(): number {
+    return this.#departed.size
+  }
+
+  /** Classes that only departed viewpoints can have stood in. `locate` fills in regions as assignments do. */
+  takeEmptyClasses(locate: (viewpoint: Viewpoint) => Viewpoint): string[] {
+    const left = [...this.#departed.values()].flatMap(one => possibleClasses(locate(one)))
+    this.#departed.clear()
+    if (left.length === 0) return []
+    const present = new Set(
+      [...this.#present.values()].flatMap(one => possibleClasses(locate(one.viewpoint))),
+    )
+    return left.filter(one => !present.has(one))
+  }
+}
