@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { Closing } from './closing.ts'
+import { findEnvoy } from './find-envoy.ts'
 import { openStage, type Stage } from './stage.ts'
-import { answersWhom, failover, followsRestore, pushLatency, returns } from './story.ts'
-import { line, verdict } from './terminal.ts'
+import { answersWhom, failover, followsRestore, introduce, pushLatency, returns } from './story.ts'
+import { fact, heading, line, verdict } from './terminal.ts'
 
 /**
  * `npm run demo`: Envoy Gateway's zone-routing scenario on this machine, with real Envoys, from the first push to a
@@ -23,7 +24,10 @@ let kept = false
 
 try {
   const began = performance.now()
+  heading('Start')
+  fact('Envoy', await findEnvoy())
   const stage = await openStage(closing)
+  introduce(stage)
   const right = [
     await answersWhom(stage),
     await failover(stage),

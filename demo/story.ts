@@ -16,6 +16,14 @@ const RATE = 200
 const TOPOLOGY = '/v1/sources/demo/topology'
 const ROUTES = '/v1/sources/demo/routes'
 
+export function introduce({ vicinity, local, nonlocal, edges }: Stage): void {
+  fact('vicinity', `REST ${vicinity.rest}, xDS ${vicinity.xds}, a fresh SQLite file`)
+  fact('backend in zone-a', `${local.pod} on port ${local.port}`)
+  fact('backend in zone-b', `${nonlocal.pod} on port ${nonlocal.port}`)
+  fact('Envoy in zone-a', `gateway edge-a on port ${edges[0].port}`)
+  fact('Envoy in zone-b', `gateway edge-b on port ${edges[1].port}`)
+}
+
 export async function answersWhom({ edges, local, nonlocal }: Stage): Promise<boolean> {
   heading(`Who answers whom: ${REQUESTS} requests through each Envoy`)
   const [fromA, fromB] = [

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Closing } from '../../demo/closing.ts'
+import { type EchoServer, serveEcho } from '../../demo/echo-server.ts'
+import { type Envoy, startEnvoy } from '../../demo/envoy.ts'
+import { freePort } from '../../demo/free-port.ts'
+import { RestApi } from '../../demo/rest-api.ts'
+import { parseConfig } from '../../src/config.ts'
+import { start } from '../../src/control-plane.ts'
+import type { Convergence } from '../../src/xds/proxy-status.ts'
+
+/** Time enough for a first run to fetch Envoy into the cache. */
+export const SETUP_TIMEOUT = 180_000
+
+/** A running control plane on a SQLite file of its own, in this process, and what a test puts around it. */
+export interface Testbed {
+  readonly api: RestApi
+  readonly xds: string
+  /** Replaces a part of a source and waits until every Envoy concerned has taken it. */
+  push(part: 'topology' | 'routes', document: object, source?: string): Promise<void>
+  /** A backend in this process that tells what it was asked. */
+  echo(pod: string): Promise<EchoServer>
+  /** A real Envoy, LIVE. */
+  envoy(stand: Stand): Promise<Envoy>
+  /** Stops the control plane and starts it again on the same ports, with the same database or an empty one. */
+  restart(options?: { empty?: boolean }): Promise<void>
+  close(): Promise<void>
+}
+
+/** Where an Envoy stands and what it serves. */
+export interface Stand {
+  readonly gateway?: string
+  readonly zone?: string
+  readonly node?: string
+}
+
+export async function openTestbed(): Promise<Testbed> {
+  const closing = new Closing()
+  const folder = await mkdtemp(join(tmpdir(), 'vicinity-test-'))
+  closing.addWay(() => rm(folder, { recursive: true, force: true }))
+  let databases = 0
+  let database = join(folder, 'vicinity.db')
+  const rest = `127.0.0.1:${await freePort()}`
+  const xds = `127.0.0.1:${await freePort()}`
+  let plane = await startPlane(database, rest, xds)
+  closing.addWay(() => plane.close())
+  const api = new RestApi(rest)
+  return {
+    api,
+    xds,
+    push: (part, document, source = 'test') => pushAndWait(api, `/v1/sources/${source}/${part}`, document),
+    echo: async pod => {
+      const server = await serveEcho(pod)
+      closing.addWay(() => server.close())
+      return server
+    },
+    envoy: async stand => closing.add(await startAt(stand, xds)),
+    restart: async ({ empty = false } = {}) => {
+      await plane.close()
+      if (empty) database = join(folder, `vicinity-${++databases}.db`)
+      plane = await startPlane(database, rest, xds)
+    },
+    close: () => closing.close(),
+  }
+}
+
+function startPlane(database: string, rest: string, xds: string) {
+  const parsed = parseConfig({ database: `sqlite:${database}`, rest, xds, logLevel: 'error' }, {})
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
+  return start(parsed.config)
+}
+
+async function startAt({ gateway = 'edge', zone = 'zone-a', node }: Stand, xds: string): Promise<Envoy> {
+  const admin = `127.0.0.1:${await freePort()}`
+  const id = `envoy-${gateway}-${zone}${node ? `-${node}` : ''}`
+  return startEnvoy(bootstrap({ id, zone, region: 'r1', gateway, xds, admin, ...(node && { node }) }), admin)
+}
+
+async function pushAndWait(api: RestApi, path: string, document: object): Promise<void> {
+  const answer = await api.call<{ convergence: Convergence }>('PUT', path, document, { prefer: 'wait=10' })
+  const { nacked, pending } = answer.body.convergence
+  if (nacked.length > 0) throw new Error(`an Envoy refused the push: ${nacked[0]?.detail}`)
+  if (pending.length > 0) throw new Error(`an Envoy has not answered after 10 s: ${pending[0]?.node}`)
+}
