@@ -19,22 +19,35 @@ export const subdomain = z
     'must be lower case labels joined by dots, as a Kubernetes name (RFC 1123 subdomain)',
   )
 
+const TOPOLOGY_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/
+
 /** A value of a Kubernetes topology label: region, zone. It must not contain "/", which joins region and zone. */
 export const topologyName = z
   .string()
-  .min(1)
+  .max(63)
+  .regex(TOPOLOGY_NAME, 'must be a Kubernetes label value: letters, digits, - _ .')
+
+/** As `topologyName`, or '' where the label is not set. */
+export const optionalTopologyName = z
+  .string()
   .max(63)
   .regex(
-    /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
-    'must be a Kubernetes label value: letters, digits, - _ .',
+    new RegExp(`^$|${TOPOLOGY_NAME.source}`),
+    'must be a Kubernetes label value (letters, digits, - _ .) or "" for none',
   )
 
+/** Zone ids (`fe80::1%eth0`) mean something on one machine only. */
 export const ipAddress = z
   .string()
   .refine(
-    text => isIP(text) !== 0,
-    'must be an IPv4 or IPv6 address; a hostname cannot be an endpoint (resolve it first)',
+    text => isIP(text) !== 0 && !text.includes('%'),
+    'must be an IPv4 or IPv6 address; a hostname is not supported (resolve it and send the addresses)',
   )
+
+/** What an address is stored as: one text for each address, so that equal content has an equal digest. */
+export function canonicalAddress(address: string): string {
+  return address.includes(':') ? new URL(`http://[${address}]/`).hostname.slice(1, -1) : address
+}
 
 export const portNumber = z.int().min(1).max(65535)
 
@@ -43,6 +56,7 @@ export const weight = z
   .int()
   .min(0)
   .max(2 ** 31 - 1)
+  .refine(number => !Object.is(number, -0), 'must be 0, not -0')
 
 /** Gateway API duration (GEP-2257): up to four integers with units h, m, s, ms. */
 export const duration = z
@@ -57,4 +71,13 @@ export const hostname = z
     /^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
     'must be a lower case hostname; a wildcard is only allowed as the whole first label ("*.example.com")',
   )
-  .refine(text => isIP(text) === 0, 'must not be an IP address')
+  .refine(text => isIP(text) === 0, 'must be a hostname, not an IP address')
+
+/**
+ * Free text without control characters or halves of surrogate pairs: it is shown on terminals, and has to survive
+ * UTF-8 as it is.
+ */
+export const plainText = z
+  .string()
+  .min(1)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters or unpaired surrogates')

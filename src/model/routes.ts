@@ -1,5 +1,18 @@
 import { z } from 'zod'
-import { duration, hostname, ipAddress, label, portNumber, subdomain, weight } from './names.ts'
+import {
+  checkFilters,
+  checkHeaderNames,
+  checkPath,
+  checkQueryNames,
+  checkRemovedHeaders,
+  checkRules,
+  checkTimeouts,
+  checkValueMatch,
+} from './http-route-checks.ts'
+import { LATER_FILTERS, LATER_PROTOCOLS, LATER_ROUTE_KINDS, onlyValue } from './later.ts'
+import { checkListeners } from './listener-checks.ts'
+import { duration, hostname, ipAddress, label, plainText, portNumber, subdomain, weight } from './names.ts'
+import { MAX_ITEMS } from './topology.ts'
 
 /** Shapes of the routes part (shared design, section 2): the Gateway API's, field for field. */
 
@@ -7,7 +20,7 @@ export const listener = z.strictObject({
   name: subdomain,
   address: ipAddress.optional(),
   port: portNumber,
-  protocol: z.literal('HTTP'),
+  protocol: z.literal('HTTP', { error: onlyValue('HTTP', LATER_PROTOCOLS) }),
 })
 
 export const gateway = z.strictObject({
@@ -15,43 +28,73 @@ export const gateway = z.strictObject({
   name: subdomain,
   /** `all`: the gateway's Envoys get every service's cluster, not only those that its routes name. */
   services: z.enum(['routed', 'all']).optional(),
-  listeners: z.array(listener).min(1).max(64),
+  listeners: z.array(listener).min(1).max(64).superRefine(checkListeners),
 })
 
 const headerName = z
   .string()
-  .min(1)
   .max(256)
-  .regex(/^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/, 'must be an HTTP header name')
+  .regex(
+    /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/,
+    'must be the name of an HTTP header (letters, digits, - and the like; a pseudo-header such as ":path" is none)',
+  )
 
-export const pathMatch = z.strictObject({
-  type: z.enum(['Exact', 'PathPrefix', 'RegularExpression']).optional(),
-  value: z.string().min(1).max(1024).optional(),
-})
+/** Envoy refuses to change Host and pseudo-headers by a header modifier. */
+const changeableHeaderName = headerName.refine(
+  name => name.toLowerCase() !== 'host',
+  'must not be Host: a header modifier cannot change it',
+)
+
+/** RFC 9110, section 5.5: no control characters but the tab, or Envoy refuses the whole route configuration. */
+const headerText = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^(?:\t|[^\p{Cc}\p{Cs}])*$/u, 'must not contain control characters or unpaired surrogates')
+
+export const pathMatch = z
+  .strictObject({
+    type: z.enum(['Exact', 'PathPrefix', 'RegularExpression']).optional(),
+    value: plainText.max(1024).optional(),
+  })
+  .superRefine(checkPath)
 
 const valueMatch = {
   type: z.enum(['Exact', 'RegularExpression']).optional(),
-  value: z.string().min(1).max(4096),
+  value: headerText,
 }
-export const headerMatch = z.strictObject({ name: headerName, ...valueMatch })
-export const queryParamMatch = z.strictObject({ name: headerName, ...valueMatch })
+export const headerMatch = z.strictObject({ name: headerName, ...valueMatch }).superRefine(checkValueMatch)
+export const queryParamMatch = z
+  .strictObject({ name: headerName, ...valueMatch })
+  .superRefine(checkValueMatch)
 
 export const routeMatch = z.strictObject({
   path: pathMatch.optional(),
-  headers: z.array(headerMatch).max(16).optional(),
-  queryParams: z.array(queryParamMatch).max(16).optional(),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH']).optional(),
+  headers: z.array(headerMatch).max(16).superRefine(checkHeaderNames).optional(),
+  queryParams: z.array(queryParamMatch).max(16).superRefine(checkQueryNames).optional(),
+  method: z
+    .enum(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'])
+    .refine(method => method !== 'CONNECT', 'is not supported yet: "CONNECT", a tunnel and not a request')
+    .optional(),
 })
 
-const headerValue = z.strictObject({ name: headerName, value: z.string().min(1).max(4096) })
+const headerValue = z.strictObject({ name: changeableHeaderName, value: headerText })
+const headerValues = z.array(headerValue).max(16).superRefine(checkHeaderNames)
 
 export const requestHeaderModifier = z.strictObject({
   type: z.literal('RequestHeaderModifier'),
   requestHeaderModifier: z.strictObject({
-    set: z.array(headerValue).max(16).optional(),
-    add: z.array(headerValue).max(16).optional(),
-    remove: z.array(headerName).max(16).optional(),
+    set: headerValues.optional(),
+    add: headerValues.optional(),
+    remove: z.array(changeableHeaderName).max(16).superRefine(checkRemovedHeaders).optional(),
   }),
+})
+
+export const routeFilter = z.discriminatedUnion('type', [requestHeaderModifier], {
+  error: ({ code, input }) =>
+    code === 'invalid_union'
+      ? onlyValue('RequestHeaderModifier', LATER_FILTERS)({ input: Object(input).type })
+      : undefined,
 })
 
 export const backendRef = z.strictObject({
@@ -64,24 +107,45 @@ export const backendRef = z.strictObject({
 export const routeRule = z.strictObject({
   name: subdomain.optional(),
   matches: z.array(routeMatch).max(64).optional(),
-  filters: z.array(requestHeaderModifier).max(16).optional(),
+  filters: z.array(routeFilter).max(16).superRefine(checkFilters).optional(),
   backendRefs: z.array(backendRef).max(16).optional(),
-  timeouts: z.strictObject({ request: duration.optional(), backendRequest: duration.optional() }).optional(),
+  timeouts: z
+    .strictObject({ request: duration.optional(), backendRequest: duration.optional() })
+    .superRefine(checkTimeouts)
+    .optional(),
 })
 
 export const httpRoute = z.strictObject({
   namespace: label.optional(),
   name: subdomain,
   kind: z.literal('HTTPRoute'),
-  /** Gateway names; `edge` is in the route's own namespace… of `default`, `team/edge` names another. */
-  gateways: z.array(z.string().max(317)).min(1).max(32),
+  /** Gateway names: `edge` is `default/edge`, `team/edge` names another namespace. */
+  gateways: z
+    .array(
+      z
+        .string()
+        .max(317)
+        .regex(
+          /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+          'must be the name of a gateway: "edge", or "team/edge" for one of another namespace than default',
+        ),
+    )
+    .min(1)
+    .max(32),
   hostnames: z.array(hostname).max(16).optional(),
-  rules: z.array(routeRule).min(1).max(16),
+  rules: z.array(routeRule).min(1).max(16).superRefine(checkRules),
+})
+
+export const route = z.discriminatedUnion('kind', [httpRoute], {
+  error: ({ code, input }) =>
+    code === 'invalid_union'
+      ? onlyValue('HTTPRoute', LATER_ROUTE_KINDS)({ input: Object(input).kind })
+      : undefined,
 })
 
 export const routes = z.strictObject({
-  gateways: z.array(gateway).optional(),
-  routes: z.array(httpRoute).optional(),
+  gateways: z.array(gateway).max(MAX_ITEMS).optional(),
+  routes: z.array(route).max(MAX_ITEMS).optional(),
 })
 
 /** Bodies of entries: normalized, with the namespace filled in. */

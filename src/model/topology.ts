@@ -1,9 +1,22 @@
 import { z } from 'zod'
-import { duration, ipAddress, label, portNumber, subdomain, topologyName, weight } from './names.ts'
+import { durationMilliseconds } from './duration.ts'
+import { LATER_APP_PROTOCOLS } from './later.ts'
+import {
+  duration,
+  ipAddress,
+  label,
+  optionalTopologyName,
+  plainText,
+  portNumber,
+  subdomain,
+  topologyName,
+  weight,
+} from './names.ts'
 
 /** Shapes of the topology part (shared design, section 2). Field names are Kubernetes' wherever it has one. */
 
-const decimal = /^(?:[0-9]+(?:\.[0-9]+)?|[0-9]+m)$/
+/** Items of one list of a part, and endpoints of one service. */
+export const MAX_ITEMS = 100_000
 
 export const zone = z.strictObject({
   zone: topologyName,
@@ -15,13 +28,12 @@ export const zone = z.strictObject({
 export const node = z.strictObject({
   name: subdomain,
   /** '' is a node without the zone label. */
-  zone: z.union([z.literal(''), topologyName]).optional(),
+  zone: optionalTopologyName.optional(),
   /** Allocatable CPU as Kubernetes writes it ("4", "3920m"); '' is not reported. */
   cpu: z
-    .union([
-      z.literal(''),
-      z.string().max(32).regex(decimal, 'must be a CPU quantity such as "4" or "3920m"'),
-    ])
+    .string()
+    .max(32)
+    .regex(/^(?:[0-9]+(?:\.[0-9]+)?|[0-9]+m|)$/, 'must be a CPU quantity such as "4" or "3920m", or ""')
     .optional(),
   ready: z.boolean().optional(),
   controlPlane: z.boolean().optional(),
@@ -31,13 +43,20 @@ export const servicePort = z.strictObject({
   /** May be left out when the service has one port. */
   name: label.optional(),
   port: portNumber,
-  appProtocol: z.string().min(1).max(253).optional(),
+  appProtocol: plainText
+    .max(253)
+    .refine(
+      text => !LATER_APP_PROTOCOLS.includes(text),
+      'is not supported yet: Vicinity cannot speak TLS to endpoints',
+    )
+    .optional(),
 })
 
 export const endpoint = z.strictObject({
   /** Unique in its service; default: address and port. */
-  name: z.string().min(1).max(253).optional(),
+  name: plainText.max(253).optional(),
   address: ipAddress,
+  /** Dual stack: addresses of the other family. */
   additionalAddresses: z.array(ipAddress).max(8).optional(),
   /** Where it listens, when the service has one port. */
   port: portNumber.optional(),
@@ -60,30 +79,32 @@ export const endpoint = z.strictObject({
     .optional(),
 })
 
-const serviceShape = {
+/** All of a service but its endpoints: what changes rarely. */
+export const serviceSettings = z.strictObject({
   namespace: label.optional(),
   name: label,
   trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),
-  ports: z.array(servicePort).min(1).max(100).optional(),
-  connectTimeout: duration.optional(),
-}
-
-export const service = z.strictObject({
-  ...serviceShape,
-  endpoints: z.array(endpoint).max(100_000).optional(),
+  ports: z.array(servicePort).min(1).max(100).superRefine(checkServicePorts).optional(),
+  connectTimeout: duration
+    .refine(text => durationMilliseconds(text) > 0, 'must be more than no time')
+    .optional(),
 })
+
+const endpointList = z.array(endpoint).max(MAX_ITEMS)
+
+export const service = z.strictObject({ ...serviceSettings.shape, endpoints: endpointList.optional() })
 
 /** What a patch may send on its own: endpoints flap a thousand times as often as settings change. */
 export const endpoints = z.strictObject({
   namespace: label.optional(),
   name: label,
-  endpoints: z.array(endpoint).max(100_000),
+  endpoints: endpointList,
 })
 
 export const topology = z.strictObject({
-  zones: z.array(zone).optional(),
-  nodes: z.array(node).optional(),
-  services: z.array(service).optional(),
+  zones: z.array(zone).max(MAX_ITEMS).optional(),
+  nodes: z.array(node).max(MAX_ITEMS).optional(),
+  services: z.array(service).max(MAX_ITEMS).optional(),
 })
 
 /** Bodies of entries: normalized, with the namespace filled in. */
@@ -93,3 +114,20 @@ export type ServicePort = z.infer<typeof servicePort>
 export type Endpoint = z.infer<typeof endpoint> & { name: string }
 export type Service = Omit<z.infer<typeof service>, 'endpoints'> & { namespace: string }
 export type Endpoints = { namespace: string; name: string; endpoints: Endpoint[] }
+
+/** Kubernetes' rules for the ports of a Service: numbers and names are unique, several ports need names. */
+function checkServicePorts(ports: z.infer<typeof servicePort>[], context: z.RefinementCtx): void {
+  const numbers = new Set<number>()
+  const names = new Set<string>()
+  const refuse = (index: number, field: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [index, field], message })
+  ports.forEach(({ name, port }, index) => {
+    if (numbers.has(port)) refuse(index, 'port', `is given twice: ${port}`)
+    if (name !== undefined && names.has(name)) refuse(index, 'name', `is given twice: "${name}"`)
+    if (name === undefined && ports.length > 1) {
+      refuse(index, 'name', 'is required where a service has several ports')
+    }
+    numbers.add(port)
+    if (name !== undefined) names.add(name)
+  })
+}

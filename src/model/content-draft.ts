@@ -1,0 +1,127 @@
+import type { z } from 'zod'
+import { type BackendReference, type Content, servicePortKey } from './content.ts'
+import { type Entry, type EntryKey, entry, keyText } from './entry.ts'
+import { issueDetail, issueProblems } from './issue.ts'
+import { unknownField } from './later.ts'
+import { type Problem, pointer } from './problem.ts'
+import { MAX_ITEMS } from './topology.ts'
+
+type Path = readonly PropertyKey[]
+
+/** Nobody reads more, and a hostile body could hold millions. */
+const MAX_PROBLEMS = 1000
+/** No valid item but a list of endpoints has nearly as many values; a schema would make an issue for each of them. */
+const MAX_ITEM_VALUES = 50_000
+
+/** Content while a document is being parsed: entries, and everything that is wrong. */
+export class ContentDraft {
+  readonly #entries: Entry[] = []
+  readonly #pointers: string[] = []
+  readonly #references: BackendReference[] = []
+  readonly #servicePorts = new Set<string>()
+  readonly #claimed = new Map<string, string>()
+  readonly problems: Problem[] = []
+  readonly warnings: Problem[] = []
+
+  /** No more problems are wanted: parsing may stop. */
+  get isFull(): boolean {
+    return this.problems.length >= MAX_PROBLEMS
+  }
+
+  content(): Content {
+    return {
+      entries: this.#entries,
+      pointers: this.#pointers,
+      references: this.#references,
+      servicePorts: this.#servicePorts,
+    }
+  }
+
+  refuse(path: Path, detail: string): void {
+    this.problems.push({ pointer: pointer(path), detail })
+  }
+
+  warn(path: Path, detail: string): void {
+    if (this.warnings.length < MAX_PROBLEMS) this.warnings.push({ pointer: pointer(path), detail })
+  }
+
+  add(key: EntryKey, body: object, path: Path): void {
+    this.#entries.push(entry(key, JSON.stringify(body)))
+    this.#pointers.push(pointer(path))
+  }
+
+  refer(target: Omit<BackendReference, 'pointer'>, path: Path): void {
+    this.#references.push({ pointer: pointer(path), ...target })
+  }
+
+  bring(service: { namespace: string; name: string }, port: number): void {
+    this.#servicePorts.add(servicePortKey(service, port))
+  }
+
+  /** Refuses a second item with the key. Items that are otherwise wrong count too, so that all is said at once. */
+  claim(key: EntryKey, path: Path): boolean {
+    const text = keyText(key)
+    const first = this.#claimed.get(text)
+    if (first !== undefined) {
+      this.refuse(path, `is given twice: ${first} is the same ${key.kind}`)
+      return false
+    }
+    this.#claimed.set(text, pointer(path))
+    return true
+  }
+
+  /** The object at `path` with only known fields; undefined, and refused, when it is none. */
+  object(
+    shape: string,
+    value: unknown,
+    fields: readonly string[],
+    path: Path,
+  ): Record<string, unknown> | undefined {
+    if (!isObject(value)) {
+      this.refuse(path, `must be an object${fields.length > 0 ? ` with ${fields.join(', ')}` : ''}`)
+      return undefined
+    }
+    for (const field of Object.keys(value)) {
+      if (!fields.includes(field)) this.refuse([...path, field], unknownField(shape, field))
+      if (this.isFull) break
+    }
+    return value
+  }
+
+  /** Walks the list at `path` (absent: empty) until there are too many problems. */
+  each(value: unknown, path: Path, visit: (item: unknown, path: Path) => void): void {
+    if (value === undefined) return
+    if (!Array.isArray(value)) this.refuse(path, 'must be a list')
+    else if (value.length > MAX_ITEMS) this.refuse(path, `must have at most ${MAX_ITEMS} items`)
+    else for (let i = 0; i < value.length && !this.isFull; i++) visit(value[i], [...path, i])
+  }
+
+  /** What the schema makes of the value; undefined, and refused, when it does not fit. */
+  parse<S extends z.ZodType>(shape: string, schema: S, value: unknown, path: Path): z.output<S> | undefined {
+    if (countValues(value, MAX_ITEM_VALUES) > MAX_ITEM_VALUES) {
+      this.refuse(path, `must not have more than ${MAX_ITEM_VALUES} values in it`)
+      return undefined
+    }
+    const result = schema.safeParse(value, WORDS)
+    if (result.success) return result.data
+    for (const issue of result.error.issues) this.problems.push(...issueProblems(shape, issue, path))
+    return undefined
+  }
+}
+
+const WORDS = { error: issueDetail }
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Counts no further than just beyond the limit. */
+function countValues(value: unknown, limit: number): number {
+  if (typeof value !== 'object' || value === null) return 1
+  let count = 1
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    count += typeof item === 'object' ? countValues(item, limit - count) : 1
+    if (count > limit) return count
+  }
+  return count
+}

@@ -1,0 +1,303 @@
+import { type Problem, pointer } from './problem.ts'
+
+/**
+ * One pass over the bytes of a JSON text before `JSON.parse` sees them. It keeps no values and does not recurse, so
+ * that nothing a pusher sends can overflow a stack, and it refuses what JSON.parse takes in silence: nesting beyond
+ * MAX_DEPTH, a field given twice (the last one would win), `__proto__`.
+ */
+export const MAX_DEPTH = 64
+/** Fields of one object; the largest that the model knows, an endpoint's `ports`, has 100. */
+const MAX_FIELDS = 256
+/** 64 MiB of the densest sensible topology is about five million; more would only be there to take our memory. */
+const MAX_VALUES = 8_000_000
+const MAX_PROBLEMS = 100
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const MINUS = 0x2d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const PROTO = Buffer.from('__proto__')
+
+/** Everything that makes the bytes (valid UTF-8) unfit for JSON.parse; [] when they are fit. */
+export function scanJson(bytes: Buffer): Problem[] {
+  return new JsonScan(bytes).run()
+}
+
+class JsonScan {
+  readonly #bytes: Buffer
+  readonly #problems: Problem[] = []
+  #offset = 0
+  #depth = 0
+  #values = 0
+  /** Of each open container: 1 for an object, the index of the current item, where its current key stands. */
+  readonly #isObject = new Uint8Array(MAX_DEPTH + 1)
+  readonly #index = new Int32Array(MAX_DEPTH + 1)
+  /** The keys of all open objects, innermost last; `#firstKey` is where those of an object begin. */
+  readonly #firstKey = new Int32Array(MAX_DEPTH + 2)
+  readonly #keyHash = new Int32Array((MAX_DEPTH + 1) * MAX_FIELDS)
+  readonly #keyStart = new Int32Array((MAX_DEPTH + 1) * MAX_FIELDS)
+  readonly #keyEnd = new Int32Array((MAX_DEPTH + 1) * MAX_FIELDS)
+  #keys = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  run(): Problem[] {
+    const failure = this.#document()
+    if (failure !== undefined) this.#problems.push(failure)
+    return this.#problems
+  }
+
+  #document(): Problem | undefined {
+    for (;;) {
+      const failure = this.#value() ?? this.#afterValue()
+      if (failure !== undefined) return failure
+      if (this.#depth === 0) break
+      if (this.#problems.length >= MAX_PROBLEMS) return undefined
+    }
+    this.#skipSpace()
+    return this.#offset < this.#bytes.length ? this.#unexpected('the end of the document') : undefined
+  }
+
+  /** Reads a value; of a container only what stands before its first item's value. */
+  #value(): Problem | undefined {
+    for (;;) {
+      this.#skipSpace()
+      this.#values++
+      if (this.#values > MAX_VALUES) return { pointer: '', detail: `has more than ${MAX_VALUES} values` }
+      const first = this.#bytes[this.#offset]
+      if (first === OPEN_BRACE || first === OPEN_BRACKET) {
+        const opened = this.#open(first === OPEN_BRACE)
+        if (opened !== 'filled') return opened
+        continue
+      }
+      if (first === QUOTE) return this.#take(stringEnd(this.#bytes, this.#offset), 'a string')
+      if (first === MINUS || isDigit(first)) {
+        return this.#take(numberEnd(this.#bytes, this.#offset), 'a number')
+      }
+      return this.#literal(first)
+    }
+  }
+
+  /** 'filled' when the container has a first value, which stands next; undefined when it was empty. */
+  #open(isObject: boolean): Problem | 'filled' | undefined {
+    if (this.#depth === MAX_DEPTH) {
+      return { pointer: this.#pointer(), detail: `is nested deeper than ${MAX_DEPTH} levels` }
+    }
+    this.#offset++
+    this.#depth++
+    this.#isObject[this.#depth] = isObject ? 1 : 0
+    this.#index[this.#depth] = 0
+    this.#firstKey[this.#depth] = this.#keys
+    this.#skipSpace()
+    if (this.#bytes[this.#offset] === (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+      this.#close()
+      return undefined
+    }
+    return (isObject ? this.#key() : undefined) ?? 'filled'
+  }
+
+  #close(): void {
+    this.#keys = this.#firstKey[this.#depth] as number
+    this.#depth--
+    this.#offset++
+  }
+
+  /** Reads on from the end of a value to the begin of the next one, or to the end of the outermost. */
+  #afterValue(): Problem | undefined {
+    while (this.#depth > 0) {
+      this.#skipSpace()
+      const isObject = this.#isObject[this.#depth] === 1
+      const next = this.#bytes[this.#offset]
+      if (next === COMMA) {
+        this.#offset++
+        if (isObject) return this.#key()
+        this.#index[this.#depth] = (this.#index[this.#depth] as number) + 1
+        return undefined
+      }
+      if (next !== (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+        return this.#unexpected(isObject ? '"," or "}"' : '"," or "]"')
+      }
+      this.#close()
+    }
+    return undefined
+  }
+
+  #key(): Problem | undefined {
+    this.#skipSpace()
+    const start = this.#offset
+    if (this.#bytes[start] !== QUOTE) return this.#unexpected('a field name in double quotes')
+    const failure = this.#take(stringEnd(this.#bytes, start), 'a field name')
+    if (failure !== undefined) return failure
+    const known = this.#rememberKey(start + 1, this.#offset - 1)
+    if (known !== undefined) return known
+    this.#skipSpace()
+    if (this.#bytes[this.#offset] !== COLON) return this.#unexpected('":"')
+    this.#offset++
+    return undefined
+  }
+
+  #rememberKey(start: number, end: number): Problem | undefined {
+    const firstKey = this.#firstKey[this.#depth] as number
+    if (this.#keys - firstKey >= MAX_FIELDS) {
+      return { pointer: this.#pointer(this.#depth - 1), detail: `has more than ${MAX_FIELDS} fields` }
+    }
+    const hash = hashOf(this.#bytes, start, end)
+    const twice = this.#hasKey(firstKey, hash, start, end)
+    this.#keyHash[this.#keys] = hash
+    this.#keyStart[this.#keys] = start
+    this.#keyEnd[this.#keys] = end
+    this.#keys++
+    if (twice) this.#refuse('is given twice in one object')
+    // No field of ours needs an escape, and with escapes one name has many spellings.
+    if (this.#bytes.subarray(start, end).includes(BACKSLASH))
+      this.#refuse('is not a field: its name is escaped')
+    if (this.#bytes[start] === PROTO[0] && this.#bytes.subarray(start, end).equals(PROTO)) {
+      this.#refuse('is not a field')
+    }
+    return undefined
+  }
+
+  #hasKey(firstKey: number, hash: number, start: number, end: number): boolean {
+    for (let key = firstKey; key < this.#keys; key++) {
+      if (this.#keyHash[key] !== hash) continue
+      const other = this.#bytes.subarray(this.#keyStart[key], this.#keyEnd[key])
+      if (other.equals(this.#bytes.subarray(start, end))) return true
+    }
+    return false
+  }
+
+  #refuse(detail: string): void {
+    this.#problems.push({ pointer: this.#pointer(), detail })
+  }
+
+  #literal(first: number | undefined): Problem | undefined {
+    const word = first === 0x74 ? 'true' : first === 0x66 ? 'false' : first === 0x6e ? 'null' : undefined
+    if (word === undefined) return this.#unexpected('a value')
+    if (this.#bytes.toString('latin1', this.#offset, this.#offset + word.length) !== word) {
+      return this.#unexpected(`a value such as ${word}`)
+    }
+    this.#offset += word.length
+    return undefined
+  }
+
+  /** Moves to `end`, or fails at the place that a negative one stands for (see `failedAt`). */
+  #take(end: number, what: string): Problem | undefined {
+    this.#offset = end < 0 ? failedAt(end) : end
+    return end < 0 ? this.#unexpected(`the rest of ${what}`) : undefined
+  }
+
+  #skipSpace(): void {
+    const bytes = this.#bytes
+    for (;;) {
+      const byte = bytes[this.#offset]
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return
+      this.#offset++
+    }
+  }
+
+  #unexpected(wanted: string): Problem {
+    const at = position(this.#bytes, this.#offset)
+    const rest = this.#bytes.toString('utf8', this.#offset, this.#offset + 4)
+    const [found] = rest
+    const seen = found === undefined ? 'the document ends' : `found ${JSON.stringify(found)}`
+    return { pointer: '', detail: `is not JSON: ${seen} at ${at}, where ${wanted} was expected` }
+  }
+
+  #pointer(depth = this.#depth): string {
+    const path: PropertyKey[] = []
+    for (let level = 1; level <= depth; level++) {
+      if (this.#isObject[level] === 0) {
+        path.push(this.#index[level] as number)
+        continue
+      }
+      const last = (level < this.#depth ? (this.#firstKey[level + 1] as number) : this.#keys) - 1
+      const text = this.#bytes.toString('utf8', this.#keyStart[last], this.#keyEnd[last])
+      path.push(text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text)
+    }
+    return pointer(path)
+  }
+}
+
+/** A place in the text for people; columns count characters. */
+function position(bytes: Buffer, offset: number): string {
+  let line = 1
+  let start = 0
+  for (let at = bytes.indexOf(0x0a); at !== -1 && at < offset; at = bytes.indexOf(0x0a, at + 1)) {
+    line++
+    start = at + 1
+  }
+  return `line ${line}, column ${bytes.toString('utf8', start, offset).length + 1}`
+}
+
+function hashOf(bytes: Buffer, start: number, end: number): number {
+  let hash = end - start
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0
+  return hash
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39
+}
+
+/** Ends below 0 stand for a failure at this offset. */
+function failedAt(end: number): number {
+  return ~end
+}
+
+/** The offset after the string whose opening quote stands at `start`. */
+function stringEnd(bytes: Buffer, start: number): number {
+  let at = start + 1
+  for (;;) {
+    const byte = bytes[at]
+    if (byte === QUOTE) return at + 1
+    if (byte === undefined || byte < 0x20) return ~at
+    if (byte === BACKSLASH) {
+      const length = escapeLength(bytes, at + 1)
+      if (length === 0) return ~(at + 1)
+      at += length
+    }
+    at++
+  }
+}
+
+/** How many bytes after its backslash an escape has; 0 when it is none of JSON's. */
+function escapeLength(bytes: Buffer, at: number): number {
+  const kind = String.fromCharCode(bytes[at] ?? 0)
+  if ('"\\/bfnrt'.includes(kind)) return 1
+  if (kind !== 'u') return 0
+  return /^[0-9a-fA-F]{4}$/.test(bytes.toString('latin1', at + 1, at + 5)) ? 5 : 0
+}
+
+/** RFC 8259, section 6. */
+function numberEnd(bytes: Buffer, start: number): number {
+  let at = bytes[start] === MINUS ? start + 1 : start
+  if (bytes[at] === 0x30) at++
+  else {
+    const end = digitsEnd(bytes, at)
+    if (end === at) return ~at
+    at = end
+  }
+  if (bytes[at] === 0x2e) {
+    const end = digitsEnd(bytes, at + 1)
+    if (end === at + 1) return ~end
+    at = end
+  }
+  if (bytes[at] !== 0x65 && bytes[at] !== 0x45) return at
+  const sign = bytes[at + 1]
+  const digits = sign === 0x2b || sign === MINUS ? at + 2 : at + 1
+  const end = digitsEnd(bytes, digits)
+  return end === digits ? ~end : end
+}
+
+function digitsEnd(bytes: Buffer, start: number): number {
+  let at = start
+  while (isDigit(bytes[at])) at++
+  return at
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import type { PatchContent } from './content.ts'
+import { ContentDraft } from './content-draft.ts'
+import { type EntryKey, KIND_PARTS, type Kind, type Part } from './entry.ts'
+import { label } from './names.ts'
+import { addRoutes } from './parse-routes.ts'
+import { addNode, addZone, finish } from './parse-topology.ts'
+import type { Parsed } from './problem.ts'
+import { addEndpoints, addService } from './service-item.ts'
+import { topology } from './topology.ts'
+
+type Path = readonly PropertyKey[]
+
+/**
+ * A change of one part: `upsert` has the shape of the part (of topology also `endpoints`, on their own), `remove` names
+ * entries. Removing a service takes its endpoints along.
+ */
+export function parsePatch(part: Part, value: unknown): Parsed<PatchContent> {
+  const draft = new ContentDraft()
+  const remove: EntryKey[] = []
+  const fields = draft.object('patch', value, ['upsert', 'remove'], [])
+  if (fields?.upsert !== undefined) {
+    if (part === 'routes') addRoutes(draft, fields.upsert, ['upsert'])
+    else remove.push(...upsertTopology(draft, fields.upsert, ['upsert']))
+  }
+  draft.each(fields?.remove, ['remove'], (item, at) => remove.push(...removedKeys(draft, part, item, at)))
+  return finish(draft, { ...draft.content(), remove })
+}
+
+/** Returns the keys of the endpoints that a service no longer has. */
+function upsertTopology(draft: ContentDraft, value: unknown, path: Path): EntryKey[] {
+  const emptied: (EntryKey | undefined)[] = []
+  const lists = draft.object('topology', value, [...Object.keys(topology.shape), 'endpoints'], path)
+  draft.each(lists?.zones, [...path, 'zones'], (item, at) => addZone(draft, item, at))
+  draft.each(lists?.nodes, [...path, 'nodes'], (item, at) => addNode(draft, item, at))
+  draft.each(lists?.services, [...path, 'services'], (item, at) => {
+    emptied.push(addService(draft, item, at))
+  })
+  draft.each(lists?.endpoints, [...path, 'endpoints'], (item, at) => {
+    emptied.push(addEndpoints(draft, item, at))
+  })
+  return emptied.filter(key => key !== undefined)
+}
+
+function removedKeys(draft: ContentDraft, part: Part, item: unknown, path: Path): EntryKey[] {
+  const parsed = draft.parse('removal', REMOVALS[part], item, path)
+  if (parsed === undefined) return []
+  const { kind, namespace, name } = parsed
+  const isGlobal = kind === 'Zone' || kind === 'Node'
+  if (isGlobal && namespace !== undefined) {
+    draft.refuse([...path, 'namespace'], `must be left out: a ${kind} has no namespace`)
+    return []
+  }
+  const key = { kind, namespace: isGlobal ? '' : (namespace ?? 'default'), name }
+  const keys: EntryKey[] = kind === 'Service' ? [key, { ...key, kind: 'Endpoints' }] : [key]
+  return keys.every(one => draft.claim(one, path)) ? keys : []
+}
+
+const REMOVALS = { topology: removal('topology'), routes: removal('routes') }
+
+function removal(part: Part) {
+  const kinds = (Object.keys(KIND_PARTS) as Kind[]).filter(kind => KIND_PARTS[kind] === part)
+  return z.strictObject({
+    kind: z.enum(kinds),
+    namespace: label.optional(),
+    /** Of a zone with a region: "region/zone". */
+    name: z.string().min(1).max(253),
+  })
+}

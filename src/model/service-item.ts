@@ -1,0 +1,110 @@
+import { isIP } from 'node:net'
+import type { z } from 'zod'
+import { type ContentDraft, isObject } from './content-draft.ts'
+import { checkEndpoints, type DeclaredPorts } from './endpoint-checks.ts'
+import type { EntryKey } from './entry.ts'
+import { canonicalAddress } from './names.ts'
+import { normalEndpoint, normalService } from './normal-topology.ts'
+import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
+
+type Path = readonly PropertyKey[]
+
+/** What an endpoint can be spoken to as, without TLS; others are treated as HTTP/1.1. */
+const APP_PROTOCOLS = new Set(['http', 'kubernetes.io/h2c', 'h2c', 'http2', 'grpc', 'kubernetes.io/ws'])
+
+/**
+ * A service becomes an entry of its settings and one of its endpoints; where it has none there is no second entry.
+ * Returns the key of that one when the service says that it has none: in a patch it goes (a patched service without
+ * the field `endpoints` leaves those that stand).
+ */
+export function addService(draft: ContentDraft, item: unknown, path: Path): EntryKey | undefined {
+  if (!isObject(item)) {
+    draft.refuse(path, 'must be an object: a service')
+    return undefined
+  }
+  const { endpoints: list, ...rest } = item
+  const isFirst = claim(draft, 'Service', item, path)
+  if (isFirst && list !== undefined) claim(draft, 'Endpoints', item, path)
+  const settings = draft.parse('service', serviceSettings, rest, path)
+  // Of settings that are wrong the ports are not known.
+  const declared = settings === undefined ? 'unknown' : (settings.ports ?? 'implied')
+  const parsed = parseEndpoints(draft, list, declared, [...path, 'endpoints'])
+  if (settings === undefined || !isFirst) return undefined
+  const service = normalService(settings)
+  warnOfProtocols(draft, settings, path)
+  draft.add({ kind: 'Service', namespace: service.namespace, name: service.name }, service, path)
+  const implied = parsed.slice(0, 1).flatMap(({ port }) => port ?? [])
+  for (const port of service.ports?.map(one => one.port) ?? implied) draft.bring(service, port)
+  const key = addEndpointsEntry(draft, service, parsed, path)
+  return list === undefined ? undefined : key
+}
+
+/** Endpoints on their own, as a patch may bring them. Returns the key of their entry when there are none. */
+export function addEndpoints(draft: ContentDraft, item: unknown, path: Path): EntryKey | undefined {
+  const lists = draft.object('endpoints', item, Object.keys(endpoints.shape), path)
+  if (lists === undefined) return undefined
+  const { namespace, name, endpoints: list } = lists
+  const isFirst = claim(draft, 'Endpoints', lists, path)
+  const owner = draft.parse('endpoints', ownerOfEndpoints, { namespace, name }, path)
+  if (list === undefined) draft.refuse([...path, 'endpoints'], 'is required: a list')
+  const parsed = parseEndpoints(draft, list, 'unknown', [...path, 'endpoints'])
+  if (owner === undefined || !isFirst) return undefined
+  return addEndpointsEntry(draft, { namespace: owner.namespace ?? 'default', name: owner.name }, parsed, path)
+}
+
+const ownerOfEndpoints = endpoints.pick({ namespace: true, name: true })
+
+/** By what is written, so that two of a name are found even where one is wrong in other ways. */
+function claim(
+  draft: ContentDraft,
+  kind: 'Service' | 'Endpoints',
+  item: Record<string, unknown>,
+  path: Path,
+): boolean {
+  const { namespace = 'default', name } = item
+  if (typeof namespace !== 'string' || typeof name !== 'string') return true
+  return draft.claim({ kind, namespace, name }, path)
+}
+
+function parseEndpoints(draft: ContentDraft, list: unknown, declared: DeclaredPorts, path: Path): Endpoint[] {
+  const all: (Endpoint | undefined)[] = []
+  draft.each(list, path, (item, at) => {
+    const parsed = draft.parse('endpoint', endpoint, item, at)
+    if (parsed?.additionalAddresses !== undefined) checkAdditional(draft, parsed, at)
+    all.push(parsed && normalEndpoint(parsed))
+  })
+  checkEndpoints(draft, declared, all, path)
+  return all.filter(one => one !== undefined)
+}
+
+/** Kubernetes' dual stack: addresses of the other family than the first. */
+function checkAdditional(draft: ContentDraft, parsed: z.output<typeof endpoint>, path: Path): void {
+  const others = (parsed.additionalAddresses ?? []).map(canonicalAddress)
+  others.forEach((address, index) => {
+    const at = [...path, 'additionalAddresses', index]
+    if (isIP(address) === isIP(parsed.address)) {
+      draft.refuse(at, `must be of the other family (IPv4, IPv6) than ${parsed.address}`)
+    } else if (others.indexOf(address) < index) draft.refuse(at, `is given twice: ${address}`)
+  })
+}
+
+function addEndpointsEntry(
+  draft: ContentDraft,
+  { namespace, name }: { namespace: string; name: string },
+  list: Endpoint[],
+  path: Path,
+): EntryKey | undefined {
+  const key: EntryKey = { kind: 'Endpoints', namespace, name }
+  if (list.length === 0) return key
+  list.sort((a, b) => (a.name < b.name ? -1 : 1))
+  draft.add(key, { namespace, name, endpoints: list }, path)
+  return undefined
+}
+
+function warnOfProtocols(draft: ContentDraft, { ports = [] }: Pick<Service, 'ports'>, path: Path): void {
+  ports.forEach(({ appProtocol }, index) => {
+    if (appProtocol === undefined || APP_PROTOCOLS.has(appProtocol)) return
+    const detail = `is not a protocol that Vicinity knows (${JSON.stringify(appProtocol)}): treated as HTTP/1.1`
+    draft.warn([...path, 'ports', index, 'appProtocol'], detail)
+  })
+}
