@@ -3,7 +3,7 @@
  * two local backends dead: 1,000 of 1,000 requests stay local; the only local one dead: 1,000 of 1,000 go to the next
  * priority, none fails. With `updateFrequency: 1` half of them left the zone while a healthy local backend stood there.
  */
-export function retryPolicy(perTryTimeout: string | undefined): object {
+export function retryPolicy(perTryTimeout?: string): object {
   return {
     retryOn: 'connect-failure,refused-stream,reset-before-request',
     numRetries: 2,

@@ -1,4 +1,5 @@
 import type { HTTPRoute } from '../model/routes.ts'
+import { retryPolicy } from './retry-policy.ts'
 import { envoyRouteMatch } from './route-match.ts'
 import { byPrecedence, type RankedMatch } from './route-precedence.ts'
 import { type HasCluster, type RuleActions, ruleActions } from './route-rule.ts'
@@ -27,6 +28,7 @@ export function routeConfiguration(
     virtualHosts: [...rulesByHostname(rules)].map(([hostname, members]) => ({
       name: hostname,
       domains: [hostname],
+      retryPolicy: retryPolicy(),
       routes: members.sort((a, b) => byPrecedence(a.ranked, b.ranked)).flatMap(envoyRoutes),
     })),
   }

@@ -63,7 +63,8 @@ function timeoutFields({ timeouts }: RouteRule): object {
     // Envoy cuts an attempt's time to that of the whole request, 15 s where none is set: a rule that only limits
     // attempts must not be limited by that.
     ...(request !== undefined ? { timeout: request } : attempt !== undefined ? { timeout: '0s' } : {}),
-    retryPolicy: retryPolicy(attempt === '0s' ? undefined : attempt),
+    // A route's policy replaces its virtual host's, which is the same but for this.
+    ...(attempt !== undefined && attempt !== '0s' && { retryPolicy: retryPolicy(attempt) }),
   }
 }
 

@@ -57,10 +57,10 @@ export class ClusterView implements View {
     const before = new Set(this.names())
     this.#byService = undefined
     this.#names = clusters
-    for (const name of before) if (!clusters.has(name)) this.#log.touch(name)
+    for (const name of before) if (!clusters.has(name)) this.#log.record(name)
     for (const name of clusters) {
       const service = parseClusterName(name)?.service ?? ''
-      if (!before.has(name) || touched.settings.has(service)) this.#log.touch(name)
+      if (!before.has(name) || touched.settings.has(service)) this.#log.record(name)
     }
   }
 
@@ -74,8 +74,8 @@ export class ClusterView implements View {
       const names = clusterNames(world, service)
       if (names.length > 0) byService.set(service, names)
       else byService.delete(service)
-      for (const name of new Set([...old, ...names])) this.#log.touch(name)
+      for (const name of new Set([...old, ...names])) this.#log.record(name)
     }
-    for (const name of before) if (!this.#has(name)) this.#log.touch(name)
+    for (const name of before) if (!this.#has(name)) this.#log.record(name)
   }
 }

@@ -6,8 +6,8 @@ import { ResourceTable } from './resource-table.ts'
 
 /** What the Envoys of one gateway are served. */
 export class GatewayTables {
-  readonly listeners = new ResourceTable()
-  readonly routeConfigurations = new ResourceTable()
+  readonly listeners = new ResourceTable(true)
+  readonly routeConfigurations = new ResourceTable(false)
   readonly clusters: ClusterView
   streams = 0
   #made: GatewayResources | undefined

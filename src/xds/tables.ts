@@ -32,7 +32,7 @@ export class Tables implements Audiences {
     this.#world = world
     for (const service of touched.services) {
       this.#services.delete(service)
-      for (const name of this.#asked.get(service) ?? []) this.#assignmentLog.touch(name)
+      for (const name of this.#asked.get(service) ?? []) this.#assignmentLog.record(name)
     }
     this.#dropEmptyClasses()
     for (const [gateway, tables] of this.#gateways) tables.update(world, gateway, touched)

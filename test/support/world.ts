@@ -1,0 +1,41 @@
+import type { StoredEntry } from '../../src/model/change.ts'
+import { parseSnapshot } from '../../src/model/parse-snapshot.ts'
+import { World } from '../../src/translate/world.ts'
+import { type Touched, WorldDraft } from '../../src/translate/world-draft.ts'
+
+/** What one source pushes, as it would stand in a request. */
+export interface Pushed {
+  readonly topology?: unknown
+  readonly routes?: unknown
+}
+
+/** The entries of a push of `source` as revision `revision`, as the store would hold them. */
+export function stored(source: string, pushed: Pushed, revision: number): StoredEntry[] {
+  const parsed = parseSnapshot({ topology: pushed.topology ?? {}, routes: pushed.routes ?? {} })
+  if (!parsed.ok) throw new Error(`the test pushes what is refused: ${JSON.stringify(parsed.problems)}`)
+  const entries = [...parsed.value.topology.entries, ...parsed.value.routes.entries]
+  return entries.map(entry => ({ ...entry, source, since: revision, created: revision }))
+}
+
+/** A world of sources that were pushed one after the other. */
+export function worldOf(sources: Readonly<Record<string, Pushed>>): World {
+  let revision = 0
+  let world = World.EMPTY
+  for (const [source, pushed] of Object.entries(sources)) {
+    revision += 1
+    world = after(world, stored(source, pushed, revision)).world
+  }
+  return world
+}
+
+/** The world after entries came and others (of the same keys) went, and what that touched. */
+export function after(
+  world: World,
+  upserted: readonly StoredEntry[],
+  removed: readonly StoredEntry[] = [],
+): { world: World; touched: Touched } {
+  const revision = world.revision + 1
+  const draft = new WorldDraft(world)
+  draft.add({ revision, upserted, removed })
+  return draft.finish(revision)
+}

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { assign } from '../../src/locality/assign.ts'
+import type { Viewpoint } from '../../src/model/locality.ts'
+import { decode } from '../../src/proto/message.ts'
+import { messageNameOf } from '../../src/proto/type-urls.ts'
+import { gatewayResources } from '../../src/translate/gateway-resources.ts'
+import { clusterName } from '../../src/translate/names.ts'
+import { assignmentResource, clusterResource, type Resource } from '../../src/translate/resource.ts'
+import type { World } from '../../src/translate/world.ts'
+import { type Pushed, worldOf } from '../support/world.ts'
+
+/**
+ * A case is a folder: `input.yaml` is what sources push, in order, and the viewpoints to look from; the files beside it
+ * are what Envoys are sent. `npx vitest run -u` writes them anew: review behaviour as a diff.
+ */
+interface Input {
+  readonly sources: Record<string, Pushed>
+  readonly viewpoints: readonly Partial<Viewpoint>[]
+}
+
+const folder = new URL('../golden/translate/', import.meta.url)
+
+describe.each(readdirSync(folder))('%s', name => {
+  const directory = new URL(`${name}/`, folder)
+  const input = parse(readFileSync(new URL('input.yaml', directory), 'utf8')) as Input
+  const world = worldOf(input.sources)
+  const golden = (file: string) => new URL(file, directory).pathname
+
+  test('listeners, routes and clusters are as reviewed', async () => {
+    for (const gateway of [...world.gateways.keys()].sort()) {
+      const made = gatewayResources(world, gateway)
+      const file = gateway.replace('/', '.')
+      const shown = {
+        listeners: made.listeners.map(message),
+        routeConfigurations: made.routeConfigurations.map(message),
+        references: Object.fromEntries(made.routeConfigurations.map(one => [one.name, one.references])),
+        conflicts: made.conflicts,
+      }
+      await expect(stringify(shown, YAML)).toMatchFileSnapshot(golden(`${file}.yaml`))
+    }
+    const clusters = portsOf(world).map(({ service, name, port }) => clusterResource(service, name, port))
+    await expect(stringify(clusters.map(message), YAML)).toMatchFileSnapshot(golden('clusters.yaml'))
+  })
+
+  test('assignments are as reviewed', async () => {
+    const seen = input.viewpoints.map(partial => {
+      const viewpoint = world.locate({ region: '', zone: '', subZone: '', node: '', source: '', ...partial })
+      return { viewpoint: partial, assignments: portsOf(world).map(one => assignmentFrom(viewpoint, one)) }
+    })
+    if (seen.length > 0) await expect(stringify(seen, YAML)).toMatchFileSnapshot(golden('assignments.yaml'))
+  })
+})
+
+const YAML = { lineWidth: 120, aliasDuplicateObjects: false } as const
+
+function portsOf(world: World) {
+  const services = [...world.services.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return services.flatMap(service =>
+    service.ports.map(({ port }) => ({
+      service,
+      port,
+      name: clusterName(service.namespace, service.name, port),
+    })),
+  )
+}
+
+function assignmentFrom(viewpoint: Viewpoint, { service, port, name }: ReturnType<typeof portsOf>[number]) {
+  const decision = service.decision(port)
+  if (decision === undefined) throw new Error(`${name} has no port ${port}`)
+  const { mode, rule, notes, endpoints } = assign(decision, viewpoint)
+  return {
+    mode,
+    rule,
+    notes,
+    reasons: endpoints.map(
+      one => `${one.priority ?? '-'} ${one.candidate.source}/${one.candidate.name}: ${one.reason}`,
+    ),
+    message: message(assignmentResource(name, { viewpoint, mode, rule, notes, endpoints })),
+  }
+}
+
+function message(resource: Resource | undefined): unknown {
+  return resource && decode(messageNameOf(resource.typeUrl), resource.body)
+}
