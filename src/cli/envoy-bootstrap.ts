@@ -1,0 +1,78 @@
+import { isIP } from 'node:net'
+import type { Address } from '../config.ts'
+
+export interface BootstrapInput {
+  readonly id: string
+  readonly zone: string
+  readonly region?: string | undefined
+  /** Becomes `node.cluster`. */
+  readonly gateway: string
+  readonly xds: Address
+  /** Kubernetes node name. */
+  readonly node?: string | undefined
+  readonly source?: string | undefined
+  readonly admin?: Address | undefined
+  readonly token?: string | undefined
+}
+
+const XDS_CLUSTER = 'vicinity'
+
+/** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON): delta ADS, everything else comes over it. */
+export function envoyBootstrap(input: BootstrapInput): object {
+  const ads = { ads: {}, resource_api_version: 'V3' }
+  return {
+    node: nodeOf(input),
+    dynamic_resources: {
+      ads_config: {
+        api_type: 'DELTA_GRPC',
+        transport_api_version: 'V3',
+        set_node_on_first_message_only: true,
+        grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER }, ...metadataOf(input.token) }],
+      },
+      lds_config: ads,
+      cds_config: ads,
+    },
+    static_resources: { clusters: [xdsCluster(input.xds)] },
+    ...(input.admin ? { admin: { address: socketAddress(input.admin) } } : {}),
+  }
+}
+
+function nodeOf({ id, zone, region, gateway, node, source }: BootstrapInput): object {
+  const metadata = { ...(node ? { node } : {}), ...(source ? { source } : {}) }
+  return {
+    id,
+    cluster: gateway,
+    locality: { ...(region ? { region } : {}), zone },
+    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
+  }
+}
+
+function metadataOf(token: string | undefined): object {
+  return token === undefined ? {} : { initial_metadata: [{ key: 'authorization', value: `Bearer ${token}` }] }
+}
+
+function xdsCluster(xds: Address): object {
+  return {
+    name: XDS_CLUSTER,
+    // A name is resolved again and again, so that a control plane may move.
+    type: isIP(xds.host) === 0 ? 'STRICT_DNS' : 'STATIC',
+    connect_timeout: '1s',
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        // Without keepalive a control plane that lost its network is noticed only by TCP, minutes later.
+        explicit_http_config: {
+          http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '5s' } },
+        },
+      },
+    },
+    load_assignment: {
+      cluster_name: XDS_CLUSTER,
+      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(xds) } }] }],
+    },
+  }
+}
+
+function socketAddress({ host, port }: Address): object {
+  return { socket_address: { address: host, port_value: port } }
+}

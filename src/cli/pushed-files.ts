@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
+import { parseAllDocuments } from 'yaml'
+import { CommandFailure, EXIT } from './exit-code.ts'
+
+/** One YAML or JSON document, and where it came from. */
+export interface PushedDocument {
+  /** `fleet.yaml`, or `fleet.yaml (2)` for the second document of a file. */
+  readonly name: string
+  readonly value: unknown
+}
+
+/** Several documents as one push. */
+export interface MergedPush {
+  readonly part: 'topology' | 'routes' | 'snapshot'
+  readonly document: unknown
+  /** Turns a pointer into what was pushed into the file and the pointer where that came from. */
+  readonly locate: (pointer: string) => string
+}
+
+const FIELDS = {
+  zones: 'topology',
+  nodes: 'topology',
+  services: 'topology',
+  gateways: 'routes',
+  routes: 'routes',
+} as const
+type Field = keyof typeof FIELDS
+
+interface Origin {
+  readonly name: string
+  readonly pointer: string
+}
+
+/** `-` is standard input. */
+export async function readDocuments(file: string): Promise<PushedDocument[]> {
+  const name = file === '-' ? 'stdin' : file
+  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(failRead)
+  return parseDocuments(name, content)
+}
+
+function failRead(error: Error): never {
+  throw new CommandFailure(EXIT.usage, `cannot read: ${error.message}`)
+}
+
+export function parseDocuments(name: string, content: string): PushedDocument[] {
+  // YAML reads JSON too, but a large fleet in JSON takes seconds that way.
+  if (/^\s*\{/.test(content)) {
+    try {
+      return [{ name, value: JSON.parse(content) }]
+    } catch {
+      // YAML's parser says better what is wrong, and reads flow mappings that are no JSON.
+    }
+  }
+  const documents = parseAllDocuments(content)
+  const list = Array.isArray(documents) ? documents : []
+  const errors = list.flatMap(document => document.errors.map(error => `${name}: ${error.message}`))
+  if (errors.length > 0) throw new CommandFailure(EXIT.refused, errors.join('\n'))
+  return list
+    .map((document, index) => ({
+      name: list.length === 1 ? name : `${name} (${index + 1})`,
+      // Aliases are not expanded without end.
+      value: document.toJS({ maxAliasCount: 100 }) as unknown,
+    }))
+    .filter(({ value }) => value !== null && value !== undefined)
+}
+
+/** Each document is `{topology, routes}`, or the fields of one or both of them side by side. */
+export function mergeDocuments(documents: readonly PushedDocument[]): MergedPush {
+  const items = new Map<Field, { value: unknown; origin: Origin }[]>()
+  const parts = new Set<'topology' | 'routes'>()
+  const problems: string[] = []
+  for (const { name, value } of documents) {
+    for (const { field, prefix, content } of fieldsOf(name, value, problems, parts)) {
+      parts.add(FIELDS[field])
+      const list = items.get(field) ?? []
+      items.set(field, list)
+      content.forEach((item, index) => {
+        list.push({ value: item, origin: { name, pointer: `${prefix}/${field}/${index}` } })
+      })
+    }
+  }
+  if (problems.length > 0) throw new CommandFailure(EXIT.refused, problems.join('\n'))
+  if (parts.size === 0)
+    throw new CommandFailure(EXIT.refused, 'there is nothing to push: no document has any field')
+
+  const content = (part: 'topology' | 'routes') =>
+    Object.fromEntries(
+      [...items].flatMap(([field, list]) =>
+        FIELDS[field] === part ? [[field, list.map(one => one.value)]] : [],
+      ),
+    )
+  const part = parts.size === 2 ? 'snapshot' : ([...parts][0] as 'topology' | 'routes')
+  const document =
+    part === 'snapshot' ? { topology: content('topology'), routes: content('routes') } : content(part)
+  return { part, document, locate: pointer => locate(pointer, items) }
+}
+
+function fieldsOf(
+  name: string,
+  value: unknown,
+  problems: string[],
+  parts: Set<'topology' | 'routes'>,
+): { field: Field; prefix: string; content: unknown[] }[] {
+  if (!isMapping(value)) {
+    problems.push(`${name}: must be a mapping with topology and routes, or with their fields`)
+    return []
+  }
+  return Object.entries(value).flatMap(([key, content]) => {
+    if ((key === 'topology' || key === 'routes') && isMapping(content)) {
+      parts.add(key)
+      const foreign = Object.keys(content).filter(
+        field => !(field in FIELDS && FIELDS[field as Field] === key),
+      )
+      for (const field of foreign) problems.push(`${name}: /${key}/${field} is not a field of ${key}`)
+      return Object.entries(content).flatMap(([field, list]) =>
+        foreign.includes(field) ? [] : listOf(name, `/${key}`, field as Field, list, problems),
+      )
+    }
+    if (key in FIELDS) return listOf(name, '', key as Field, content, problems)
+    problems.push(`${name}: /${key} is none of topology, ${Object.keys(FIELDS).join(', ')}`)
+    return []
+  })
+}
+
+function listOf(name: string, prefix: string, field: Field, content: unknown, problems: string[]) {
+  if (Array.isArray(content)) return [{ field, prefix, content }]
+  problems.push(`${name}: ${prefix}/${field} must be a list`)
+  return []
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function locate(pointer: string, items: ReadonlyMap<Field, readonly { origin: Origin }[]>): string {
+  const match = /^(?:\/(?:topology|routes))?\/(zones|nodes|services|gateways|routes)\/(\d+)(.*)$/s.exec(
+    pointer,
+  )
+  const origin = items.get(match?.[1] as Field)?.[Number(match?.[2])]?.origin
+  return origin ? `${origin.name}: ${origin.pointer}${match?.[3]}` : pointer || '/'
+}

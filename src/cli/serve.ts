@@ -1,0 +1,72 @@
+import type { Command } from 'commander'
+import { type Config, DEFAULTS, LOG_LEVELS, parseConfig, type ServeFlags } from '../config.ts'
+import { CommandFailure, EXIT } from './exit-code.ts'
+
+/** `vicinity serve`: runs a replica until SIGTERM or SIGINT. */
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('run a replica: REST for pushers, xDS for Envoys')
+    .option(
+      '--database <url>',
+      `sqlite:PATH or sqlite::memory: (VICINITY_DATABASE; default: ${DEFAULTS.database})`,
+    )
+    .option('--rest <host:port>', `where the REST API listens (VICINITY_REST; default: ${DEFAULTS.rest})`)
+    .option('--xds <host:port>', `where Envoys connect (VICINITY_XDS; default: ${DEFAULTS.xds})`)
+    .option(
+      '--admin-token-file <file>',
+      'file with the admin token (or the token itself in VICINITY_ADMIN_TOKEN)',
+    )
+    .option(
+      '--allow-empty',
+      'serve a database without any revision to Envoys that have configuration already',
+    )
+    .option(
+      '--retain-routes <age>',
+      `keep the history of routes for this long (default: ${DEFAULTS.retainRoutes})`,
+    )
+    .option(
+      '--retain-topology <age>',
+      `keep the history of topology for this long (default: ${DEFAULTS.retainTopology})`,
+    )
+    .option(
+      '--log-level <level>',
+      `${LOG_LEVELS.join(', ')} (VICINITY_LOG_LEVEL; default: ${DEFAULTS.logLevel})`,
+    )
+    .action(async (flags: ServeFlags) => {
+      const parsed = parseConfig(flags, process.env)
+      if (!parsed.ok) throw new CommandFailure(EXIT.usage, parsed.problems.join('\n'))
+      await serve(parsed.config)
+    })
+}
+
+async function serve(config: Config): Promise<void> {
+  // What only a server needs is loaded here, so that the other commands start fast.
+  const [{ pino }, { start }] = await Promise.all([import('pino'), import('../control-plane.ts')])
+  const log = pino({ level: config.logLevel, base: undefined })
+  const stopped = stopSignal()
+  if (config.adminToken === undefined)
+    log.warn('no admin token was given: everybody on this machine may do everything')
+
+  const running = await start(config, log).catch(error => {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandFailure(EXIT.failed, `cannot start: ${reason}`)
+  })
+  log.info({ rest: running.rest, xds: running.xds, pid: process.pid }, 'ready')
+  log.info({ signal: await stopped }, 'stopping')
+  await running.close()
+  log.info('stopped')
+  process.exit(EXIT.ok)
+}
+
+/** The first signal asks for an orderly end; the second does not wait for it. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve(signal)
+        process.once(signal, () => process.exit(EXIT.failed))
+      })
+    }
+  })
+}

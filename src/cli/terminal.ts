@@ -1,0 +1,46 @@
+import { styleText } from 'node:util'
+
+/** How a line is meant; shown as colour where there is a terminal that wants it. */
+export type Tone = 'added' | 'removed' | 'updated' | 'warning' | 'faint'
+
+const STYLES = {
+  added: 'green',
+  removed: 'red',
+  updated: 'yellow',
+  warning: 'yellow',
+  faint: 'gray',
+} as const
+
+/** Where a command writes: real streams, or what a test collects. */
+export interface Terminal {
+  out(line: string): void
+  err(line: string): void
+  tone(tone: Tone, text: string): string
+}
+
+export function processTerminal(): Terminal {
+  const coloured = process.stdout.isTTY && process.env.NO_COLOR === undefined
+  return {
+    out: line => void process.stdout.write(`${line}\n`),
+    err: line => void process.stderr.write(`${line}\n`),
+    tone: (tone, text) => (coloured ? styleText(STYLES[tone], text) : text),
+  }
+}
+
+/** Words of proxies and names come from strangers: a terminal must not obey them (ANSI escapes). */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+}
+
+/** Rows in columns, each as wide as its widest cell. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const cells = [header, ...rows].map(row => row.map(printable))
+  const widths = header.map((_, column) => Math.max(...cells.map(row => row[column]?.length ?? 0)))
+  return cells.map(row =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,118 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Explanation } from '../operations/explain-assignment.ts'
+import type { EntryChange } from '../operations/history.ts'
+import type { Page } from '../operations/list.ts'
+import type { WriteAnswer } from '../operations/write-answer.ts'
+import type { ProxyStatus } from '../xds/proxy-status.ts'
+import { clientError, Unreachable } from './client-error.ts'
+
+export interface ClientOptions {
+  /** `http://HOST:PORT`, without a path. */
+  readonly server: string
+  readonly token?: string | undefined
+  /** Milliseconds without an answer after which a request fails; a write that waits is given its wait on top. */
+  readonly timeout?: number
+}
+
+export interface PushOptions {
+  readonly dryRun?: boolean
+  /** Seconds to wait for the proxies' answers. */
+  readonly wait?: number | undefined
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>
+
+const GZIP_FROM = 64 * 1024
+
+/** A typed client of the REST API. Rejects with `ClientError` (the server said no) or `Unreachable`. */
+export class Client {
+  readonly #server: URL
+  readonly #token: string | undefined
+  readonly #timeout: number
+
+  constructor({ server, token, timeout = 30_000 }: ClientOptions) {
+    this.#server = new URL(server)
+    this.#token = token
+    this.#timeout = timeout
+  }
+
+  /** Replaces a part of a source, or both (`snapshot`). */
+  async push(
+    source: string,
+    part: 'topology' | 'routes' | 'snapshot',
+    document: unknown,
+    { dryRun, wait }: PushOptions = {},
+  ): Promise<WriteAnswer> {
+    const plain = Buffer.from(JSON.stringify(document))
+    const zipped = plain.length >= GZIP_FROM
+    const headers = {
+      'Content-Type': 'application/json',
+      ...(zipped ? { 'Content-Encoding': 'gzip' } : {}),
+      ...(wait === undefined ? {} : { Prefer: `wait=${wait}` }),
+    }
+    const body = new Uint8Array(zipped ? await promisify(gzip)(plain) : plain)
+    const path = `/v1/sources/${encodeURIComponent(source)}/${part}`
+    const query = { dryRun: dryRun ? 'true' : undefined }
+    const response = await this.#send('PUT', path, query, { headers, body, wait })
+    return (await response.json()) as WriteAnswer
+  }
+
+  /** What a revision changed. */
+  diff(revision: number, query: { limit?: number } = {}): Promise<Page<EntryChange>> {
+    return this.#get(`/v1/revisions/${revision}/diff`, query)
+  }
+
+  assignment(namespace: string, name: string, query: Query): Promise<Explanation> {
+    const service = `${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`
+    return this.#get(`/v1/services/${service}/assignment`, query)
+  }
+
+  /** All connected proxies that match, from all pages. */
+  async proxies(query: Query): Promise<ProxyStatus[]> {
+    const proxies: ProxyStatus[] = []
+    let after: string | undefined
+    do {
+      const page: Page<ProxyStatus> = await this.#get('/v1/proxies', { ...query, limit: 1000, after })
+      proxies.push(...page.items)
+      after = page.next ?? undefined
+    } while (after !== undefined)
+    return proxies
+  }
+
+  async #get<T>(path: string, query: Query): Promise<T> {
+    const response = await this.#send('GET', path, query)
+    return (await response.json()) as T
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    query: Query,
+    {
+      headers = {},
+      body,
+      wait = 0,
+    }: { headers?: Record<string, string>; body?: Uint8Array<ArrayBuffer>; wait?: number | undefined } = {},
+  ): Promise<Response> {
+    const url = new URL(path, this.#server)
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value))
+    }
+    const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body }) })
+    if (this.#token !== undefined) request.headers.set('Authorization', `Bearer ${this.#token}`)
+    const signal = AbortSignal.timeout(this.#timeout + wait * 1000)
+    const response = await fetch(request, { signal, redirect: 'error' }).catch(error => {
+      throw new Unreachable(`cannot reach ${this.#server.origin}: ${reasonOf(error)}`, { cause: error })
+    })
+    if (!response.ok) throw await clientError(response)
+    return response
+  }
+}
+
+/** fetch says "fetch failed" and hides why in its cause. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: unknown }
+  const reason = cause instanceof Error && cause.message !== '' ? cause : error
+  return reason instanceof Error ? reason.message : String(reason)
+}

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import type { RetentionPolicy } from './store/store.ts'
+
+/** All that `serve` was told, parsed once: nothing else reads flags or the environment. */
+export interface Config {
+  readonly database: Database
+  readonly rest: Address
+  readonly xds: Address
+  /** undefined: the API is open, which is allowed on loopback addresses only. */
+  readonly adminToken: string | undefined
+  /** Answer streams that bring versions of their own although the database has no revision yet. */
+  readonly allowEmpty: boolean
+  readonly retention: RetentionPolicy
+  readonly logLevel: LogLevel
+}
+
+export interface Database {
+  readonly kind: 'sqlite'
+  /** A path, or `:memory:`. */
+  readonly path: string
+}
+
+export interface Address {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** Flags of `serve` as given; undefined is a flag left out, and the environment speaks for it. */
+export interface ServeFlags {
+  readonly database?: string
+  readonly rest?: string
+  readonly xds?: string
+  readonly adminTokenFile?: string
+  readonly allowEmpty?: boolean
+  readonly retainRoutes?: string
+  readonly retainTopology?: string
+  readonly logLevel?: string
+}
+
+export const DEFAULTS = {
+  database: 'sqlite:vicinity.db',
+  rest: '127.0.0.1:8080',
+  xds: '127.0.0.1:18000',
+  retainRoutes: '90d',
+  retainTopology: '24h',
+  logLevel: 'info',
+} as const
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Flags win over the environment, which wins over the defaults. All problems come back at once. */
+export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
+  const problems: string[] = []
+  const check = <T>(name: string, text: string, parse: (text: string) => T | string): T | undefined => {
+    const value = parse(text)
+    if (typeof value !== 'string') return value
+    problems.push(`${name}: ${value}`)
+    return undefined
+  }
+
+  const database = check(
+    '--database',
+    flags.database ?? env.VICINITY_DATABASE ?? DEFAULTS.database,
+    parseDatabase,
+  )
+  const rest = check('--rest', flags.rest ?? env.VICINITY_REST ?? DEFAULTS.rest, parseAddress)
+  const xds = check('--xds', flags.xds ?? env.VICINITY_XDS ?? DEFAULTS.xds, parseAddress)
+  const routes = check('--retain-routes', flags.retainRoutes ?? DEFAULTS.retainRoutes, parseAge)
+  const topology = check('--retain-topology', flags.retainTopology ?? DEFAULTS.retainTopology, parseAge)
+  const level = check(
+    '--log-level',
+    flags.logLevel ?? env.VICINITY_LOG_LEVEL ?? DEFAULTS.logLevel,
+    parseLevel,
+  )
+  const admin = check('admin token', flags.adminTokenFile ?? '', () =>
+    readAdminToken(flags.adminTokenFile, env),
+  )
+
+  if (admin && admin.token === undefined) {
+    for (const [flag, address] of Object.entries({ '--rest': rest, '--xds': xds })) {
+      if (address && !isLoopback(address.host))
+        problems.push(
+          `${flag}: ${formatAddress(address)} is not a loopback address, so a token is needed: give ` +
+            '--admin-token-file or VICINITY_ADMIN_TOKEN, or listen on 127.0.0.1',
+        )
+    }
+  }
+  if (!database || !rest || !xds || !admin || !level || routes === undefined || topology === undefined)
+    return { ok: false, problems }
+  if (problems.length > 0) return { ok: false, problems }
+  return {
+    ok: true,
+    config: {
+      database,
+      rest,
+      xds,
+      adminToken: admin.token,
+      allowEmpty: flags.allowEmpty ?? false,
+      retention: { routes: routes.milliseconds, topology: topology.milliseconds },
+      logLevel: level.level,
+    },
+  }
+}
+
+function parseDatabase(text: string): Database | string {
+  if (/^postgres(ql)?:/.test(text))
+    return 'PostgreSQL is not supported yet; use sqlite:PATH, such as sqlite:vicinity.db'
+  const path = /^sqlite:(.+)$/.exec(text)?.[1]
+  if (path === undefined) return `"${text}" is neither sqlite:PATH nor sqlite::memory:`
+  return { kind: 'sqlite', path }
+}
+
+/** `HOST:PORT`, with IPv6 hosts in brackets. */
+export function parseAddress(text: string): Address | string {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):([0-9]{1,5})$/.exec(text)
+  const host = match?.[1] ?? match?.[2]
+  const port = Number(match?.[3])
+  if (host === undefined || port > 65535 || (match?.[1] !== undefined && isIP(host) !== 6))
+    return `"${text}" is not HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080`
+  return { host, port }
+}
+
+export function formatAddress(address: Address): string {
+  return isIP(address.host) === 6 ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+}
+
+export function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith('127.')
+  return host === '::1' || host === 'localhost'
+}
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+function parseAge(text: string): { milliseconds: number } | string {
+  const match = /^([0-9]{1,6})([smhd])$/.exec(text)
+  if (!match) return `"${text}" is not an age such as 90d, 24h, 30m or 10s`
+  return { milliseconds: Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] }
+}
+
+function parseLevel(text: string): { level: LogLevel } | string {
+  const level = LOG_LEVELS.find(known => known === text)
+  return level ? { level } : `"${text}" is none of ${LOG_LEVELS.join(', ')}`
+}
+
+/** A token that is there but empty is a secret that went missing, never a wish for an open API. */
+function readAdminToken(file: string | undefined, env: Environment): { token: string | undefined } | string {
+  if (file === undefined && env.VICINITY_ADMIN_TOKEN === undefined) return { token: undefined }
+  let token = env.VICINITY_ADMIN_TOKEN ?? ''
+  if (file !== undefined) {
+    try {
+      token = readFileSync(file, 'utf8').trim()
+    } catch (error) {
+      return `cannot read --admin-token-file: ${(error as Error).message}`
+    }
+  }
+  if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
+    return `${file ?? 'VICINITY_ADMIN_TOKEN'} must hold a token of letters, digits and - . _ ~ + /, not ${token === '' ? 'nothing' : 'anything else'}`
+  return { token }
+}

@@ -1,0 +1,31 @@
+import type { Convergence, Proxies } from '../xds/proxy-status.ts'
+import type { Replica } from './replica.ts'
+import { within } from './within.ts'
+
+/** The longest that a write waits for its proxies, in seconds. */
+export const LONGEST_WAIT = 60
+
+/**
+ * Runs `write`, then waits until every proxy that its revision concerns has answered, or `seconds` are over.
+ * The watch begins before the write: a proxy may answer before the write's promise has resolved.
+ */
+export async function converge<T>(
+  collaborators: { readonly proxies: Proxies; readonly replica: Replica },
+  seconds: number,
+  write: () => Promise<T>,
+  /** The revision to wait for; null when nothing was written. */
+  revisionOf: (result: T) => number | null,
+): Promise<{ result: T; convergence: Convergence | undefined }> {
+  const watch = collaborators.proxies.watch()
+  try {
+    const result = await write()
+    const revision = revisionOf(result)
+    if (revision === null) return { result, convergence: undefined }
+    const start = performance.now()
+    await within(seconds * 1000, collaborators.replica.reached(revision))
+    const left = Math.max(0, seconds * 1000 - (performance.now() - start))
+    return { result, convergence: await watch.wait(revision, left) }
+  } finally {
+    watch.close()
+  }
+}

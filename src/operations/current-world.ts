@@ -1,0 +1,25 @@
+import { type Store, StoreUnavailable } from '../store/store.ts'
+import type { World } from '../translate/world.ts'
+import type { Replica } from './replica.ts'
+import { within } from './within.ts'
+
+export interface Current {
+  readonly store: Store
+  readonly replica: Replica
+}
+
+/** The longest that a reader waits for the feed before it is told an older state, in milliseconds. */
+const PATIENCE = 5_000
+
+/**
+ * The world as of the newest revision, so that whoever has pushed reads what he has written. When the database is
+ * away, or the feed is late, the world that proxies are served.
+ */
+export async function currentWorld({ store, replica }: Current): Promise<World> {
+  try {
+    await within(PATIENCE, replica.reached(await store.head()))
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+  }
+  return replica.world()
+}

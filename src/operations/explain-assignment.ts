@@ -1,0 +1,113 @@
+import { assign } from '../locality/assign.ts'
+import type { AssignedEndpoint } from '../locality/assignment.ts'
+import type { Viewpoint } from '../model/locality.ts'
+import type { Store } from '../store/store.ts'
+import { World } from '../translate/world.ts'
+import { WorldDraft } from '../translate/world-draft.ts'
+import { refuseFuture } from './read-part.ts'
+import { isGone, isRefusal, type Refusal, refuse, refuseGone } from './refusal.ts'
+
+export interface AssignmentQuestion {
+  readonly namespace: string
+  readonly name: string
+  /** Needed where the service has several. */
+  readonly port?: number | undefined
+  readonly viewpoint: Viewpoint
+}
+
+/** Who gets which endpoints of a service, and why: the very decision that Envoys are served. */
+export interface Explanation {
+  readonly service: string
+  readonly port: number
+  readonly revision: number
+  readonly viewpoint: Partial<Viewpoint>
+  readonly mode: string
+  readonly rule: string
+  readonly notes: readonly string[]
+  readonly endpoints: readonly ExplainedEndpoint[]
+}
+
+export interface ExplainedEndpoint {
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  readonly region: string
+  readonly zone: string
+  readonly subZone?: string
+  readonly node: string
+  readonly source: string
+  readonly chosen: boolean
+  readonly priority: number | null
+  readonly weight: number
+  readonly share: number
+  readonly reason: string
+}
+
+/** The same question about an old revision. */
+export async function explainAt(
+  store: Store,
+  revision: number,
+  question: AssignmentQuestion,
+): Promise<Explanation | Refusal> {
+  const world = await pastWorld(store, revision, question)
+  return isRefusal(world) ? world : explain(world, question)
+}
+
+export function explain(world: World, question: AssignmentQuestion): Explanation | Refusal {
+  const { namespace, name } = question
+  const service = world.service(namespace, name)
+  if (!service)
+    return refuse('unknown', `there is no service ${namespace}/${name} at revision ${world.revision}`)
+
+  const numbers = service.ports.map(port => port.port)
+  const port = question.port ?? (numbers.length === 1 ? numbers[0] : undefined)
+  const decision = port === undefined ? undefined : service.decision(port)
+  if (port === undefined || decision === undefined) return refusePort(`${namespace}/${name}`, numbers, port)
+
+  const viewpoint = world.locate(question.viewpoint)
+  const { mode, rule, notes, endpoints } = assign(decision, viewpoint)
+  return {
+    service: `${namespace}/${name}`,
+    port,
+    revision: world.revision,
+    viewpoint: Object.fromEntries(Object.entries(viewpoint).filter(([, value]) => value !== '')),
+    mode,
+    rule,
+    notes,
+    endpoints: endpoints.map(explained),
+  }
+}
+
+function refusePort(service: string, numbers: readonly number[], port: number | undefined): Refusal {
+  if (numbers.length === 0)
+    return refuse('unknown', `service ${service} has no ports: none are declared, and no endpoints have any`)
+  const known = `service ${service} has the ports ${numbers.join(', ')}`
+  if (port !== undefined) return refuse('unknown', `${known}, and no port ${port}`)
+  const problem = { pointer: '/port', detail: `is needed: one of ${numbers.join(', ')}` }
+  return refuse('malformed', known, [problem])
+}
+
+function explained({ candidate, chosen, priority, share, reason }: AssignedEndpoint): ExplainedEndpoint {
+  const { name, address, port, region, zone, subZone, node, source, weight } = candidate
+  const place = { region, zone, ...(subZone === '' ? {} : { subZone }), node, source }
+  return { name, address, port, ...place, chosen, priority, weight, share, reason }
+}
+
+/** As much of the world of an old revision as one service's assignment reads: its entries, and all zones. */
+async function pastWorld(
+  store: Store,
+  revision: number,
+  { namespace, name }: AssignmentQuestion,
+): Promise<World | Refusal> {
+  const ahead = await refuseFuture(store, revision)
+  if (ahead) return ahead
+  const [own, zones] = await Promise.all([
+    store.entries({ revision, namespace, name, kinds: ['Service', 'Endpoints'] }),
+    store.entries({ revision, kinds: ['Zone'] }),
+  ])
+  if (isGone(own)) return refuseGone(revision, own)
+  if (isGone(zones)) return refuseGone(revision, zones)
+  const draft = new WorldDraft(World.EMPTY)
+  draft.add({ revision, upserted: [...zones, ...own], removed: [] })
+  return draft.finish(revision).world
+}

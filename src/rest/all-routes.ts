@@ -1,0 +1,40 @@
+import type { Registry } from 'prom-client'
+import type { Collaborators } from '../operations/collaborators.ts'
+import { openApiDocument } from './openapi-document.ts'
+import { serviceAssignment } from './resources/assignment.ts'
+import { livez, readyz } from './resources/health.ts'
+import { metrics } from './resources/metrics.ts'
+import { openApi } from './resources/openapi.ts'
+import { sourceParts } from './resources/parts.ts'
+import { connectedProxies } from './resources/proxies.ts'
+import { revisionRestore } from './resources/restore.ts'
+import { revisionDiff } from './resources/revision-diff.ts'
+import { revisions } from './resources/revisions.ts'
+import { services } from './resources/services.ts'
+import { sourceRemoval } from './resources/source-removal.ts'
+import { sources } from './resources/sources.ts'
+import type { Route } from './route.ts'
+
+/** Every path of the API, in the order in which the OpenAPI document lists them. */
+export function allRoutes(
+  collaborators: Collaborators,
+  options: { readonly registry: Registry; readonly ready: () => boolean },
+): Route[] {
+  const { store, proxies } = collaborators
+  const routes: Route[] = [
+    ...sourceParts(collaborators),
+    ...sources(store),
+    sourceRemoval(collaborators),
+    ...revisions(store),
+    revisionDiff(store),
+    revisionRestore(collaborators),
+    ...services(collaborators),
+    serviceAssignment(collaborators),
+    ...connectedProxies(proxies),
+    livez(),
+    readyz(options.ready),
+    metrics(options.registry),
+    openApi(() => openApiDocument(routes)),
+  ]
+  return routes
+}

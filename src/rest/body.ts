@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { createGunzip } from 'node:zlib'
+import { problem } from './problem.ts'
+
+/** The largest body, counted as sent and again after decompression. */
+export const BODY_LIMIT = 64 * 1024 * 1024
+
+/**
+ * The bytes of a pushed document, or the response that refuses them. Reading stops at the limit, so a bomb costs
+ * no more memory than an honest body.
+ */
+export async function readBody(
+  request: Request,
+  limit = BODY_LIMIT,
+): Promise<Uint8Array<ArrayBuffer> | Response> {
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
+  const zipped = encoding === 'gzip' || encoding === 'x-gzip'
+  if (!isJson(request.headers.get('content-type')))
+    return problem(415, 'the body must be JSON: Content-Type application/json', [], {
+      Accept: 'application/json',
+    })
+  // RFC 9110, section 15.5.16: a 415 about the coding names those that would do.
+  if (!zipped && encoding !== 'identity')
+    return problem(415, `Content-Encoding ${encoding} is not supported: use gzip or none`, [], {
+      'Accept-Encoding': 'gzip, identity',
+    })
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge(limit)
+  if (request.body === null) return new Uint8Array()
+
+  try {
+    const sent = Readable.fromWeb(request.body as ReadableStream<Uint8Array>)
+    if (!zipped) return (await collect(sent, limit)) ?? tooLarge(limit)
+    const unzipped = createGunzip()
+    sent.once('error', error => unzipped.destroy(error))
+    const bytes = await collect(sent.pipe(unzipped), limit)
+    sent.destroy()
+    return bytes ?? tooLarge(limit)
+  } catch (error) {
+    if (isZlibError(error)) return problem(400, `the body is not gzip: ${(error as Error).message}`)
+    return problem(400, 'the body ended before it was complete')
+  }
+}
+
+/** undefined: there is more than `limit`. Leaving the loop early destroys the stream. */
+async function collect(stream: Readable, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength
+    if (size > limit) return undefined
+    chunks.push(chunk)
+  }
+  const bytes = new Uint8Array(size)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return bytes
+}
+
+/** RFC 8259, section 8.1: JSON between systems is UTF-8. No type at all is taken as JSON. */
+function isJson(contentType: string | null): boolean {
+  if (contentType === null) return true
+  const [type = '', ...parameters] = contentType.split(';').map(text => text.trim().toLowerCase())
+  const charset = parameters
+    .find(parameter => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '')
+  return (
+    (type === 'application/json' || /^[a-z0-9.!#$&^_-]+\/[a-z0-9.!#$&^_-]+\+json$/.test(type)) &&
+    (charset === undefined || charset === 'utf-8' || charset === 'utf8')
+  )
+}
+
+function isZlibError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+}
+
+function tooLarge(limit: number): Response {
+  return problem(413, `the body is larger than ${limit} bytes (after decompression)`)
+}

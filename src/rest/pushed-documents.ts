@@ -1,0 +1,40 @@
+import { z } from '@hono/zod-openapi'
+import { KIND_PARTS, type Part } from '../model/entry.ts'
+import { gateway, httpRoute, routes } from '../model/routes.ts'
+import { endpoints, topology } from '../model/topology.ts'
+import type { PartName } from '../operations/write-answer.ts'
+
+/** What pushers send, for the OpenAPI document only: bodies are parsed by the intake, off this thread. */
+
+const topologyDocument = topology.openapi('Topology')
+const routesDocument = routes.openapi('Routes')
+const snapshot = z.strictObject({ topology: topologyDocument, routes: routesDocument }).openapi('Snapshot')
+
+function removal(part: Part) {
+  const kinds = Object.entries(KIND_PARTS).flatMap(([kind, its]) => (its === part ? [kind] : []))
+  return z
+    .array(z.strictObject({ kind: z.enum(kinds), namespace: z.string().optional(), name: z.string() }))
+    .optional()
+}
+
+const topologyPatch = z
+  .strictObject({
+    upsert: topology.extend({ endpoints: z.array(endpoints).optional() }).optional(),
+    remove: removal('topology'),
+  })
+  .openapi('TopologyPatch')
+
+const routesPatch = z
+  .strictObject({
+    upsert: z
+      .strictObject({ gateways: z.array(gateway).optional(), routes: z.array(httpRoute).optional() })
+      .optional(),
+    remove: removal('routes'),
+  })
+  .openapi('RoutesPatch')
+
+export const pushed: Record<PartName, { replace: z.ZodType; patch: z.ZodType }> = {
+  topology: { replace: topologyDocument, patch: topologyPatch },
+  routes: { replace: routesDocument, patch: routesPatch },
+  both: { replace: snapshot, patch: z.never() },
+}

@@ -1,0 +1,121 @@
+import { z } from '@hono/zod-openapi'
+import type { Collaborators } from '../../operations/collaborators.ts'
+import { type Push, push } from '../../operations/push.ts'
+import { readPart, readSnapshot } from '../../operations/read-part.ts'
+import { isRefusal } from '../../operations/refusal.ts'
+import type { PartName } from '../../operations/write-answer.ts'
+import { readBody } from '../body.ts'
+import { entityTag, hasAlready, isProblems, writeConditions } from '../conditions.ts'
+import { jsonResponse } from '../json-stream.ts'
+import { flag, revisionNumber, sourceParams } from '../parameters.ts'
+import { problem, refusalProblem } from '../problem.ts'
+import { pushed } from '../pushed-documents.ts'
+import { json, problems } from '../responses.ts'
+import { type RestContext, type Route, route } from '../route.ts'
+import { answerWrite, preferHeader, writeResponse } from '../write-document.ts'
+
+const writeHeaders = preferHeader.extend({
+  'if-match': z
+    .string()
+    .optional()
+    .openapi({ description: '"digest", a list of them, or *: 412 where something else stands' }),
+  'if-none-match': z.string().optional().openapi({ description: '*: 412 where anything was pushed already' }),
+})
+
+/** `/v1/sources/{source}/topology`, `…/routes` and `…/snapshot`. */
+export function sourceParts(collaborators: Collaborators): Route[] {
+  return [
+    getPart(collaborators, 'topology'),
+    write(collaborators, 'put', 'topology'),
+    write(collaborators, 'patch', 'topology'),
+    getPart(collaborators, 'routes'),
+    write(collaborators, 'put', 'routes'),
+    write(collaborators, 'patch', 'routes'),
+    getPart(collaborators, 'both'),
+    write(collaborators, 'put', 'both'),
+  ]
+}
+
+function pathOf(part: PartName): string {
+  return `/v1/sources/{source}/${part === 'both' ? 'snapshot' : part}`
+}
+
+function getPart({ store }: Collaborators, part: PartName): Route {
+  const what = part === 'both' ? 'Both parts' : `The ${part}`
+  return route({
+    method: 'get',
+    path: pathOf(part),
+    summary: `${what} of a source, now or as of a revision`,
+    params: sourceParams,
+    query: { revision: revisionNumber.optional() },
+    request: {
+      headers: z.object({
+        'if-none-match': z.string().optional().openapi({ description: '304 where this stands still' }),
+      }),
+    },
+    responses: {
+      200: json('In the form in which it is pushed', pushed[part].replace),
+      304: { description: 'Nothing changed since' },
+      ...problems(400, 404, 410, 503),
+    },
+    handle: async (c, { params, query }) => {
+      const reading =
+        part === 'both'
+          ? await readSnapshot(store, params.source, query.revision)
+          : await readPart(store, params.source, part, query.revision)
+      if (isRefusal(reading)) return refusalProblem(reading)
+      const headers = {
+        ETag: entityTag(reading.digest),
+        'Cache-Control': 'no-cache',
+        'Vicinity-Revision': String(reading.revision),
+      }
+      if (hasAlready(c.req.raw.headers, reading.digest)) return new Response(null, { status: 304, headers })
+      return jsonResponse(reading.document, headers)
+    },
+  })
+}
+
+function write(collaborators: Collaborators, method: 'put' | 'patch', part: PartName): Route {
+  const mode = method === 'put' ? 'replace' : 'patch'
+  const what = part === 'both' ? 'both parts of a source as one revision' : `the ${part} of a source`
+  return route({
+    method,
+    path: pathOf(part),
+    summary: mode === 'replace' ? `Replaces ${what}` : `Changes some entries of ${what}`,
+    description: 'All of it or nothing. Equal content makes no new revision. Bodies may be gzipped.',
+    params: sourceParams,
+    query: {
+      dryRun: flag.optional().openapi({ description: 'validate and answer, but store nothing' }),
+    },
+    request: {
+      headers: writeHeaders,
+      body: { required: true, content: { 'application/json': { schema: pushed[part][mode] } } },
+    },
+    responses: {
+      200: writeResponse,
+      ...problems(400, 412, 413, 415, 422, 503),
+      ...(mode === 'patch' ? problems(409) : {}),
+    },
+    handle: async (c, { params, query }) => {
+      const request = await pushRequest(c, {
+        source: params.source,
+        part,
+        mode,
+        dryRun: query.dryRun ?? false,
+      })
+      if (request instanceof Response) return request
+      return answerWrite(collaborators, c.req.raw.headers, () => push(collaborators, request))
+    },
+  })
+}
+
+async function pushRequest(
+  c: RestContext,
+  about: Pick<Push, 'source' | 'part' | 'mode' | 'dryRun'>,
+): Promise<Push | Response> {
+  const conditions = writeConditions(c.req.raw.headers)
+  if (isProblems(conditions)) return problem(400, 'a condition cannot be understood', conditions)
+  const bytes = await readBody(c.req.raw)
+  if (bytes instanceof Response) return bytes
+  return { ...about, ...conditions, author: c.get('principal').name, bytes }
+}

@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi'
+import { listProxies, readProxy } from '../../operations/proxies.ts'
+import { isRefusal } from '../../operations/refusal.ts'
+import type { Proxies } from '../../xds/proxy-status.ts'
+import { listQuery, listRequest, pageOf } from '../parameters.ts'
+import { refusalProblem } from '../problem.ts'
+import { json, problems } from '../responses.ts'
+import { type Route, route } from '../route.ts'
+
+const text = z.string().max(1024).optional()
+
+const proxy = z
+  .object({
+    id: z.string().meta({ description: 'our own id of the stream; node ids repeat' }),
+    node: z.string(),
+    gateway: z.string(),
+    viewpoint: z.object({
+      region: z.string(),
+      zone: z.string(),
+      subZone: z.string(),
+      node: z.string(),
+      source: z.string(),
+    }),
+    replica: z.string(),
+    userAgent: z.string(),
+    peer: z.string(),
+    connectedAt: z.string(),
+    revision: z
+      .int()
+      .meta({ description: 'everything up to this revision was sent to it and answered by it' }),
+    synced: z.boolean(),
+    types: z.array(
+      z.object({
+        typeUrl: z.string(),
+        wildcard: z.boolean(),
+        names: z.int(),
+        sent: z.int(),
+        acked: z.int(),
+        held: z.int().meta({ description: 'changes that wait for what they need to be acknowledged first' }),
+        rejected: z
+          .object({ detail: z.string(), resources: z.array(z.string()), at: z.string() })
+          .optional()
+          .meta({ description: 'the last NACK that no later ACK has made good' }),
+      }),
+    ),
+    warnings: z.array(z.string()),
+  })
+  .openapi('Proxy')
+
+/** `/v1/proxies` and `/v1/proxies/{id}`. */
+export function connectedProxies(proxies: Proxies): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/proxies',
+      summary: 'The connected proxies: what was sent, acknowledged and rejected',
+      description:
+        'Sorts and filters by id, node, gateway, region, zone, source, replica, connectedAt, revision, synced, rejected, warnings.',
+      query: { ...listQuery, node: text, gateway: text, zone: text },
+      responses: { 200: json('A page of proxies', pageOf(proxy)), ...problems(400) },
+      handle: async (c, { query }) => {
+        const page = listProxies(proxies, query, listRequest(query))
+        return isRefusal(page) ? refusalProblem(page) : c.json(page)
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/proxies/{id}',
+      summary: 'One connected proxy',
+      params: { id: z.string().max(1024) },
+      responses: { 200: json('The proxy', proxy), ...problems(400, 404) },
+      handle: async (c, { params }) => {
+        const found = readProxy(proxies, params.id)
+        return isRefusal(found) ? refusalProblem(found) : c.json(found)
+      },
+    }),
+  ]
+}

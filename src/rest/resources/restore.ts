@@ -1,0 +1,68 @@
+import { z } from '@hono/zod-openapi'
+import { PARTS } from '../../model/entry.ts'
+import { label } from '../../model/names.ts'
+import { pointer } from '../../model/problem.ts'
+import type { Collaborators } from '../../operations/collaborators.ts'
+import { restore } from '../../operations/restore.ts'
+import { readBody } from '../body.ts'
+import { refuseConditions } from '../conditions.ts'
+import { flag, revisionParams } from '../parameters.ts'
+import { problem } from '../problem.ts'
+import { problems } from '../responses.ts'
+import { type Route, route } from '../route.ts'
+import { answerWrite, preferHeader, writeResponse } from '../write-document.ts'
+
+/** Routes unless somebody says so: yesterday's endpoints are dead. */
+const restoreRequest = z
+  .strictObject({
+    source: label.optional().meta({ description: 'default: every source' }),
+    part: z.enum([...PARTS, 'both']).default('routes'),
+  })
+  .openapi('Restore')
+
+const BODY_LIMIT = 64 * 1024
+
+/** `/v1/revisions/{revision}/restore` */
+export function revisionRestore(collaborators: Collaborators): Route {
+  return route({
+    method: 'post',
+    path: '/v1/revisions/{revision}/restore',
+    summary: 'Makes a new revision with the content of this one',
+    params: revisionParams,
+    query: { dryRun: flag.optional() },
+    request: { headers: preferHeader, body: { content: { 'application/json': { schema: restoreRequest } } } },
+    responses: { 200: writeResponse, ...problems(400, 404, 410, 413, 415, 422, 503) },
+    handle: async (c, { params, query }) => {
+      const conditional = refuseConditions(c.req.raw.headers)
+      if (conditional) return conditional
+      const bytes = await readBody(c.req.raw, BODY_LIMIT)
+      if (bytes instanceof Response) return bytes
+      const wanted = parseRequest(bytes)
+      if (wanted instanceof Response) return wanted
+      return answerWrite(collaborators, c.req.raw.headers, () =>
+        restore(collaborators, {
+          revision: params.revision,
+          source: wanted.source,
+          part: wanted.part,
+          author: c.get('principal').name,
+          dryRun: query.dryRun ?? false,
+        }),
+      )
+    },
+  })
+}
+
+/** No body at all asks for the default. */
+function parseRequest(bytes: Uint8Array): z.output<typeof restoreRequest> | Response {
+  const text = new TextDecoder().decode(bytes)
+  let value: unknown
+  try {
+    value = text.trim() === '' ? {} : JSON.parse(text)
+  } catch (error) {
+    return problem(400, `the body is not JSON: ${(error as Error).message}`)
+  }
+  const parsed = restoreRequest.safeParse(value)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map(issue => ({ pointer: pointer(issue.path), detail: issue.message }))
+  return problem(422, 'the restore cannot be done as asked for', errors)
+}

@@ -1,0 +1,29 @@
+import type { Collaborators } from '../../operations/collaborators.ts'
+import { removeSource } from '../../operations/remove-source.ts'
+import { refuseConditions } from '../conditions.ts'
+import { flag, sourceParams } from '../parameters.ts'
+import { problems } from '../responses.ts'
+import { type Route, route } from '../route.ts'
+import { answerWrite, preferHeader, writeResponse } from '../write-document.ts'
+
+/** `/v1/sources/{source}`, to remove. */
+export function sourceRemoval(collaborators: Collaborators): Route {
+  return route({
+    method: 'delete',
+    path: '/v1/sources/{source}',
+    summary: 'Removes a source and all that it pushed, as one revision',
+    params: sourceParams,
+    query: { dryRun: flag.optional() },
+    request: { headers: preferHeader },
+    responses: { 200: writeResponse, ...problems(400, 404, 503) },
+    handle: async (c, { params, query }) =>
+      refuseConditions(c.req.raw.headers) ??
+      answerWrite(collaborators, c.req.raw.headers, () =>
+        removeSource(collaborators.store, {
+          source: params.source,
+          author: c.get('principal').name,
+          dryRun: query.dryRun ?? false,
+        }),
+      ),
+  })
+}

@@ -1,0 +1,32 @@
+import type { RouteConfig, z } from '@hono/zod-openapi'
+import { problemDocument } from './problem.ts'
+
+/** Pieces of the OpenAPI document that say what comes back. */
+
+export function json(description: string, schema: z.ZodType): RouteConfig['responses'][number] {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+const PROBLEMS = {
+  400: 'The request, its query or its JSON cannot be understood',
+  404: 'There is no such thing',
+  409: 'What it builds on is not there',
+  410: 'Retention took that revision',
+  412: 'Somebody wrote in between',
+  413: 'The body is larger than 64 MiB',
+  415: 'Neither JSON nor gzip of it',
+  422: 'The document says what must not be; nothing was stored',
+  503: 'The database cannot be reached; come back after Retry-After',
+} as const
+
+export function problems(...statuses: (keyof typeof PROBLEMS)[]): RouteConfig['responses'] {
+  return Object.fromEntries(
+    statuses.map(status => [
+      status,
+      {
+        description: PROBLEMS[status],
+        content: { 'application/problem+json': { schema: problemDocument } },
+      },
+    ]),
+  )
+}

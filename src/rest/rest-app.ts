@@ -1,0 +1,69 @@
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Authenticate } from '../auth/authenticate.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { Collaborators } from '../operations/collaborators.ts'
+import { StoreUnavailable } from '../store/store.ts'
+import { allRoutes } from './all-routes.ts'
+import { allowedMethods } from './allowed-methods.ts'
+import { authentication } from './authentication.ts'
+import { problem } from './problem.ts'
+import { requestMetrics } from './request-metrics.ts'
+import type { RestContext } from './route.ts'
+
+export interface RestOptions {
+  readonly authenticate: Authenticate
+  /** Where `/metrics` reads; the REST API adds its own. */
+  readonly registry: Registry
+  readonly log: Logger
+  /** False while this replica stops: `/readyz` says so. */
+  readonly ready: () => boolean
+}
+
+export type RestApp = Hono<{ Variables: { principal: Principal; route: string } }>
+
+/** The whole REST API as a function from request to response; `serveRest` puts it behind a port. */
+export function createRestApp(collaborators: Collaborators, options: RestOptions): RestApp {
+  const { authenticate, registry, log, ready } = options
+  const routes = allRoutes(collaborators, { registry, ready })
+  const app: RestApp = new Hono()
+  app.use(requestMetrics(registry, log))
+  app.use(authentication(authenticate, routes))
+  for (const route of routes) app.on(route.method, routingPath(route.path), route.answer)
+  for (const { path, methods } of allowedMethods(routes)) {
+    app.all(routingPath(path), c => methodNotAllowed(c, methods))
+  }
+  app.notFound(() => problem(404, 'there is no such path; /openapi.json lists them all'))
+  app.onError((error, c) => errorProblem(error, c, log))
+  return app
+}
+
+/** Hono's form of a path: `{source}` is `:source`. */
+function routingPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
+}
+
+/** OPTIONS is answered for every path that there is; no other origin is ever allowed. */
+function methodNotAllowed(c: RestContext, methods: readonly string[]): Response {
+  const headers = { Allow: methods.join(', ') }
+  if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers })
+  return problem(405, `${c.req.method} is not possible here: ${headers.Allow} are`, [], headers)
+}
+
+/** Seconds after which a client may try again while the database is away. */
+const RETRY_AFTER = '2'
+
+function errorProblem(error: Error, c: RestContext, log: Logger): Response {
+  if (error instanceof StoreUnavailable) {
+    log.warn(
+      { method: c.req.method, path: c.req.path, error: error.message },
+      'the database cannot be reached',
+    )
+    return problem(503, 'the database cannot be reached; nothing was changed', [], {
+      'Retry-After': RETRY_AFTER,
+    })
+  }
+  log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
+  return problem(500, 'something went wrong here; the log says what')
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { parseConfig, type ServeFlags } from '../src/config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'vicinity-config-'))
+afterEach(() => rmSync(join(folder, 'token'), { force: true }))
+
+function parsed(flags: ServeFlags, env: Record<string, string> = {}) {
+  const result = parseConfig(flags, env)
+  if (!result.ok) throw new Error(result.problems.join('\n'))
+  return result.config
+}
+
+function problems(flags: ServeFlags, env: Record<string, string> = {}) {
+  const result = parseConfig(flags, env)
+  return result.ok ? [] : result.problems
+}
+
+test('the defaults listen on loopback, keep routes for 90 days and topology for one', () => {
+  expect(parsed({})).toEqual({
+    database: { kind: 'sqlite', path: 'vicinity.db' },
+    rest: { host: '127.0.0.1', port: 8080 },
+    xds: { host: '127.0.0.1', port: 18000 },
+    adminToken: undefined,
+    allowEmpty: false,
+    retention: { routes: 90 * 86_400_000, topology: 86_400_000 },
+    logLevel: 'info',
+  })
+})
+
+test('a flag wins over the environment', () => {
+  const config = parsed({ rest: '127.0.0.1:1' }, { VICINITY_REST: '127.0.0.1:2', VICINITY_XDS: '[::1]:0' })
+  expect(config.rest.port).toBe(1)
+  expect(config.xds).toEqual({ host: '::1', port: 0 })
+})
+
+test('sqlite::memory: is a database in memory', () => {
+  expect(parsed({ database: 'sqlite::memory:' }).database.path).toBe(':memory:')
+})
+
+test('PostgreSQL is refused with a word about it', () => {
+  expect(problems({ database: 'postgres://db/vicinity' })).toEqual([
+    expect.stringMatching(/not supported yet/),
+  ])
+})
+
+test('all problems come at once', () => {
+  expect(
+    problems({
+      database: 'mysql:x',
+      rest: 'nowhere',
+      xds: '1.2.3.4:99999',
+      retainRoutes: '9y',
+      logLevel: 'loud',
+    }),
+  ).toHaveLength(5)
+})
+
+describe('the admin token', () => {
+  test('is needed on every address that is not loopback', () => {
+    expect(problems({ rest: '0.0.0.0:8080', xds: '[::]:18000' })).toEqual([
+      expect.stringMatching(/^--rest: 0\.0\.0\.0:8080 is not a loopback address/),
+      expect.stringMatching(/^--xds: \[::\]:18000 is not a loopback address/),
+    ])
+    expect(parsed({ rest: '0.0.0.0:8080' }, { VICINITY_ADMIN_TOKEN: 'token' }).adminToken).toBe('token')
+  })
+
+  test('comes from a file without its last newline, and the file wins over the environment', () => {
+    writeFileSync(join(folder, 'token'), 'from-file\n')
+    const flags = { adminTokenFile: join(folder, 'token') }
+    expect(parsed(flags, { VICINITY_ADMIN_TOKEN: 'from-env' }).adminToken).toBe('from-file')
+  })
+
+  test('that is empty or cannot be read is a problem, never an open API', () => {
+    writeFileSync(join(folder, 'token'), '\n')
+    expect(problems({ adminTokenFile: join(folder, 'token') })).toHaveLength(1)
+    expect(problems({ adminTokenFile: join(folder, 'missing') })).toEqual([expect.stringMatching(/ENOENT/)])
+    expect(problems({}, { VICINITY_ADMIN_TOKEN: '' })).toHaveLength(1)
+  })
+})
