@@ -1,0 +1,55 @@
+import type { Viewpoint } from '../model/locality.ts'
+import type { DiscoveryNode } from '../proto/delta-request.ts'
+import type { Views } from './view.ts'
+
+/** What the first message of a stream says of the client; fixed for as long as the stream lives. */
+export interface ClientNode {
+  /** `node.id`; not unique. */
+  readonly id: string
+  /** namespace/name; '' when `node.cluster` names none. */
+  readonly gateway: string
+  readonly viewpoint: Viewpoint
+  readonly userAgent: string
+}
+
+/** Who may see what. */
+export interface Audiences {
+  /** Called once for each stream; the audience lives until it is left. */
+  join(node: ClientNode): Audience
+}
+
+export interface Audience {
+  readonly views: Views
+  /** The node's viewpoint with what the world knows beside it (the region of a zone). */
+  viewpoint(): Viewpoint
+  /** What an operator should know: an unknown gateway, no zone. */
+  warnings(): string[]
+  /** To be called once, when the stream has ended. */
+  leave(): void
+}
+
+const DEFAULT_NAMESPACE = 'default'
+
+/** `node.cluster: edge` means `default/edge`; Kubernetes node and source come in the metadata. */
+export function clientNode(node: DiscoveryNode): ClientNode {
+  return {
+    id: node.id,
+    gateway: gatewayOf(node.cluster),
+    viewpoint: {
+      region: node.region,
+      zone: node.zone,
+      subZone: node.subZone,
+      node: textOf(node.metadata.node),
+      source: textOf(node.metadata.source),
+    },
+    userAgent: node.userAgent,
+  }
+}
+
+function gatewayOf(cluster: string): string {
+  return cluster === '' || cluster.includes('/') ? cluster : `${DEFAULT_NAMESPACE}/${cluster}`
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

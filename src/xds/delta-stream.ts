@@ -1,0 +1,224 @@
+import type { DeltaRequest } from '../proto/delta-request.ts'
+import { TYPE_URLS } from '../proto/type-urls.ts'
+import type { Resource } from '../translate/resource.ts'
+import { Gates } from './gates.ts'
+import { Progress } from './progress.ts'
+import type { ProxyTypeStatus } from './proxy-status.ts'
+import { type Batch, Subscription } from './subscription.ts'
+import type { Views } from './view.ts'
+
+/** gRPC clients refuse messages above 4 MiB; parts this large still share a connection well. */
+const RESPONSE_LIMIT = 1024 * 1024
+
+/** Make before break: clusters, their endpoints, listeners, routes. */
+const ORDER: readonly string[] = [
+  TYPE_URLS.cluster,
+  TYPE_URLS.endpoints,
+  TYPE_URLS.listener,
+  TYPE_URLS.routes,
+]
+
+/** What the client must be sent again when a resource of this type was: Envoy warms it until then. */
+const WARMED_BY: Readonly<Record<string, string>> = {
+  [TYPE_URLS.cluster]: TYPE_URLS.endpoints,
+  [TYPE_URLS.listener]: TYPE_URLS.routes,
+}
+
+export interface DeltaStreamOptions {
+  /** Unique among streams, so that no nonce of another stream is taken for one of this. */
+  readonly id: string
+  /** Asked once for each type. */
+  readonly views: Views
+  /** The revision of the views; 0: the database has none at all. */
+  readonly revision: number
+  readonly now: number
+  /** Answer a returning client even from a database without any revision. */
+  readonly allowEmpty?: boolean
+  /** Bytes of resources in one response; default 1 MiB. */
+  readonly responseLimit?: number
+}
+
+/** One response to write, made from the newest state. */
+export interface DeltaStreamResponse {
+  readonly typeUrl: string
+  readonly nonce: string
+  readonly resources: readonly Resource[]
+  readonly removed: readonly string[]
+  readonly revision: number
+}
+
+/**
+ * One delta ADS stream, all its types. The transport hands in requests and new revisions and pulls responses while it
+ * can take more: what is sent is always the newest state, and a slow client skips what it missed. Time is passed in.
+ *
+ * A stream is
+ * - held: the client brought versions, but the database has no revision at all (a lost volume must not wipe a
+ *   fleet). Entered by `onRequest`, left by the first revision;
+ * - behind: something is due; `next` gives it, or `wakeAt` says when a gate gives up;
+ * - sent: `next` gave everything of the revision, answers are missing;
+ * - settled: everything was answered.
+ */
+export class DeltaStream {
+  readonly #options: DeltaStreamOptions
+  /** In the order in which types are sent. */
+  #subscriptions: ReadonlyMap<string, Subscription> = new Map()
+  /** By type: names to be sent when the client claims them, because what they warm was sent before. */
+  readonly #reloads = new Map<string, Set<string>>()
+  readonly #progress = new Progress()
+  #revision: number
+  #hasReturned = false
+  #responses = 0
+  #turns = 0
+  /** Grows with everything that may open a gate. */
+  #moment = 0
+
+  constructor(options: DeltaStreamOptions) {
+    this.#options = options
+    this.#revision = options.revision
+  }
+
+  /** Everything up to this revision was sent and answered. */
+  get settled(): number {
+    return this.#progress.settled
+  }
+
+  /** Number of responses sent so far. */
+  get responses(): number {
+    return this.#responses
+  }
+
+  /** Nothing is unsent, held back or unanswered. */
+  get isSynced(): boolean {
+    return this.#isSent && this.#oldestUnanswered === Number.POSITIVE_INFINITY
+  }
+
+  /** Nothing more will be sent and answered until the views change: a refused resource holds the rest back. */
+  get isStuck(): boolean {
+    return !this.#isSent && this.#oldestUnanswered === Number.POSITIVE_INFINITY && this.wakeAt() === undefined
+  }
+
+  get status(): ProxyTypeStatus[] {
+    return [...this.#subscriptions.values()].map(subscription => subscription.status)
+  }
+
+  /** NACKs that stand, of responses after the given one. */
+  rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
+    return [...this.#subscriptions.values()]
+      .filter(subscription => subscription.rejectedResponse > response)
+      .map(subscription => ({ typeUrl: subscription.typeUrl, detail: subscription.rejectedDetail }))
+  }
+
+  /** Takes what the client said. Returns what is wrong when the stream must end with INVALID_ARGUMENT. */
+  onRequest(request: DeltaRequest, now: number): string | undefined {
+    // xDS protocol, "Aggregated Discovery Service": on ADS the type is only known by type_url.
+    if (request.typeUrl === '') return 'type_url is required on an aggregated stream'
+    this.#moment += 1
+    const subscription = this.#subscriptions.get(request.typeUrl)
+    if (!subscription) {
+      this.#begin(request)
+      return undefined
+    }
+    // The nonce only tells which response is answered; names count whatever it is.
+    if (request.nonce !== '') {
+      subscription.answer(request.nonce, request.error, new Date(now).toISOString())
+      this.#progress.answered(this.#oldestUnanswered)
+    }
+    subscription.update(request)
+    return undefined
+  }
+
+  /** The views are those of this revision now. Returns whether that is news to this client. */
+  onRevision(revision: number): boolean {
+    this.#revision = revision
+    this.#moment += 1
+    let isNews = false
+    for (const subscription of this.#subscriptions.values()) isNews = subscription.collect() || isNews
+    return isNews
+  }
+
+  /** The next response; undefined when there is none, or none that may be sent now. */
+  next(now: number): DeltaStreamResponse | undefined {
+    if (this.#isHeld) return undefined
+    for (const subscription of this.#subscriptions.values()) if (subscription.collect()) this.#moment += 1
+    const limit = this.#options.responseLimit ?? RESPONSE_LIMIT
+    const gates = new Gates(this.#subscriptions, this.#options.now)
+    for (const subscription of this.#inTurn()) {
+      const batch = subscription.take(gates, limit, now, this.#moment)
+      if (batch) return this.#send(subscription, batch, now)
+    }
+    if (this.#isSent) this.#progress.sent(this.#revision, this.#responses, this.#oldestUnanswered)
+    return undefined
+  }
+
+  /** When to call `next` again though nothing happened: a gate gives up. */
+  wakeAt(): number | undefined {
+    if (this.#isHeld) return undefined
+    let at = Number.POSITIVE_INFINITY
+    for (const subscription of this.#subscriptions.values()) at = Math.min(at, subscription.wakeAt)
+    return at === Number.POSITIVE_INFINITY ? undefined : at
+  }
+
+  get #isHeld(): boolean {
+    return this.#hasReturned && this.#revision === 0 && !this.#options.allowEmpty
+  }
+
+  get #isSent(): boolean {
+    if (this.#isHeld) return false
+    for (const subscription of this.#subscriptions.values()) if (!subscription.isSent) return false
+    return true
+  }
+
+  get #oldestUnanswered(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const subscription of this.#subscriptions.values())
+      oldest = Math.min(oldest, subscription.oldestUnanswered)
+    return oldest
+  }
+
+  /** The first request of a type; one that is not served is passed over, the stream lives on. */
+  #begin(request: DeltaRequest): void {
+    const { typeUrl } = request
+    const view = this.#options.views(typeUrl)
+    if (!view) return
+    if (request.initialVersions.size > 0) this.#hasReturned = true
+    const subscription = new Subscription(typeUrl, view)
+    subscription.begin(request, this.#reloads.get(typeUrl) ?? new Set())
+    this.#reloads.delete(typeUrl)
+    const all = [...this.#subscriptions.values(), subscription]
+    all.sort((a, b) => ORDER.indexOf(a.typeUrl) - ORDER.indexOf(b.typeUrl))
+    this.#subscriptions = new Map(all.map(one => [one.typeUrl, one]))
+  }
+
+  /** A type that has sent a part of something large waits until the others had their turn. */
+  #inTurn(): Iterable<Subscription> {
+    if (this.#turns === 0) return this.#subscriptions.values()
+    return [...this.#subscriptions.values()].sort((a, b) => a.turn - b.turn)
+  }
+
+  #send(subscription: Subscription, batch: Batch, now: number): DeltaStreamResponse {
+    const { typeUrl } = subscription
+    this.#responses += 1
+    this.#moment += 1
+    subscription.turn = batch.partial ? ++this.#turns : 0
+    const nonce = `${this.#options.id}-${this.#responses}`
+    subscription.sent(batch, nonce, this.#responses, now)
+    const warmedBy = WARMED_BY[typeUrl]
+    if (warmedBy) for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
+    return { typeUrl, nonce, resources: batch.resources, removed: batch.removed, revision: this.#revision }
+  }
+
+  /**
+   * Delta Envoys do not subscribe again to what they have, yet wait for it after an update of its parent (envoy
+   * #13009): it is sent unasked, for the changed parents only.
+   */
+  #reload(typeUrl: string, names: readonly string[]): void {
+    const subscription = this.#subscriptions.get(typeUrl)
+    if (subscription) {
+      for (const name of names) if (subscription.wants(name)) subscription.force(name)
+      return
+    }
+    const reloads = this.#reloads.get(typeUrl) ?? new Set()
+    for (const name of names) reloads.add(name)
+    this.#reloads.set(typeUrl, reloads)
+  }
+}

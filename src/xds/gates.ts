@@ -1,0 +1,83 @@
+import { TYPE_URLS } from '../proto/type-urls.ts'
+import type { Resource } from '../translate/resource.ts'
+import { GIVE_UP, type ReferencesInUse } from './holdings.ts'
+import type { Subscription } from './subscription.ts'
+
+/** How long a client that comes back has to name its listeners and routes before its clusters are removed. */
+export const RETURN_GRACE = 500
+
+/** Which type names resources of this one. */
+const REFERRERS: Readonly<Record<string, string>> = {
+  [TYPE_URLS.cluster]: TYPE_URLS.routes,
+  [TYPE_URLS.endpoints]: TYPE_URLS.cluster,
+  [TYPE_URLS.routes]: TYPE_URLS.listener,
+}
+
+/**
+ * Make before break (xDS protocol, "Eventual consistency considerations"), for one moment of one stream: decides
+ * whether a resource may be sent, or a removal, before what it hangs on was sent and answered. Answers are 0 (now),
+ * the time at which it may, or Infinity (when something else happened). Only types that the stream subscribes to are
+ * looked at.
+ */
+export class Gates {
+  readonly #subscriptions: ReadonlyMap<string, Subscription>
+  readonly #begun: number
+  readonly #inUse = new Map<string, ReferencesInUse>()
+
+  constructor(subscriptions: ReadonlyMap<string, Subscription>, begun: number) {
+    this.#subscriptions = subscriptions
+    this.#begun = begun
+  }
+
+  /**
+   * A route configuration waits for its clusters and their assignments. Clusters and assignments come first by order;
+   * a listener need not wait, Envoy warms it until its routes are there.
+   */
+  additionAt(typeUrl: string, resource: Resource, now: number): number {
+    const clusters = this.#subscriptions.get(TYPE_URLS.cluster)
+    if (typeUrl !== TYPE_URLS.routes || !clusters) return 0
+    let opensAt = 0
+    for (const name of resource.references) {
+      // Proxyless gRPC asks for a cluster only after it was named: not subscribed, not waited for.
+      if (clusters.wants(name)) opensAt = Math.max(opensAt, this.#clusterAt(clusters, name, now))
+    }
+    return opensAt
+  }
+
+  removalAt(typeUrl: string, name: string, now: number): number {
+    const referrers = this.#subscriptions.get(REFERRERS[typeUrl] ?? '')
+    if (typeUrl === TYPE_URLS.cluster) return this.#clusterRemovalAt(referrers, name, now)
+    // A parent that is quiet and still names it will go on naming it: then its absence is what there is to say.
+    if (!referrers || referrers.isQuiet(now)) return 0
+    return this.#unusedAt(referrers, name, now)
+  }
+
+  #clusterAt(clusters: Subscription, name: string, now: number): number {
+    let knownAt = clusters.holdings.knownAt(name, now)
+    const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)
+    if (knownAt > 0 || !endpoints) return knownAt
+    for (const assignment of clusters.holdings.get(name)?.references ?? [])
+      if (endpoints.wants(assignment)) knownAt = Math.max(knownAt, endpoints.answeredAt(assignment, now))
+    return knownAt
+  }
+
+  #clusterRemovalAt(routes: Subscription | undefined, name: string, now: number): number {
+    if (routes) return this.#unusedAt(routes, name, now)
+    const held = this.#subscriptions.get(TYPE_URLS.cluster)?.holdings.get(name)
+    const isFromBefore = held !== undefined && held.references === undefined
+    const mayNameRoutes = this.#begun + RETURN_GRACE
+    return isFromBefore && now < mayNameRoutes ? mayNameRoutes : 0
+  }
+
+  /** When no version of the referrers that the client may be using names it any more. */
+  #unusedAt(referrers: Subscription, name: string, now: number): number {
+    let inUse = this.#inUse.get(referrers.typeUrl)
+    if (!inUse) {
+      inUse = referrers.holdings.referencesInUse(now)
+      this.#inUse.set(referrers.typeUrl, inUse)
+    }
+    if (inUse.names.has(name)) return inUse.until
+    const givenUp = this.#begun + GIVE_UP
+    return inUse.unknown && now < givenUp ? Math.min(givenUp, inUse.until) : 0
+  }
+}

@@ -1,0 +1,151 @@
+/** After so many milliseconds what was sent and not answered counts as there: a gate stops waiting. */
+export const GIVE_UP = 5_000
+
+/** A version of a resource that a client has. References are unknown of what it brought from an earlier stream. */
+export interface Held {
+  readonly version: string
+  readonly references?: readonly string[]
+}
+
+/** One sending of a name; `held` is undefined when the name was reported as removed. */
+interface Flight {
+  readonly response: number
+  readonly at: number
+  readonly held: Held | undefined
+}
+
+interface Unanswered {
+  /** What the client had accepted before the flights. */
+  acked: Held | undefined
+  /** Oldest first. Empty: the newest was refused, and the client is still at `acked`. */
+  flights: Flight[]
+}
+
+/** What the resources of one type refer to, in every version that the client may be using. */
+export interface ReferencesInUse {
+  readonly names: ReadonlySet<string>
+  /** The client has a version of which nobody knows what it refers to. */
+  readonly unknown: boolean
+  /** The first moment at which an unanswered response stops to count; Infinity when there is none. */
+  readonly until: number
+}
+
+/**
+ * What one client has of one type. A name is
+ * - absent: never sent, forgotten, or its removal was answered;
+ * - in flight: sent (or its removal), not answered. Entered by `put`;
+ * - held: the version sent was accepted. Entered by `accept` (or `claim` on a new stream);
+ * - refused: the newest version was rejected and the client keeps the one before, if it had any. Entered by
+ *   `refuse`, left by the next `put`.
+ * Held names cost one map entry that points to the shared resource.
+ */
+export class Holdings {
+  readonly #sent = new Map<string, Held>()
+  readonly #unanswered = new Map<string, Unanswered>()
+
+  /** Names sent on this stream or claimed by the client, and not removed since. */
+  get size(): number {
+    return this.#sent.size
+  }
+
+  /** How many of them the client accepted in the version that was sent last. */
+  get acked(): number {
+    let open = 0
+    for (const name of this.#unanswered.keys()) if (this.#sent.has(name)) open += 1
+    return this.#sent.size - open
+  }
+
+  names(): Iterable<string> {
+    return this.#sent.keys()
+  }
+
+  /** The version that was sent last. */
+  get(name: string): Held | undefined {
+    return this.#sent.get(name)
+  }
+
+  /** The client says that it has this from an earlier stream. */
+  claim(name: string, held: Held): void {
+    this.#sent.set(name, held)
+  }
+
+  forget(name: string): void {
+    this.#sent.delete(name)
+    this.#unanswered.delete(name)
+  }
+
+  put(name: string, held: Held | undefined, response: number, at: number): void {
+    const unanswered = this.#unanswered.get(name) ?? { acked: this.#sent.get(name), flights: [] }
+    unanswered.flights.push({ response, at, held })
+    this.#unanswered.set(name, unanswered)
+    if (held) this.#sent.set(name, held)
+    else this.#sent.delete(name)
+  }
+
+  accept(name: string, response: number): void {
+    const unanswered = this.#unanswered.get(name)
+    const index = unanswered?.flights.findIndex(flight => flight.response === response) ?? -1
+    if (!unanswered || index < 0) return
+    unanswered.acked = unanswered.flights[index]?.held
+    unanswered.flights.splice(0, index + 1)
+    if (unanswered.flights.length === 0) this.#unanswered.delete(name)
+  }
+
+  refuse(name: string, response: number): void {
+    const unanswered = this.#unanswered.get(name)
+    if (unanswered) unanswered.flights = unanswered.flights.filter(flight => flight.response !== response)
+  }
+
+  /** 0: the client knows this resource, in whatever version. Else the time at which it will count as known. */
+  knownAt(name: string, now: number): number {
+    if (!this.#sent.has(name)) return Number.POSITIVE_INFINITY
+    const unanswered = this.#unanswered.get(name)
+    if (!unanswered) return 0
+    const removed = unanswered.flights.findLastIndex(flight => flight.held === undefined)
+    if (removed < 0 && unanswered.acked) return 0
+    return givenUpAt(unanswered.flights[removed + 1], now)
+  }
+
+  /** As `knownAt`, of a name that may as well have been reported as missing. */
+  answeredAt(name: string, now: number): number {
+    if (this.#sent.has(name)) return this.knownAt(name, now)
+    const unanswered = this.#unanswered.get(name)
+    return unanswered ? givenUpAt(unanswered.flights.at(-1), now) : 0
+  }
+
+  /** Nothing is in flight that a gate still waits for. */
+  isQuiet(now: number): boolean {
+    for (const { flights } of this.#unanswered.values())
+      if (flights.length > 0 && givenUpAt(flights.at(-1), now) > 0) return false
+    return true
+  }
+
+  referencesInUse(now: number): ReferencesInUse {
+    const names = new Set<string>()
+    let unknown = false
+    let until = Number.POSITIVE_INFINITY
+    const use = (held: Held | undefined) => {
+      if (held && !held.references) unknown = true
+      for (const name of held?.references ?? []) names.add(name)
+    }
+    for (const held of this.#sent.values()) use(held)
+    for (const { acked, flights } of this.#unanswered.values()) {
+      const newest = flights.at(-1)
+      if (newest) {
+        const givenUp = givenUpAt(newest, now)
+        // The newest counts as applied then, so nothing older is in use.
+        if (givenUp === 0) continue
+        until = Math.min(until, givenUp)
+      }
+      use(acked)
+      for (const flight of flights) use(flight.held)
+    }
+    return { names, unknown, until }
+  }
+}
+
+function givenUpAt(flight: Flight | undefined, now: number): number {
+  if (!flight) return Number.POSITIVE_INFINITY
+  const at = flight.at + GIVE_UP
+  return now >= at ? 0 : at
+}

@@ -1,0 +1,33 @@
+interface Mark {
+  readonly revision: number
+  /** Number of the last response that was sent when all up to `revision` was sent. */
+  readonly response: number
+}
+
+/**
+ * Through which revision everything was sent to a client and answered by it. A mark is set whenever nothing is left
+ * to send; it is passed when all responses up to it are answered.
+ */
+export class Progress {
+  #settled = 0
+  readonly #marks: Mark[] = []
+
+  get settled(): number {
+    return this.#settled
+  }
+
+  /** All up to `revision` is sent, `response` last; `unanswered` is the oldest response without an answer. */
+  sent(revision: number, response: number, unanswered: number): void {
+    // A mark behind the same response says no less and is passed at the same moment.
+    if (this.#marks.at(-1)?.response === response) this.#marks.pop()
+    this.#marks.push({ revision, response })
+    this.answered(unanswered)
+  }
+
+  answered(unanswered: number): void {
+    for (let mark = this.#marks[0]; mark && mark.response < unanswered; mark = this.#marks[0]) {
+      this.#settled = mark.revision
+      this.#marks.shift()
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { Resource } from '../translate/resource.ts'
+import { ChangeLog } from './change-log.ts'
+import type { View } from './view.ts'
+
+/** Resources of one type by name, as a view that can be written. */
+export class ResourceTable implements View {
+  readonly #wildcard: boolean
+  readonly #resources = new Map<string, Resource>()
+  readonly #log = new ChangeLog()
+  /** Names that went and still stand in the log. */
+  readonly #removed = new Set<string>()
+
+  /** `wildcard`: whether a wildcard subscription gets this type's names. */
+  constructor(wildcard: boolean) {
+    this.#wildcard = wildcard
+  }
+
+  get position(): number {
+    return this.#log.position
+  }
+
+  get(name: string): Resource | undefined {
+    return this.#resources.get(name)
+  }
+
+  names(): Iterable<string> {
+    return this.#wildcard ? this.#resources.keys() : []
+  }
+
+  changedSince(cursor: number): Iterable<string> {
+    return this.#log.since(cursor)
+  }
+
+  /** Adds or replaces a resource; an equal version is no change. */
+  set(resource: Resource): void {
+    if (this.#resources.get(resource.name)?.version === resource.version) return
+    this.#resources.set(resource.name, resource)
+    this.#removed.delete(resource.name)
+    this.#log.record(resource.name)
+  }
+
+  remove(name: string): void {
+    if (!this.#resources.delete(name)) return
+    this.#removed.add(name)
+    this.#log.record(name)
+  }
+
+  /** The table becomes exactly these resources. */
+  replaceAll(resources: Iterable<Resource>): void {
+    const next = new Map<string, Resource>()
+    for (const resource of resources) next.set(resource.name, resource)
+    for (const name of this.#resources.keys()) if (!next.has(name)) this.remove(name)
+    for (const resource of next.values()) this.set(resource)
+  }
+
+  /**
+   * Drops removed names from the log. Right only when every reader has seen `position`; without it the log grows
+   * with every name that ever was.
+   */
+  forgetRemoved(): void {
+    for (const name of this.#removed) this.#log.forget(name)
+    this.#removed.clear()
+  }
+}
