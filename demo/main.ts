@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { Closing } from './closing.ts'
 import { findEnvoy } from './find-envoy.ts'
-import { openStage, type Stage } from './stage.ts'
+import { freshVicinity, openStage, type Stage } from './stage.ts'
 import { answersWhom, failover, followsRestore, introduce, pushLatency, returns } from './story.ts'
 import { fact, heading, line, verdict } from './terminal.ts'
 
@@ -26,7 +26,7 @@ try {
   const began = performance.now()
   heading('Start')
   fact('Envoy', await findEnvoy())
-  const stage = await openStage(closing)
+  const stage = await openStage(closing, await freshVicinity(closing))
   introduce(stage)
   const right = [
     await answersWhom(stage),
@@ -37,14 +37,12 @@ try {
   ].every(Boolean)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   verdict(right, right ? `All right, in ${seconds} s.` : `Something was wrong, see above (${seconds} s).`)
-  process.exitCode = right ? 0 : 1
   if (values.keep) keepRunning(stage)
-  else await end()
+  else await end().finally(() => process.exit(right ? 0 : 1))
 } catch (error) {
   if (!ending) {
     console.error(`\n${(error as Error).message}`)
-    await end()
-    process.exitCode = 1
+    await end().finally(() => process.exit(1))
   }
 }
 

@@ -43,14 +43,19 @@ export class RestApi {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<RestAnswer<T>> {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const answer = await request(this.address, {
-      method,
-      path,
-      ...sent,
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      timeout: 120_000,
-    })
+    return this.callText(method, path, body === undefined ? undefined : JSON.stringify(body), headers)
+  }
+
+  /** The same with a body that is JSON text already. */
+  async callText<T>(
+    method: string,
+    path: string,
+    body?: string,
+    headers: Record<string, string> = {},
+  ): Promise<RestAnswer<T>> {
+    const json = body === undefined ? {} : { 'content-type': 'application/json' }
+    const sent = { ...(body !== undefined && { body }), headers: { ...json, ...headers } }
+    const answer = await request(this.address, { method, path, ...sent, timeout: 120_000 })
     if (answer.status >= 300) {
       throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.text.slice(0, 2_000)}`)
     }

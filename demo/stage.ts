@@ -19,16 +19,22 @@ export interface Stage {
   readonly closing: Closing
 }
 
-export async function openStage(closing: Closing): Promise<Stage> {
+/** A folder that is gone in the end. */
+export async function temporaryFolder(closing: Closing): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'vicinity-demo-'))
   closing.addWay(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
 
-  const [vicinity, local, nonlocal] = await Promise.all([
-    startVicinity({ database: join(folder, 'vicinity.db') }).then(it => closing.add(it)),
-    startBackend('zone-routing-backend-local-1').then(it => closing.add(it)),
-    startBackend('zone-routing-backend-nonlocal-1').then(it => closing.add(it)),
-  ])
+/** Vicinity on a fresh SQLite file. */
+export async function freshVicinity(closing: Closing): Promise<Vicinity> {
+  const database = join(await temporaryFolder(closing), 'vicinity.db')
+  return closing.add(await startVicinity({ database }))
+}
 
+export async function openStage(closing: Closing, vicinity: Vicinity): Promise<Stage> {
+  const local = closing.add(await startBackend('zone-routing-backend-local-1'))
+  const nonlocal = closing.add(await startBackend('zone-routing-backend-nonlocal-1'))
   const edges = [
     { name: 'edge-a', port: await freePort() },
     { name: 'edge-b', port: await freePort() },

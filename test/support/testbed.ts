@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { Closing } from '../../demo/closing.ts'
 import { type EchoServer, serveEcho } from '../../demo/echo-server.ts'
 import { type Envoy, startEnvoy } from '../../demo/envoy.ts'
 import { freePort } from '../../demo/free-port.ts'
 import { RestApi } from '../../demo/rest-api.ts'
-import { parseConfig } from '../../src/config.ts'
+import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
+import { type Address, parseAddress, parseConfig } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
 import type { Convergence } from '../../src/xds/proxy-status.ts'
 
@@ -68,13 +70,20 @@ export async function openTestbed(): Promise<Testbed> {
 function startPlane(database: string, rest: string, xds: string) {
   const parsed = parseConfig({ database: `sqlite:${database}`, rest, xds, logLevel: 'error' }, {})
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
-  return start(parsed.config)
+  return start(parsed.config, pino({ level: parsed.config.logLevel }))
 }
 
 async function startAt({ gateway = 'edge', zone = 'zone-a', node }: Stand, xds: string): Promise<Envoy> {
   const admin = `127.0.0.1:${await freePort()}`
   const id = `envoy-${gateway}-${zone}${node ? `-${node}` : ''}`
-  return startEnvoy(bootstrap({ id, zone, region: 'r1', gateway, xds, admin, ...(node && { node }) }), admin)
+  const standpoint = { id, zone, region: 'r1', gateway, node, xds: addressOf(xds), admin: addressOf(admin) }
+  return startEnvoy(JSON.stringify(envoyBootstrap(standpoint)), admin)
+}
+
+function addressOf(text: string): Address {
+  const address = parseAddress(text)
+  if (typeof address === 'string') throw new Error(address)
+  return address
 }
 
 async function pushAndWait(api: RestApi, path: string, document: object): Promise<void> {
