@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { durationMilliseconds } from './duration.ts'
 import { expressionProblem } from './regular-expression.ts'
-import type { RouteMatch, RouteRule } from './routes.ts'
+import type { RouteRule } from './routes.ts'
 
 /**
  * What the Gateway API's HTTPRoute says in words and CEL rules (apis/v1/httproute_types.go) and a shape cannot: each
@@ -12,7 +12,16 @@ const MAX_MATCHES = 128
 /** Checking an expression costs milliseconds. */
 const MAX_EXPRESSIONS = 64
 
-export function checkPath({ type, value }: NonNullable<RouteMatch['path']>, context: z.RefinementCtx): void {
+/** A match of a path, header or parameter; the checks stand below the schemas and cannot take their types. */
+interface TypedValue {
+  readonly type?: string | undefined
+  readonly value: string
+}
+
+export function checkPath(
+  { type, value }: { [K in keyof TypedValue]?: TypedValue[K] | undefined },
+  context: z.RefinementCtx,
+): void {
   if (value === undefined) {
     if (type === 'Exact' || type === 'RegularExpression') {
       refuse(context, ['value'], `is required for a path of type ${type}`)
@@ -33,10 +42,7 @@ function literalPathProblem(path: string): string | undefined {
   return "must have only letters, digits, -/._~!$&'()*+,;=:@ and percent-encoded bytes"
 }
 
-export function checkValueMatch(
-  { type, value }: NonNullable<RouteMatch['headers']>[number],
-  context: z.RefinementCtx,
-): void {
+export function checkValueMatch({ type, value }: TypedValue, context: z.RefinementCtx): void {
   const detail = type === 'RegularExpression' ? expressionProblem(value) : undefined
   if (detail !== undefined) refuse(context, ['value'], detail)
 }
@@ -75,7 +81,7 @@ export function checkFilters(filters: readonly { type: string }[], context: z.Re
 }
 
 export function checkTimeouts(
-  { request, backendRequest }: NonNullable<RouteRule['timeouts']>,
+  { request, backendRequest }: { request?: string | undefined; backendRequest?: string | undefined },
   context: z.RefinementCtx,
 ): void {
   if (request === undefined || backendRequest === undefined) return

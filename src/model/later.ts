@@ -26,7 +26,7 @@ export const LATER_FILTERS: readonly unknown[] = [
 export const LATER_APP_PROTOCOLS: readonly unknown[] = ['https', 'tls', 'kubernetes.io/wss']
 
 export function unknownField(shape: string, field: string): string {
-  return LATER[shape]?.includes(field) ? 'is not supported yet' : 'is not a known field'
+  return LATER[shape]?.includes(field) ? `is not supported yet: ${field}` : 'is not a known field'
 }
 
 /** The one value that there is, or why another is refused. */

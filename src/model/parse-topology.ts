@@ -24,9 +24,7 @@ export function addTopology(draft: ContentDraft, value: unknown, path: Path): vo
   if (lists === undefined) return
   draft.each(lists.zones, [...path, 'zones'], (item, at) => addZone(draft, item, at))
   draft.each(lists.nodes, [...path, 'nodes'], (item, at) => addNode(draft, item, at))
-  draft.each(lists.services, [...path, 'services'], (item, at) =>
-    addService(draft, item, at, { isPatch: false }),
-  )
+  draft.each(lists.services, [...path, 'services'], (item, at) => addService(draft, item, at))
 }
 
 export function addZone(draft: ContentDraft, item: unknown, path: Path): void {

@@ -1,0 +1,114 @@
+import type { Worker } from 'node:worker_threads'
+import type { Parsed } from '../../model/problem.ts'
+import { spawnWorker } from '../../spawn-worker.ts'
+import type { Prepared, PrepareRequest } from './prepared.ts'
+
+interface Job {
+  readonly request: PrepareRequest
+  resolve(prepared: Parsed<Prepared>): void
+  reject(error: Error): void
+}
+
+/** 64 MiB of the densest topology take about half of it. */
+const MEMORY_MIB = 2048
+/** 64 MiB take about ten seconds on a slow machine. */
+const TIME_LIMIT_MS = 60_000
+
+/**
+ * One worker thread that prepares one body after the other. It is started for the first job, and again for the first
+ * one after its death. A body that is its death by memory or time is the pusher's fault: a problem, not an error.
+ *
+ * - idle: no job runs; a job that comes is sent at once.
+ * - busy: `#running` is with the worker, others wait. Left by its answer, its death or the time limit.
+ * - closed: nothing is taken any more.
+ */
+export class IntakeQueue {
+  readonly #waiting: Job[] = []
+  #running: Job | undefined
+  #worker: Worker | undefined
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  prepare(request: PrepareRequest): Promise<Parsed<Prepared>> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(closedError())
+      this.#waiting.push({ request, resolve, reject })
+      this.#next()
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const worker = this.#worker
+    const unfinished = [this.#finish(), ...this.#waiting.splice(0)]
+    for (const job of unfinished) job?.reject(closedError())
+    await worker?.terminate()
+  }
+
+  #next(): void {
+    if (this.#running !== undefined) return
+    const job = this.#waiting.shift()
+    if (job === undefined) return
+    this.#running = job
+    this.#worker ??= this.#start()
+    const bytes = ownBytes(job.request.bytes)
+    this.#worker.postMessage({ ...job.request, bytes }, [bytes.buffer])
+    this.#timer = setTimeout(() => this.#giveUp(), TIME_LIMIT_MS)
+  }
+
+  #start(): Worker {
+    const worker = spawnWorker(import.meta.url, './worker', {
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
+    })
+    worker.on('message', (prepared: Parsed<Prepared>) => this.#answer(prepared))
+    worker.once('error', error => this.#died(worker, error))
+    worker.once('exit', code => this.#died(worker, new Error(`the intake's thread ended with code ${code}`)))
+    return worker
+  }
+
+  #answer(prepared: Parsed<Prepared>): void {
+    this.#finish()?.resolve(prepared)
+    this.#next()
+  }
+
+  #giveUp(): void {
+    const worker = this.#worker
+    this.#worker = undefined
+    const limit = `${TIME_LIMIT_MS / 1000} seconds`
+    this.#finish()?.resolve(refused(`takes longer than ${limit} to read; send it in smaller patches`))
+    worker?.terminate().catch(() => {})
+    this.#next()
+  }
+
+  #died(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    const job = this.#finish()
+    if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      job?.resolve(refused(`takes more than ${MEMORY_MIB} MiB to read; send it in smaller patches`))
+    } else job?.reject(new Error('preparing a pushed body failed', { cause: error }))
+    this.#next()
+  }
+
+  #finish(): Job | undefined {
+    clearTimeout(this.#timer)
+    const job = this.#running
+    this.#running = undefined
+    return job
+  }
+}
+
+function closedError(): Error {
+  return new Error('cannot prepare a pushed body: the intake is closed')
+}
+
+function refused(detail: string): Parsed<Prepared> {
+  return { ok: false, problems: [{ pointer: '', detail }] }
+}
+
+/** Only a whole buffer can be transferred; a piece of a shared one is copied. */
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes
+  const isWhole = buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength
+  return isWhole ? new Uint8Array(buffer) : new Uint8Array(bytes)
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { type Content, servicePortKey } from '../../model/content.ts'
+import { type Entry, type EntryKey, type Kind, keyText, type Part, packEntries } from '../../model/entry.ts'
+import { parseJson } from '../../model/json.ts'
+import { parsePatch } from '../../model/parse-patch.ts'
+import { parseRoutes } from '../../model/parse-routes.ts'
+import { parseSnapshot } from '../../model/parse-snapshot.ts'
+import { parseTopology } from '../../model/parse-topology.ts'
+import type { Parsed, Problem } from '../../model/problem.ts'
+import type { Prepared, PreparedPart, PrepareRequest } from './prepared.ts'
+
+/** Judges well-formed entries together; what it says of one is refused where that one stands in the body. */
+export type EntryCheck = (entries: readonly Entry[]) => readonly (EntryKey & { readonly detail: string })[]
+
+/** What every body passes, in whichever thread: the trial translation belongs here. */
+const CHECKS: readonly EntryCheck[] = []
+
+interface ParsedPart {
+  readonly part: Part
+  readonly content: Content
+  readonly remove: readonly EntryKey[]
+}
+
+/** From the bytes of a body to what the store takes, or all that is wrong with it. Pure, and slow for large bodies. */
+export function prepareBody(
+  request: PrepareRequest,
+  checks: readonly EntryCheck[] = CHECKS,
+): Parsed<Prepared> {
+  const bodyDigest = createHash('sha256').update(request.bytes).digest('hex')
+  if (bodyDigest === request.standing) {
+    return { ok: true, value: { outcome: 'same', bodyDigest }, warnings: [] }
+  }
+  const json = parseJson(request.bytes)
+  if (!json.ok) return json
+  const parsed = parseParts(request, json.value)
+  if (!parsed.ok) return parsed
+  const parts = parsed.value
+  const problems = checkProblems(parts, checks)
+  if (problems.length > 0) return { ok: false, problems }
+  const value = {
+    outcome: 'prepared',
+    bodyDigest,
+    parts: parts.map(preparedPart),
+    references: openReferences(parts),
+  } as const
+  return { ok: true, value, warnings: parsed.warnings }
+}
+
+function parseParts(request: PrepareRequest, value: unknown): Parsed<ParsedPart[]> {
+  switch (request.kind) {
+    case 'topology':
+      return then(parseTopology(value), content => [{ part: 'topology', content, remove: [] }])
+    case 'routes':
+      return then(parseRoutes(value), content => [{ part: 'routes', content, remove: [] }])
+    case 'snapshot':
+      return then(parseSnapshot(value), ({ topology, routes }) => [
+        { part: 'topology', content: topology, remove: [] },
+        { part: 'routes', content: routes, remove: [] },
+      ])
+    case 'patch': {
+      const { part } = request
+      return then(parsePatch(part, value), content => [{ part, content, remove: content.remove }])
+    }
+  }
+}
+
+function then<T, U>(parsed: Parsed<T>, make: (value: T) => U): Parsed<U> {
+  return parsed.ok ? { ...parsed, value: make(parsed.value) } : parsed
+}
+
+function checkProblems(parts: readonly ParsedPart[], checks: readonly EntryCheck[]): Problem[] {
+  const entries = parts.flatMap(({ content }) => content.entries)
+  const found = checks.flatMap(check => check(entries))
+  if (found.length === 0) return []
+  const pointers = new Map(
+    parts.flatMap(({ content }) =>
+      content.entries.map((entry, index) => [keyText(entry), content.pointers[index] ?? '']),
+    ),
+  )
+  return found.map(one => ({ pointer: pointers.get(keyText(one)) ?? '', detail: one.detail }))
+}
+
+function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {
+  const counts: Partial<Record<Kind, number>> = {}
+  for (const { kind } of content.entries) counts[kind] = (counts[kind] ?? 0) + 1
+  return { part, entries: packEntries(content.entries), counts, remove }
+}
+
+function openReferences(parts: readonly ParsedPart[]): Content['references'] {
+  return parts
+    .flatMap(({ content }) => content.references)
+    .filter(one => !parts.some(({ content }) => content.servicePorts.has(servicePortKey(one, one.port))))
+}
