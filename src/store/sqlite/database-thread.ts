@@ -42,8 +42,8 @@ export class DatabaseThread {
     const worker = await this.#up(operation)
     return new Promise((resolve, reject) => {
       this.#lastId += 1
-      this.#waiting.set(this.#lastId, { operation, resolve: resolve as (value: unknown) => void, reject })
       worker.postMessage({ id: this.#lastId, operation, args } satisfies Request, transfer)
+      this.#waiting.set(this.#lastId, { operation, resolve: resolve as (value: unknown) => void, reject })
     })
   }
 
@@ -110,7 +110,10 @@ export class DatabaseThread {
       const { cause, hint, broken } = reply.unavailable
       waiting?.reject(unavailableError(waiting.operation, cause, `${hint} (${this.#path})`))
       if (broken) void worker.terminate()
-    } else waiting?.reject(new Error(`store ${waiting.operation}: ${reply.error}`))
+    } else {
+      const { error } = reply
+      waiting?.reject(new Error(`store ${waiting.operation}: ${error.message}`, { cause: error }))
+    }
   }
 
   #rejectAll(crash: Error | undefined): void {

@@ -31,18 +31,23 @@ export const PART_AT = `
   where until > @revision and since <= @revision and source = @source and part = @part
   order by kind, namespace, name`
 
-/** All sources at a revision. */
+const MATCHING = `
+    and (@namespace is null or namespace = @namespace) and (@name is null or name = @name)
+    and (@kinds is null or kind in (select value from json_each(@kinds)))`
+
+/** All sources at a revision, or what of them matches. */
 export const ALL_AT = `
   select ${ROW} from entry indexed by entry_standing
-  where until is null and since <= @revision
+  where until is null and since <= @revision ${MATCHING}
   union all
   select ${ROW} from entry
-  where until > @revision and since <= @revision`
+  where until > @revision and since <= @revision ${MATCHING}`
 
 /** One thing in all sources at a revision. */
 export const NAMED_AT = `
   select ${ROW} from entry
-  where namespace = @namespace and name = @name and since <= @revision and (until is null or until > @revision)`
+  where namespace = @namespace and name = @name and since <= @revision and (until is null or until > @revision)
+    and (@kinds is null or kind in (select value from json_each(@kinds)))`
 
 /** Feed, what came: standing at `to`, written after `after`. Paged by id, which grows with since. */
 export const CAME = `

@@ -52,7 +52,10 @@ export class Feed {
     return this.#page({ after: start, to, half: 'came', revision: start, id: AFTER_ALL_IDS }, reset)
   }
 
-  next(cursor: FeedCursor): FeedPage {
+  /** null when retention has meanwhile taken rows that the rest of the iteration would need. */
+  next(cursor: FeedCursor): FeedPage | null {
+    const oldestNeeded = cursor.after === 0 ? cursor.to : cursor.after
+    if (oldestNeeded < this.#ledger.floor(null, PARTS)) return null
     return this.#page(cursor, false)
   }
 

@@ -35,16 +35,13 @@ export class History {
     const { revision = this.#ledger.head(), kinds, namespace, name } = query
     const oldest = this.#ledger.floor(null, kinds ? kinds.map(kind => KIND_PARTS[kind]) : PARTS)
     if (revision < oldest) return { outcome: 'gone', oldest }
-    const rows =
-      namespace !== undefined && name !== undefined
-        ? this.#statements.namedAt.all({ namespace, name, revision })
-        : this.#statements.allAt.all({ revision })
-    return (rows as StoredEntry[]).filter(
-      row =>
-        (kinds === undefined || kinds.includes(row.kind)) &&
-        (namespace === undefined || row.namespace === namespace) &&
-        (name === undefined || row.name === name),
-    )
+    const named = namespace !== undefined && name !== undefined
+    return (named ? this.#statements.namedAt : this.#statements.allAt).all({
+      revision,
+      kinds: kinds === undefined ? null : JSON.stringify(kinds),
+      namespace: namespace ?? null,
+      name: name ?? null,
+    }) as StoredEntry[]
   }
 
   diff(from: number, to: number, source?: string): EntryDiff[] | Gone {

@@ -17,4 +17,4 @@ export type Request =
 export type Reply =
   | { readonly id: number; readonly value: unknown; readonly head: number }
   | { readonly id: number; readonly unavailable: Unavailable }
-  | { readonly id: number; readonly error: string }
+  | { readonly id: number; readonly error: Error }

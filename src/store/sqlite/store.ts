@@ -1,5 +1,5 @@
 import type { PackedEntries } from '../../model/entry.ts'
-import type { ChangeBatch, Gone, Store, Write } from '../store.ts'
+import { type ChangeBatch, type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
 import { DatabaseThread } from './database-thread.ts'
 import type { Page } from './pages.ts'
 import type { RetentionCursor } from './retention.ts'
@@ -13,7 +13,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
     head = now
     for (const listener of listeners) listener(now)
   })
-  await thread.start()
+  try {
+    await thread.start()
+  } catch (error) {
+    await thread.close()
+    throw error
+  }
   return sqliteStore(thread, listeners)
 }
 
@@ -60,8 +65,16 @@ async function* changes(thread: DatabaseThread, after: number): AsyncIterable<Ch
   while (page !== null) {
     const { next, ...batch } = page
     yield batch
-    page = next === null ? null : await thread.call('nextFeed', [next])
+    if (next === null) return
+    page = await thread.call('nextFeed', [next])
+    if (page === null) throw overtaken(after)
   }
+}
+
+function overtaken(after: number): StoreUnavailable {
+  const hint = 'ask again: the changes then begin with a reset'
+  const message = `store changes: retention overtook a reader that stood at revision ${after}: ${hint}`
+  return new StoreUnavailable(message, { operation: 'changes', hint })
 }
 
 async function allPages<T>(thread: DatabaseThread, first: Page<T>): Promise<T[]> {

@@ -28,7 +28,9 @@ function serve(port: MessagePort, input: WorkerInput): void {
 function failure(error: unknown) {
   const known = unavailable(error)
   if (known !== undefined) return { unavailable: known }
-  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  const { message, stack } = error as Error
+  // SQLite's errors are none for the structured clone: they would arrive without their message.
+  return { error: Object.assign(new Error(message), { stack }) }
 }
 
 const port = parentPort as MessagePort

@@ -1,0 +1,154 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readMigrations } from '../../../src/store/migrations.ts'
+import { openDatabase } from '../../../src/store/sqlite/database.ts'
+import { DatabaseThread } from '../../../src/store/sqlite/database-thread.ts'
+import { migrate } from '../../../src/store/sqlite/migrate.ts'
+import { operations } from '../../../src/store/sqlite/operations.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
+import { unavailable } from '../../../src/store/sqlite/unavailable.ts'
+import { item, patch, push, replacement } from '../pushes.ts'
+
+let folder: string
+let path: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vicinity-store-'))
+  path = join(folder, 'vicinity.db')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+describe('a database', () => {
+  test('is synced at each commit', () => {
+    const db = openDatabase(path, { mustExist: false })
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
+    // 2 is FULL.
+    expect(db.pragma('synchronous', { simple: true })).toBe(2)
+    db.close()
+  })
+
+  test('with a newer schema than the program knows is refused, and what to do is said', async () => {
+    const db = openDatabase(path, { mustExist: false })
+    db.prepare(`insert into migration values (999, 'from the future', '')`).run()
+    db.close()
+    await expect(openSqliteStore(path)).rejects.toThrow(
+      new RegExp(
+        `vicinity.db has schema 999, and this program knows up to ${readMigrations('sqlite').length}: .*backup`,
+      ),
+    )
+  })
+
+  test('is migrated once, whoever comes second', () => {
+    const db = openDatabase(path, { mustExist: false })
+    const migrations = readMigrations('sqlite')
+    migrate(db, migrations)
+    const applied = db.prepare('select number from migration order by number').pluck().all()
+    expect(applied).toEqual(migrations.map(({ number }) => number))
+    db.close()
+  })
+
+  test('that fails to migrate stays as it was', () => {
+    const db = new BetterSqlite3(path)
+    const broken = { number: 1, name: 'broken', sql: 'create table a (b) strict; nonsense' }
+    expect(() => migrate(db, [broken])).toThrow()
+    expect(db.prepare('select name from sqlite_schema').pluck().all()).toEqual(['migration'])
+    expect(db.prepare('select count(*) from migration').pluck().get()).toBe(0)
+    db.close()
+  })
+
+  test('belongs to one process: a second one is told so', async () => {
+    const store = await openSqliteStore(path)
+    await expect(openSqliteStore(path)).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      operation: 'open',
+      hint: expect.stringContaining('one process owns a SQLite database'),
+    })
+    await store.close()
+    const next = await openSqliteStore(path)
+    await next.close()
+  })
+
+  test('that cannot be opened is unavailable, and the path is named', async () => {
+    const missing = join(folder, 'no-such-folder', 'vicinity.db')
+    await expect(openSqliteStore(missing)).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      hint: expect.stringContaining(missing),
+    })
+    await writeFile(path, 'not a database at all, but long enough to look at'.repeat(20))
+    await expect(openSqliteStore(path)).rejects.toThrow(/SQLITE_NOTADB/)
+  })
+
+  test('that is full is unavailable, keeps what it has, and goes on when there is room', () => {
+    const db = openDatabase(path, { mustExist: false })
+    const { write, head, sources } = operations(db)
+    write({ source: 'east', author: 'a', parts: [replacement('topology', [item('Service', 'a')])] })
+    db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`)
+    const big = () => [patch('topology', [item('Service', 'b', 'x'.repeat(100_000))])]
+    const error = caught(() => write({ source: 'east', author: 'a', parts: big() }))
+    expect(unavailable(error)).toMatchObject({ hint: expect.stringContaining('free space'), broken: false })
+    expect(head()).toBe(1)
+    expect(sources()).toMatchObject([{ parts: [{ entries: 1, revision: 1 }] }])
+    db.pragma('max_page_count = 100000')
+    expect(write({ source: 'east', author: 'a', parts: big() })).toMatchObject({ revision: 2 })
+    db.close()
+  })
+})
+
+describe('the database thread', () => {
+  test('that dies rejects what waits, and the next call starts another on the same file', async () => {
+    const heads: number[] = []
+    const thread = new DatabaseThread(path, head => heads.push(head))
+    const write = () => ({
+      source: 'east',
+      author: 'a',
+      parts: [replacement('topology', [item('Service', 'a')])],
+    })
+    await thread.call('write', [write()])
+    const waiting = thread.call('revisions', [{ limit: 1, order: 'newest' }])
+    const outcome = expect(waiting).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      operation: 'revisions',
+    })
+    await thread.abandon()
+    await outcome
+    expect(await thread.call('head', [])).toBe(1)
+    expect(heads.at(-1)).toBe(1)
+    await thread.close()
+  })
+
+  test('never puts an empty database in the place of one that is gone', async () => {
+    const thread = new DatabaseThread(path, () => {})
+    await thread.start()
+    await thread.abandon()
+    await rm(path)
+    await expect(thread.call('head', [])).rejects.toThrow(/SQLITE_CANTOPEN/)
+    await thread.close()
+  })
+
+  test('says that a database in memory is lost with it', async () => {
+    const thread = new DatabaseThread(':memory:', () => {})
+    await thread.start()
+    await thread.abandon()
+    await expect(thread.call('head', [])).rejects.toThrow(/in memory was lost/)
+    await thread.close()
+  })
+
+  test('passes a bug on as an error of its own and goes on', async () => {
+    const store = await openSqliteStore(':memory:')
+    const twice = replacement('topology', [item('Service', 'a', 1), item('Service', 'a', 2)])
+    await expect(push(store, twice)).rejects.toThrow(/store write: .*UNIQUE/)
+    expect(await store.head()).toBe(0)
+    await store.close()
+  })
+})
+
+function caught(act: () => unknown): unknown {
+  try {
+    act()
+  } catch (error) {
+    return error
+  }
+  throw new Error('nothing was thrown')
+}
