@@ -1,0 +1,302 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { StoredEntry } from '../../src/model/change.ts'
+import { TYPE_URLS } from '../../src/proto/type-urls.ts'
+import { World } from '../../src/translate/world.ts'
+import { WorldDraft } from '../../src/translate/world-draft.ts'
+import type { Audience, ClientNode } from '../../src/xds/audience.ts'
+import { Tables } from '../../src/xds/tables.ts'
+import { viewpoint } from '../support/candidate.ts'
+import { after, stored, worldOf } from '../support/world.ts'
+
+const ZONES = ['zone-a', 'zone-b']
+
+function node(gateway: string, zone = 'zone-a', fields: Partial<ClientNode> = {}): ClientNode {
+  return {
+    id: 'envoy',
+    gateway: `default/${gateway}`,
+    viewpoint: viewpoint(zone),
+    userAgent: 'envoy',
+    ...fields,
+  }
+}
+
+function tablesOf(world: World): Tables {
+  const tables = new Tables()
+  tables.publish(world, { services: new Set(), settings: new Set(), gateways: new Set() })
+  return tables
+}
+
+/** Name → version of all that an audience can see of a type, when it asks for these assignments. */
+function visible(audience: Audience, typeUrl: string, names: Iterable<string>): Map<string, string> {
+  const view = audience.views(typeUrl)
+  return new Map(
+    [...names].flatMap(name => {
+      const version = view?.get(name)?.version
+      return version === undefined ? [] : [[name, version] as const]
+    }),
+  )
+}
+
+describe('what a gateway is served', () => {
+  const routes = (services: 'routed' | 'all', names: string[]) => ({
+    gateways: [{ name: 'edge', services, listeners: [{ name: 'http', port: 8080, protocol: 'HTTP' }] }],
+    routes: names.map(name => ({
+      name,
+      kind: 'HTTPRoute',
+      gateways: ['edge'],
+      rules: [{ backendRefs: [{ name, port: 80 }] }],
+    })),
+  })
+  const service = (name: string, ports = [{ port: 80 }]) => ({ name, ports, endpoints: [] })
+
+  test('are the clusters that its routes name and that exist', () => {
+    const world = worldOf({
+      east: { topology: { services: [service('a'), service('b')] }, routes: routes('routed', ['a', 'gone']) },
+    })
+    const clusters = tablesOf(world).join(node('edge')).views(TYPE_URLS.cluster)
+    expect([...(clusters?.names() ?? [])]).toEqual(['default/a/80'])
+    expect(clusters?.get('default/b/80')).toBeUndefined()
+  })
+
+  test('are all clusters when the gateway says so', () => {
+    const world = worldOf({
+      east: { topology: { services: [service('a'), service('b')] }, routes: routes('all', ['a']) },
+    })
+    expect([...(tablesOf(world).join(node('edge')).views(TYPE_URLS.cluster)?.names() ?? [])].sort()).toEqual([
+      'default/a/80',
+      'default/b/80',
+    ])
+  })
+
+  test('is nothing, with a warning, when no source has the gateway', () => {
+    const audience = tablesOf(World.EMPTY).join(node('nowhere'))
+    expect([...(audience.views(TYPE_URLS.listener)?.names() ?? [])]).toEqual([])
+    expect(audience.warnings()).toEqual([
+      'no source has a gateway default/nowhere, which node.cluster names: nothing is served',
+    ])
+  })
+})
+
+describe('assignments', () => {
+  const endpoint = (name: string, zone: string, address: string, nodeName?: string) => ({
+    name,
+    zone,
+    address,
+    port: 80,
+    ...(nodeName && { node: nodeName }),
+  })
+  const world = worldOf({
+    east: {
+      topology: {
+        zones: ZONES.map(zone => ({ zone, region: 'r1' })),
+        services: [
+          { name: 'wide', ports: [{ port: 80 }], endpoints: [endpoint('w', 'zone-a', '10.0.0.1')] },
+          {
+            name: 'zonal',
+            trafficDistribution: 'PreferSameZone',
+            ports: [{ port: 80 }],
+            endpoints: [endpoint('a', 'zone-a', '10.0.1.1'), endpoint('b', 'zone-b', '10.0.1.2')],
+          },
+          {
+            name: 'nodal',
+            trafficDistribution: 'PreferSameNode',
+            ports: [{ port: 80 }],
+            endpoints: [endpoint('n', 'zone-a', '10.0.2.1', 'node-1')],
+          },
+        ],
+      },
+    },
+  })
+  const names = ['default/wide/80', 'default/zonal/80', 'default/nodal/80']
+
+  test('exist once for each class of viewpoints that sees a difference', () => {
+    const tables = tablesOf(world)
+    for (let index = 0; index < 20; index++) {
+      const from = viewpoint(ZONES[index % 2] as string, `node-${index}`)
+      visible(tables.join(node('edge', '', { viewpoint: from })), TYPE_URLS.endpoints, names)
+    }
+    // wide: 1. zonal: one a zone. nodal: node-1 stands in zone-b here, so its class, that of zone-a, and everybody.
+    expect(tables.assignmentsHeld).toBe(1 + 2 + 3)
+  })
+
+  test('of classes that nobody stands in any more are dropped at the next change', () => {
+    const tables = tablesOf(world)
+    const audience = tables.join(node('edge', 'zone-a'))
+    visible(audience, TYPE_URLS.endpoints, names)
+    expect(tables.assignmentsHeld).toBe(3)
+    audience.leave()
+    tables.publish(world, { services: new Set(), settings: new Set(), gateways: new Set() })
+    expect(tables.assignmentsHeld).toBe(1)
+  })
+
+  test('of another zone keep their version when a rule about one zone changes', () => {
+    const tables = tablesOf(world)
+    const fromB = tables.join(node('edge', 'zone-b'))
+    const before = visible(fromB, TYPE_URLS.endpoints, names)
+    const next = after(
+      world,
+      stored(
+        'west',
+        { topology: { services: [{ name: 'other', ports: [{ port: 80 }], endpoints: [] }] } },
+        2,
+      ),
+    )
+    tables.publish(next.world, next.touched)
+    expect(visible(fromB, TYPE_URLS.endpoints, names)).toEqual(before)
+  })
+})
+
+/** Entries of two sources that a random history adds, replaces and removes. */
+const documents = fc.constantFrom(
+  ...['east', 'west'].flatMap(source => [
+    ...['a', 'b'].flatMap(name => [
+      {
+        source,
+        topology: {
+          services: [
+            { name, ports: [{ port: 80 }], endpoints: [{ address: '10.0.0.1', port: 80, zone: 'zone-a' }] },
+          ],
+        },
+      },
+      {
+        source,
+        topology: {
+          services: [
+            {
+              name,
+              trafficDistribution: 'PreferSameZone',
+              connectTimeout: '1s',
+              ports: [
+                { name: 'x', port: 80 },
+                { name: 'y', port: 81 },
+              ],
+              endpoints: [{ address: '10.0.0.2', ports: { x: 1, y: 2 }, zone: 'zone-b' }],
+            },
+          ],
+        },
+      },
+      { source, topology: { services: [{ name, endpoints: [{ address: '10.0.0.3', port: 81 }] }] } },
+      {
+        source,
+        routes: {
+          routes: [
+            {
+              name,
+              kind: 'HTTPRoute',
+              gateways: ['edge', 'all'],
+              rules: [
+                {
+                  backendRefs: [
+                    { name, port: 80 },
+                    { name: 'b', port: 81 },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ]),
+    { source, topology: { zones: [{ zone: 'zone-a', region: source }] } },
+    { source, topology: { zones: [{ zone: 'zone-a' }] } },
+    {
+      source,
+      routes: { gateways: [{ name: 'edge', listeners: [{ name: source, port: 8080, protocol: 'HTTP' }] }] },
+    },
+    {
+      source,
+      routes: {
+        gateways: [
+          {
+            name: 'all',
+            services: source === 'east' ? 'all' : 'routed',
+            listeners: [{ name: source, port: 8081, protocol: 'HTTP' }],
+          },
+        ],
+      },
+    },
+  ]),
+)
+
+const steps = fc.array(
+  fc.record({ put: fc.array(documents, { maxLength: 3 }), drop: fc.integer({ min: 0, max: 6 }) }),
+  { maxLength: 12 },
+)
+const ASKED = ['a', 'b'].flatMap(name => [80, 81].map(port => `default/${name}/${port}`))
+
+test('tables that followed any history serve what fresh ones would, and their logs name all that changed', () => {
+  fc.assert(
+    fc.property(steps, history => {
+      const tables = new Tables()
+      const audiences = ['edge', 'all'].map(gateway => tables.join(node(gateway)))
+      const entries = new Map<string, StoredEntry>()
+      let world = World.EMPTY
+      let revision = 0
+      for (const { put, drop } of history) {
+        revision += 1
+        const before = audiences.map(snapshot)
+        const dropped = [...entries].slice(0, drop)
+        const removed = dropped.map(([, entry]) => entry)
+        for (const [key] of dropped) entries.delete(key)
+        for (const { source, ...pushed } of put) {
+          for (const entry of stored(source, pushed, revision))
+            entries.set(`${source}/${entry.kind}/${entry.name}`, entry)
+        }
+        const draft = new WorldDraft(world)
+        draft.add({
+          revision,
+          removed,
+          upserted: [...entries.values()].filter(entry => entry.since === revision),
+        })
+        const next = draft.finish(revision)
+        world = next.world
+        tables.publish(next.world, next.touched)
+        for (const [index, audience] of audiences.entries()) expectLogged(audience, before[index] as Snapshot)
+      }
+      const fresh = new WorldDraft(World.EMPTY)
+      fresh.add({ revision, removed: [], upserted: [...entries.values()] })
+      const freshTables = tablesOf(fresh.finish(revision).world)
+      for (const [index, gateway] of ['edge', 'all'].entries()) {
+        expect(snapshot(audiences[index] as Audience).seen).toEqual(
+          snapshot(freshTables.join(node(gateway))).seen,
+        )
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+interface Snapshot {
+  readonly seen: Record<string, Record<string, string>>
+  readonly cursors: Record<string, number>
+}
+
+function snapshot(audience: Audience): Snapshot {
+  const seen: Record<string, Record<string, string>> = {}
+  const cursors: Record<string, number> = {}
+  for (const typeUrl of Object.values(TYPE_URLS)) {
+    const view = audience.views(typeUrl)
+    const names = typeUrl === TYPE_URLS.endpoints ? ASKED : [...(view?.names() ?? [])]
+    const routeNames =
+      typeUrl === TYPE_URLS.routes
+        ? ['east', 'west'].flatMap(one => [`default/edge/${one}`, `default/all/${one}`])
+        : []
+    seen[typeUrl] = Object.fromEntries([...visible(audience, typeUrl, [...names, ...routeNames])].sort())
+    cursors[typeUrl] = view?.position ?? 0
+  }
+  return { seen, cursors }
+}
+
+/** Every name whose version differs from before stands in the log after the cursor of before. */
+function expectLogged(audience: Audience, before: Snapshot): void {
+  const now = snapshot(audience)
+  for (const typeUrl of Object.values(TYPE_URLS)) {
+    const [old, fresh] = [before.seen[typeUrl] ?? {}, now.seen[typeUrl] ?? {}]
+    const changed = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter(
+      name => old[name] !== fresh[name],
+    )
+    const logged = [...(audience.views(typeUrl)?.changedSince(before.cursors[typeUrl] ?? 0) ?? [])]
+    expect(logged).toEqual(expect.arrayContaining(changed))
+  }
+}
