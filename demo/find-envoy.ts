@@ -30,7 +30,7 @@ export async function findEnvoy(environment: NodeJS.ProcessEnv = process.env): P
 }
 
 /** No Envoy could be had; the message says what was tried and the three ways to provide one. */
-export class NoEnvoy extends Error {
+class NoEnvoy extends Error {
   override readonly name = 'NoEnvoy'
 
   constructor(reason: string, options?: ErrorOptions) {

@@ -16,7 +16,7 @@ export interface LoadResult {
   readonly failures: readonly LoadFailure[]
 }
 
-export interface LoadFailure {
+interface LoadFailure {
   /** When the request was sent, in milliseconds since the load began. */
   readonly at: number
   /** Which one it was, counted from 0. */

@@ -2,7 +2,7 @@ import type { Target } from './load.ts'
 
 /** The scenario of Envoy Gateway's page on traffic distribution, as documents that a syncer would push. */
 
-export const SERVICE = 'zone-routing-backend'
+const SERVICE = 'zone-routing-backend'
 export const CLUSTER = `default/${SERVICE}/3000`
 export const HOST = 'www.example.com'
 export const REGION = 'r1'

@@ -8,7 +8,7 @@ export interface EndpointAt {
   readonly [field: string]: unknown
 }
 
-export const ZONES = [
+const ZONES = [
   { zone: 'zone-a', region: 'r1' },
   { zone: 'zone-b', region: 'r1' },
 ]

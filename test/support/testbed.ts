@@ -31,7 +31,7 @@ export interface Testbed {
 }
 
 /** Where an Envoy stands and what it serves. */
-export interface Stand {
+interface Stand {
   readonly gateway?: string
   readonly zone?: string
   readonly node?: string
