@@ -6,7 +6,7 @@ import type { Parsed, Problem } from './problem.ts'
 export function parseJson(body: Uint8Array): Parsed<unknown> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const problems = encodingProblems(bytes) ?? scanJson(bytes)
-  if (problems.length > 0) return { ok: false, problems }
+  if (problems.length > 0) return { ok: false, problems, malformed: true }
   return { ok: true, value: JSON.parse(bytes.toString('utf8')) as unknown, warnings: [] }
 }
 

@@ -9,7 +9,12 @@ export interface Problem {
 /** Bad input is a value: either what was meant, or everything that is wrong with it at once. */
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+  | {
+      readonly ok: false
+      readonly problems: readonly Problem[]
+      /** The document could not even be read: it is no JSON of ours. */
+      readonly malformed?: true
+    }
 
 /** Joins path steps to a JSON pointer, escaped as RFC 6901, section 3 says. */
 export function pointer(path: readonly PropertyKey[]): string {

@@ -1,8 +1,8 @@
-import type { WriteResult } from '../store/store.ts'
+import type { PartWrite, Write, WriteResult } from '../store/store.ts'
 import type { Collaborators } from './collaborators.ts'
 import { currentWorld } from './current-world.ts'
 import { danglingBackends } from './dangling-backends.ts'
-import type { Prepared } from './intake/intake.ts'
+import type { Prepared, PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { type PartName, type WriteAnswer, writeAnswer } from './write-answer.ts'
 
@@ -12,28 +12,74 @@ export interface Push {
   readonly part: PartName
   /** `replace`: the document is all of the part. `patch`: it says what to add, change and remove. */
   readonly mode: 'replace' | 'patch'
+  /** Given away: nobody may read them afterwards. */
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly author: string
   readonly dryRun: boolean
+  /** As in the store's `Write`. */
   readonly ifMatch?: readonly string[]
   readonly ifNoneMatch?: boolean
 }
 
 /** Parses, tries the translation, stores: all of the document or nothing of it. */
 export async function push(collaborators: Collaborators, request: Push): Promise<WriteAnswer | Refusal> {
-  const { source, part, mode, bytes, author, dryRun, ifMatch, ifNoneMatch } = request
-  const prepared = await collaborators.intake.prepare({ part, mode, bytes })
-  if (!prepared.ok) return refuseDocument(prepared)
-  const result = await collaborators.store.write({
+  const { intake, store, standingBodies } = collaborators
+  const standing = await standingBodies.find(store, request)
+  const prepared = await intake.prepare(prepareRequest(request, standing?.bodyDigest))
+  if (!prepared.ok) {
+    return prepared.malformed
+      ? refuse('malformed', 'the body is not JSON that can be read', prepared.problems)
+      : refuse('invalid', 'the document says what must not be; nothing was stored', prepared.problems)
+  }
+  if (prepared.value.outcome === 'same') {
+    return standing
+      ? judge(request, standing.result, [])
+      : refuse('conflict', 'the part has changed meanwhile')
+  }
+  const result = await store.write(storeWrite(request, prepared.value))
+  standingBodies.remember(request, prepared.value.bodyDigest, result)
+  if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
+  const dangling = await findDangling(collaborators, prepared.value)
+  return judge(request, result, [...prepared.warnings, ...dangling])
+}
+
+type PreparedBody = Extract<Prepared, { outcome: 'prepared' }>
+
+function prepareRequest({ part, mode, bytes }: Push, standing: string | undefined): PrepareRequest {
+  if (mode === 'patch' && part !== 'both') return { kind: 'patch', part, bytes }
+  return { kind: part === 'both' ? 'snapshot' : part, bytes, standing }
+}
+
+function storeWrite(request: Push, { parts, bodyDigest }: PreparedBody): Write {
+  const { source, author, dryRun, mode, ifMatch, ifNoneMatch } = request
+  const partWrite = ({ part, entries, remove }: PreparedPart): PartWrite =>
+    mode === 'replace' ? { part, entries, mode, bodyDigest } : { part, entries, mode, remove }
+  return {
     source,
     author,
-    parts: prepared.parts,
+    parts: parts.map(partWrite),
     dryRun,
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
-  })
-  if (result.outcome === 'conflict' || result.outcome === 'unknown') return refuseWrite(result, request)
-  const dangling = await danglingOf(collaborators, prepared)
-  return writeAnswer(request, result, [...prepared.warnings, ...dangling])
+  }
 }
 
+function judge(request: Push, result: WriteResult, warnings: WriteAnswer['warnings']): WriteAnswer | Refusal {
+  const { source, part, ifNoneMatch } = request
+  const what = part === 'both' ? 'either part' : `any ${part}`
+  if (result.outcome === 'unknown')
+    return refuse('conflict', `source ${source} never pushed ${what}: a patch needs a PUT before it`)
+  if (result.outcome !== 'conflict') return writeAnswer(request, result, warnings)
+  if (ifNoneMatch && result.digest !== null)
+    return refuse('precondition', `source ${source} has pushed before; "${result.digest}" stands`)
+  const stands = result.digest === null ? 'nothing was ever pushed' : `"${result.digest}" stands`
+  return refuse('precondition', `If-Match does not hold: ${stands}`)
+}
+
+/** Looked up after the write, so that what the document itself brings, or another push just brought, counts. */
+async function findDangling(
+  collaborators: Collaborators,
+  { references }: PreparedBody,
+): Promise<WriteAnswer['warnings']> {
+  return references.length === 0 ? [] : danglingBackends(references, await currentWorld(collaborators))
+}

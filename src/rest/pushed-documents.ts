@@ -6,8 +6,9 @@ import type { PartName } from '../operations/write-answer.ts'
 
 /** What pushers send, for the OpenAPI document only: bodies are parsed by the intake, off this thread. */
 
-const topologyDocument = topology.openapi('Topology')
-const routesDocument = routes.openapi('Routes')
+// Made anew: the model's own schemas may be older than the library that names them in the document.
+const topologyDocument = z.strictObject(topology.shape).openapi('Topology')
+const routesDocument = z.strictObject(routes.shape).openapi('Routes')
 const snapshot = z.strictObject({ topology: topologyDocument, routes: routesDocument }).openapi('Snapshot')
 
 function removal(part: Part) {
