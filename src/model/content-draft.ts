@@ -38,7 +38,7 @@ export class ContentDraft {
   }
 
   refuse(path: Path, detail: string): void {
-    this.problems.push({ pointer: pointer(path), detail })
+    this.#push({ pointer: pointer(path), detail })
   }
 
   warn(path: Path, detail: string): void {
@@ -104,8 +104,17 @@ export class ContentDraft {
     }
     const result = schema.safeParse(value, WORDS)
     if (result.success) return result.data
-    for (const issue of result.error.issues) this.problems.push(...issueProblems(shape, issue, path))
+    // What is wrong at the root (not a number) makes other checks of the same place (not a port) fail as well.
+    const said = new Set<string>()
+    for (const problem of result.error.issues.flatMap(issue => issueProblems(shape, issue, path))) {
+      if (!said.has(problem.pointer)) this.#push(problem)
+      said.add(problem.pointer)
+    }
     return undefined
+  }
+
+  #push(problem: Problem): void {
+    if (!this.isFull) this.problems.push(problem)
   }
 }
 

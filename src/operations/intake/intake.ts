@@ -10,10 +10,10 @@ export interface Intake {
   close(): Promise<void>
 }
 
-/** A body up to this size is parsed in about a millisecond or two: less than a thread's round trip is worth. */
-const INLINE_BYTES = 64 * 1024
+/** A body up to this size is parsed in a few milliseconds, less than streams notice. */
+const INLINE_BYTES = 32 * 1024
 
-/** Checking one regular expression can take milliseconds, and 64 KiB hold hundreds of them. */
+/** Checking one regular expression can take milliseconds, and a small body holds many. */
 const SLOW_WORD = 'RegularExpression'
 
 export function openIntake(): Intake {

@@ -1,0 +1,256 @@
+import { expect, test } from 'vitest'
+import { parseJson } from '../../src/model/json.ts'
+import { parseRoutes } from '../../src/model/parse-routes.ts'
+
+/** Pointers of all problems of routes, pushed as bytes; [] when they are good. */
+function refused(routes: unknown): string[] {
+  const json = parseJson(new TextEncoder().encode(JSON.stringify(routes)))
+  const parsed = json.ok ? parseRoutes(json.value) : json
+  return parsed.ok ? [] : parsed.problems.map(({ pointer }) => pointer).sort()
+}
+
+const HTTP = { name: 'http', port: 80, protocol: 'HTTP' }
+const gateway = (fields: object) => ({ gateways: [{ name: 'edge', listeners: [HTTP], ...fields }] })
+const listeners = (...list: object[]) =>
+  gateway({
+    listeners: list.map((fields, i) => ({ name: `l${i}`, port: 80 + i, protocol: 'HTTP', ...fields })),
+  })
+const route = (fields: object) => ({
+  routes: [{ name: 'r', kind: 'HTTPRoute', gateways: ['edge'], rules: [{}], ...fields }],
+})
+const rule = (fields: object) => route({ rules: [fields] })
+const match = (fields: object) => rule({ matches: [fields] })
+const path = (type: string, value: string) => match({ path: { type, value } })
+const modifier = (requestHeaderModifier: object) =>
+  rule({ filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier }] })
+const backend = (fields: object) => rule({ backendRefs: [{ name: 'a', port: 80, ...fields }] })
+
+const L = '/gateways/0/listeners'
+const R = '/routes/0/rules/0'
+const M = `${R}/matches/0`
+const F = `${R}/filters/0/requestHeaderModifier`
+const B = `${R}/backendRefs/0`
+
+test.each<[string, unknown, string[]]>([
+  ['an unknown field', { services: [] }, ['/services']],
+  ['gateways that are no list', { gateways: { name: 'edge' } }, ['/gateways']],
+
+  ['a gateway without listeners', { gateways: [{ name: 'edge' }] }, [L]],
+  ['a gateway with no listeners', gateway({ listeners: [] }), [L]],
+  ['a gateway with 65 listeners', listeners(...Array.from({ length: 65 }, () => ({}))), [L]],
+  ['a gateway twice', { gateways: [1, 2].map(() => ({ name: 'edge', listeners: [HTTP] })) }, ['/gateways/1']],
+  ['a gateway name with an underscore', gateway({ name: 'my_edge' }), ['/gateways/0/name']],
+  ['unknown services of a gateway', gateway({ services: 'some' }), ['/gateways/0/services']],
+  ['a gateway class', gateway({ gatewayClassName: 'envoy' }), ['/gateways/0/gatewayClassName']],
+  ['TLS of a gateway', gateway({ tls: {} }), ['/gateways/0/tls']],
+  ['a listener without a port', gateway({ listeners: [{ name: 'a', protocol: 'HTTP' }] }), [`${L}/0/port`]],
+  ['a listener without a protocol', gateway({ listeners: [{ name: 'a', port: 1 }] }), [`${L}/0/protocol`]],
+  ['a listener for HTTPS', listeners({ protocol: 'HTTPS' }), [`${L}/0/protocol`]],
+  ['a listener for http in lower case', listeners({ protocol: 'http' }), [`${L}/0/protocol`]],
+  ['a listener on a hostname', listeners({ address: 'localhost' }), [`${L}/0/address`]],
+  [
+    'settings of listeners that are still to come',
+    listeners({ hostname: 'a.com', tls: {}, allowedRoutes: {} }),
+    [`${L}/0/allowedRoutes`, `${L}/0/hostname`, `${L}/0/tls`],
+  ],
+  ['a listener name twice', listeners({ name: 'a' }, { name: 'a' }), [`${L}/1/name`]],
+  ['two listeners on one port', listeners({ port: 80 }, { port: 80 }), [`${L}/1/port`]],
+  [
+    'listeners on 0.0.0.0 and an address, on one port',
+    listeners({ port: 80, address: '10.0.0.1' }, { port: 80 }),
+    [`${L}/1/port`],
+  ],
+  [
+    'listeners on :: and an address, on one port',
+    listeners({ port: 80, address: '0:0::' }, { port: 80, address: '2001:db8::1' }),
+    [`${L}/1/port`],
+  ],
+
+  ['a route that is a string', { routes: ['r'] }, ['/routes/0']],
+  ['a route without anything', { routes: [{}] }, ['/routes/0/kind']],
+  ['a GRPCRoute', route({ kind: 'GRPCRoute' }), ['/routes/0/kind']],
+  ['an unknown kind of route', route({ kind: 'Ingress' }), ['/routes/0/kind']],
+  [
+    'a route twice',
+    { routes: [...route({}).routes, ...route({ namespace: 'default' }).routes] },
+    ['/routes/1'],
+  ],
+  ['a route without gateways', route({ gateways: undefined }), ['/routes/0/gateways']],
+  ['a route with no gateways', route({ gateways: [] }), ['/routes/0/gateways']],
+  [
+    'gateways that are no names',
+    route({ gateways: ['', 'a/b/c', '/edge', 'team/', 'Edge', 'team.x/edge'] }),
+    [0, 1, 2, 3, 4, 5].map(i => `/routes/0/gateways/${i}`),
+  ],
+  ['a gateway as an object', route({ gateways: [{ name: 'edge' }] }), ['/routes/0/gateways/0']],
+  [
+    'hostnames that are none',
+    route({ hostnames: ['A.com', '*', 'a.*.com', '10.0.0.1', 'a.com:80', '*a.com', '', 'a..b'] }),
+    [0, 1, 2, 3, 4, 5, 6, 7].map(i => `/routes/0/hostnames/${i}`),
+  ],
+  [
+    '17 hostnames',
+    route({ hostnames: Array.from({ length: 17 }, (_, i) => `h${i}.com`) }),
+    ['/routes/0/hostnames'],
+  ],
+  ['no rules', route({ rules: [] }), ['/routes/0/rules']],
+  ['17 rules', route({ rules: Array.from({ length: 17 }, () => ({})) }), ['/routes/0/rules']],
+  [
+    '129 matches together',
+    route({ rules: [64, 64, 1].map(length => ({ matches: Array.from({ length }, () => ({})) })) }),
+    ['/routes/0/rules'],
+  ],
+  [
+    'a rule name twice',
+    route({ rules: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] }),
+    ['/routes/0/rules/2/name'],
+  ],
+  ['retries, which are still to come', rule({ retry: { attempts: 1 } }), [`${R}/retry`]],
+  ['an unknown field of a rule', rule({ backends: [] }), [`${R}/backends`]],
+
+  ['a path that does not begin with a slash', path('PathPrefix', 'a'), [`${M}/path/value`]],
+  ['an empty path', path('Exact', ''), [`${M}/path/value`]],
+  ['a path with //', path('PathPrefix', '/a//b'), [`${M}/path/value`]],
+  ['a path with /./', path('PathPrefix', '/a/./b'), [`${M}/path/value`]],
+  ['a path with /../', path('Exact', '/a/../b'), [`${M}/path/value`]],
+  ['a path with %2F', path('Exact', '/a%2Fb'), [`${M}/path/value`]],
+  ['a path with a fragment', path('Exact', '/a#b'), [`${M}/path/value`]],
+  ['a path that ends with /..', path('PathPrefix', '/a/..'), [`${M}/path/value`]],
+  ['a path with a question mark', path('Exact', '/a?b=c'), [`${M}/path/value`]],
+  ['a path with a half percent encoding', path('Exact', '/a%2'), [`${M}/path/value`]],
+  ['a path of 1025 characters', path('Exact', `/${'a'.repeat(1024)}`), [`${M}/path/value`]],
+  ['an unknown type of path', path('Prefix', '/a'), [`${M}/path/type`]],
+  ['an exact path without a value', match({ path: { type: 'Exact' } }), [`${M}/path/value`]],
+  ['a look-ahead', path('RegularExpression', '/(?=a)'), [`${M}/path/value`]],
+  ['a back-reference', path('RegularExpression', '/(a)\\1'), [`${M}/path/value`]],
+  ['an open bracket', path('RegularExpression', '/[a'), [`${M}/path/value`]],
+  ['repetitions of repetitions', path('RegularExpression', '/((a{100}){100}){100}'), [`${M}/path/value`]],
+  [
+    'an expression of more than 1 KiB of bytes',
+    path('RegularExpression', `/${'é'.repeat(512)}`),
+    [`${M}/path/value`],
+  ],
+  [
+    '65 expressions',
+    rule({
+      matches: Array.from({ length: 13 }, () => ({
+        headers: [0, 1, 2, 3, 4].map(i => ({ name: `h${i}`, type: 'RegularExpression', value: 'a' })),
+      })),
+    }),
+    ['/routes/0/rules'],
+  ],
+  ['CONNECT', match({ method: 'CONNECT' }), [`${M}/method`]],
+  ['a method in lower case', match({ method: 'get' }), [`${M}/method`]],
+  ['a header without a value', match({ headers: [{ name: 'a' }] }), [`${M}/headers/0/value`]],
+  ['a pseudo-header', match({ headers: [{ name: ':path', value: 'a' }] }), [`${M}/headers/0/name`]],
+  [
+    'a header with a line break',
+    match({ headers: [{ name: 'a', value: 'a\r\nb' }] }),
+    [`${M}/headers/0/value`],
+  ],
+  [
+    'a header twice, whatever its case',
+    match({
+      headers: [
+        { name: 'X-A', value: 'a' },
+        { name: 'x-a', value: 'b' },
+      ],
+    }),
+    [`${M}/headers/1/name`],
+  ],
+  [
+    'a query parameter twice',
+    match({
+      queryParams: [
+        { name: 'a', value: 'a' },
+        { name: 'a', value: 'b' },
+      ],
+    }),
+    [`${M}/queryParams/1/name`],
+  ],
+  [
+    '17 headers',
+    match({ headers: Array.from({ length: 17 }, (_, i) => ({ name: `h${i}`, value: 'a' })) }),
+    [`${M}/headers`],
+  ],
+  [
+    'a bad expression for a parameter',
+    match({ queryParams: [{ name: 'a', type: 'RegularExpression', value: '*' }] }),
+    [`${M}/queryParams/0/value`],
+  ],
+
+  ['a filter without a type', rule({ filters: [{}] }), [`${R}/filters/0/type`]],
+  [
+    'filters that are still to come',
+    rule({
+      filters: [
+        { type: 'URLRewrite', urlRewrite: {} },
+        { type: 'RequestRedirect' },
+        { type: 'ExtensionRef' },
+      ],
+    }),
+    [0, 1, 2].map(i => `${R}/filters/${i}/type`),
+  ],
+  ['a filter without its settings', rule({ filters: [{ type: 'RequestHeaderModifier' }] }), [F]],
+  [
+    'two header modifiers in one rule',
+    rule({ filters: [1, 2].map(() => ({ type: 'RequestHeaderModifier', requestHeaderModifier: {} })) }),
+    [`${R}/filters/1/type`],
+  ],
+  ['Host set', modifier({ set: [{ name: 'HOST', value: 'a' }] }), [`${F}/set/0/name`]],
+  ['Host removed', modifier({ remove: ['host'] }), [`${F}/remove/0`]],
+  ['a pseudo-header added', modifier({ add: [{ name: ':authority', value: 'a' }] }), [`${F}/add/0/name`]],
+  ['a header removed twice', modifier({ remove: ['a', 'A'] }), [`${F}/remove/1`]],
+  [
+    'a header set twice',
+    modifier({
+      set: [
+        { name: 'a', value: '1' },
+        { name: 'A', value: '2' },
+      ],
+    }),
+    [`${F}/set/1/name`],
+  ],
+  [
+    'a header value with a control character',
+    modifier({ set: [{ name: 'a', value: 'a\u0000' }] }),
+    [`${F}/set/0/value`],
+  ],
+
+  ['a backend without a port', backend({ port: undefined }), [`${B}/port`]],
+  ['a backend weight of a million and one', backend({ weight: 1_000_001 }), [`${B}/weight`]],
+  ['a backend weight of -1', backend({ weight: -1 }), [`${B}/weight`]],
+  ['a backend kind', backend({ kind: 'Service' }), [`${B}/kind`]],
+  ['filters of a backend', backend({ filters: [] }), [`${B}/filters`]],
+  ['a backend name with a slash', backend({ name: 'default/a' }), [`${B}/name`]],
+  [
+    'an attempt that may take longer than the request',
+    rule({ timeouts: { request: '1s', backendRequest: '1001ms' } }),
+    [`${R}/timeouts/backendRequest`],
+  ],
+  ['a timeout of five units', rule({ timeouts: { request: '1h1m1s1ms1ms' } }), [`${R}/timeouts/request`]],
+  ['an unknown timeout', rule({ timeouts: { idle: '1s' } }), [`${R}/timeouts/idle`]],
+])('routes with %s are refused', (_title, routes, pointers) => {
+  expect(refused(routes)).toEqual(pointers)
+})
+
+test.each<[string, unknown]>([
+  ['listeners of both families on one port', listeners({ port: 80 }, { port: 80, address: '::' })],
+  [
+    'listeners of two addresses on one port',
+    listeners({ port: 80, address: '10.0.0.1' }, { port: 80, address: '10.0.0.2' }),
+  ],
+  ['a rule without a limit of time', rule({ timeouts: { request: '0s', backendRequest: '5s' } })],
+  ['128 matches', route({ rules: [1, 2].map(() => ({ matches: Array.from({ length: 64 }, () => ({})) })) })],
+  ['an expression as RE2 has it', path('RegularExpression', '/users/(?P<id>[0-9]+)(?i:/x)?')],
+  [
+    'query parameters that differ by case',
+    match({ queryParams: ['a', 'A'].map(name => ({ name, value: 'a' })) }),
+  ],
+  ['wildcard hostnames', route({ hostnames: ['*.example.com', 'example.com'] })],
+  ['a backend named twice', rule({ backendRefs: [1, 2].map(() => ({ name: 'a', port: 80 })) })],
+  ['a tab in a header value', modifier({ set: [{ name: 'a', value: 'a\tb' }] })],
+  ['nothing in it', {}],
+])('routes with %s are good', (_title, routes) => {
+  expect(refused(routes)).toEqual([])
+})
