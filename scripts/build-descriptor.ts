@@ -1,5 +1,5 @@
 /**
- * Makes src/proto/envoy.json: the official Envoy protos, pruned to what the messages of protos/roots.json reach, as
+ * Makes protos/envoy.json: the official Envoy protos, pruned to what the messages of protos/roots.json reach, as
  * the one descriptor that the program loads. Equal sources give equal bytes.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ const INCLUDE_PATHS = ['envoy-api', 'googleapis', 'xds', 'protoc-gen-validate'].
   join(OFFICIAL, name),
 )
 const ROOTS = new URL('../protos/roots.json', import.meta.url)
-export const DESCRIPTOR = new URL('../src/proto/envoy.json', import.meta.url)
+export const DESCRIPTOR = new URL('../protos/envoy.json', import.meta.url)
 
 /** The files that declare the root messages; what they import follows. */
 const FILES = [

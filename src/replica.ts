@@ -25,16 +25,23 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
   const closing = new AbortController()
   let world = World.EMPTY
   let waiting: { revision: number; resolve: () => void }[] = []
-  let announced = await store.head()
+  let announced = 0
   let reading: Promise<void> | undefined
 
-  await advance()
+  // Listening begins before the first load, or a commit between the two would be missed.
   const unsubscribe = store.subscribe(revision => {
     announced = Math.max(announced, revision)
-    reading ??= catchUp().finally(() => {
-      reading = undefined
-    })
+    follow()
   })
+  reading = advance()
+  try {
+    await reading
+  } catch (error) {
+    unsubscribe()
+    throw error
+  }
+  reading = undefined
+  follow()
   return {
     world: () => world,
     reached: revision =>
@@ -47,6 +54,12 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
       closing.abort()
       await reading
     },
+  }
+
+  function follow(): void {
+    reading ??= catchUp().finally(() => {
+      reading = undefined
+    })
   }
 
   /** Reads the feed until it has nothing newer than what was announced. */

@@ -3,7 +3,7 @@ import protobuf from 'protobufjs/light.js'
 
 /** Official Envoy messages, pruned to what `protos/roots.json` reaches; made by `scripts/build-descriptor.ts`. */
 const root = protobuf.Root.fromJSON(
-  JSON.parse(readFileSync(new URL('./envoy.json', import.meta.url), 'utf8')),
+  JSON.parse(readFileSync(new URL('../../protos/envoy.json', import.meta.url), 'utf8')),
 )
 
 const types = new Map<string, protobuf.Type>()
