@@ -455,6 +455,13 @@ export function storeContract(form: StoreForm): void {
       expect(await store.retain(KEEP_NOTHING)).toBe(0)
     })
 
+    test('answers gone, and not that there was nothing, where only the part itself was closed', async () => {
+      await push(store, replacement('topology', [service('a')]))
+      await push(store, patch('topology', [service('b')]))
+      await store.retain(KEEP_NOTHING)
+      expect(await store.part('east', 'topology', 1)).toEqual({ outcome: 'gone', oldest: 2 })
+    })
+
     test('keeps each part as long as its own age', async () => {
       await push(store, [replacement('topology', [service('a')]), replacement('routes', [route('r')])])
       await push(store, [replacement('topology', [service('a', 2)]), replacement('routes', [route('r', 2)])])
@@ -468,12 +475,18 @@ export function storeContract(form: StoreForm): void {
       await push(store, patch('topology', [service('b')]))
       await push(store, patch('topology', [service('b', 2)]))
       await push(store, patch('topology', [], [service('b')]))
+      const kept = async () => {
+        const { items } = await store.revisions({ limit: 10, order: 'oldest' })
+        return items.map(({ revision }) => revision)
+      }
       await store.retain(KEEP_NOTHING)
-      const { items } = await store.revisions({ limit: 10, order: 'oldest' })
-      expect(items.map(({ revision }) => revision)).toEqual([1, 4])
+      expect(await kept()).toEqual([1, 4])
+      await store.removeSource('east', 'me')
+      await store.retain(KEEP_NOTHING)
+      expect(await kept()).toEqual([5])
       await reopen()
-      expect(await store.head()).toBe(4)
-      expect(revisionOf(await push(store, patch('topology', [service('c')])))).toBe(5)
+      expect(await store.head()).toBe(5)
+      expect(revisionOf(await push(store, replacement('topology', [service('c')])))).toBe(6)
     })
 
     test('makes a reader that was away too long begin anew', async () => {
