@@ -56,10 +56,7 @@ const RETRY_AFTER = '2'
 
 function errorProblem(error: Error, c: RestContext, log: Logger): Response {
   if (error instanceof StoreUnavailable) {
-    log.warn(
-      { method: c.req.method, path: c.req.path, error: error.message },
-      'the database cannot be reached',
-    )
+    log.warn({ err: error, method: c.req.method, path: c.req.path }, 'the database cannot be reached')
     return problem(503, 'the database cannot be reached; nothing was changed', [], {
       'Retry-After': RETRY_AFTER,
     })

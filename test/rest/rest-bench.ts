@@ -26,22 +26,32 @@ export interface Answer {
   readonly body: any
 }
 
-const closers: (() => Promise<void>)[] = []
+interface BenchOptions {
+  readonly adminToken?: string
+  readonly ready?: () => boolean
+}
+
+const opened: { close(): Promise<void> }[] = []
 
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
+  for (const bench of opened.splice(0)) await bench.close()
 })
 
-export async function openBench(
-  options: { adminToken?: string; ready?: () => boolean } = {},
-): Promise<RestBench> {
+/** A bench for one test. */
+export async function openBench(options: BenchOptions = {}): Promise<RestBench> {
+  const bench = await openLastingBench(options)
+  opened.push(bench)
+  return bench
+}
+
+/** A bench that its opener closes. */
+export async function openLastingBench(
+  options: BenchOptions = {},
+): Promise<RestBench & { close(): Promise<void> }> {
   const log = pino({ level: 'silent' })
   const store = await openSqliteStore(':memory:')
-  closers.push(() => store.close())
   const intake = openIntake()
-  closers.push(() => intake.close())
   const replica = await followStore(store, () => {}, log)
-  closers.push(() => replica.close())
   const registry = new Registry()
   const proxies = new ScriptedProxies()
   const collaborators = { store, intake, replica, proxies, standingBodies: new StandingBodies() }
@@ -64,7 +74,12 @@ export async function openBench(
       body: isJson ? JSON.parse(content) : content,
     }
   }
-  return { ...collaborators, app, registry, call }
+  const close = async () => {
+    await replica.close()
+    await intake.close()
+    await store.close()
+  }
+  return { ...collaborators, app, registry, call, close }
 }
 
 export class ScriptedProxies implements Proxies {
@@ -73,6 +88,20 @@ export class ScriptedProxies implements Proxies {
   /** Revisions that somebody waited for, and for how long at most. */
   readonly waits: { revision: number; timeout: number }[] = []
   open = 0
+  #answer: Promise<void> = Promise.resolve()
+  #waited = () => {}
+
+  /** The next wait lasts until `release`; `waited` resolves when it has begun. */
+  holdNext(): { waited: Promise<void>; release: () => void } {
+    let release = () => {}
+    this.#answer = new Promise(resolve => {
+      release = resolve
+    })
+    const waited = new Promise<void>(resolve => {
+      this.#waited = resolve
+    })
+    return { waited, release }
+  }
 
   list() {
     return this.all
@@ -87,6 +116,8 @@ export class ScriptedProxies implements Proxies {
     return {
       wait: async (revision: number, timeout: number) => {
         this.waits.push({ revision, timeout })
+        this.#waited()
+        await this.#answer
         return this.convergence
       },
       close: () => {

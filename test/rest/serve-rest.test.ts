@@ -1,0 +1,136 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
+import { openLastingBench, type RestBench } from './rest-bench.ts'
+import { services } from './scenario.ts'
+
+let bench: RestBench & { close(): Promise<void> }
+let server: RestServer
+let ready = true
+
+beforeEach(async () => {
+  ready = true
+  bench = await openLastingBench({ ready: () => ready })
+  server = await serveRest(bench.app, { host: '127.0.0.1', port: 0 })
+})
+afterEach(async () => {
+  await server.close(0)
+  await bench.close()
+})
+
+const url = (path: string) => `http://${server.address}${path}`
+
+test('a free port is found and told', async () => {
+  expect(server.address).toMatch(/^127\.0\.0\.1:[1-9]\d+$/)
+  const response = await fetch(url('/livez'))
+  expect(await response.text()).toBe('ok\n')
+})
+
+test('an address in use is an error of the start', async () => {
+  const port = Number(server.address.split(':')[1])
+  await expect(serveRest(bench.app, { host: '127.0.0.1', port })).rejects.toThrow(/EADDRINUSE/)
+})
+
+test('readyz is 503 while the replica stops', async () => {
+  expect((await fetch(url('/readyz'))).status).toBe(200)
+  ready = false
+  expect((await fetch(url('/readyz'))).status).toBe(503)
+})
+
+test('metrics count requests by route, never by path', async () => {
+  await fetch(url('/v1/sources/a/topology'))
+  await fetch(url('/v1/sources/b/topology'))
+  await fetch(url('/v1/nothing'))
+  const text = await (await fetch(url('/metrics'))).text()
+  expect(text).toContain(
+    'vicinity_http_request_duration_seconds_count{method="GET",route="/v1/sources/{source}/topology",status="404"} 2',
+  )
+  expect(text).toContain('{method="GET",route="none",status="404"} 1')
+})
+
+test('HEAD answers with the head of GET', async () => {
+  await fetch(url('/v1/sources/a/topology'), {
+    method: 'PUT',
+    body: JSON.stringify(services('one')),
+    headers: JSON_TYPE,
+  })
+  const get = await fetch(url('/v1/sources/a/topology'))
+  const head = await fetch(url('/v1/sources/a/topology'), { method: 'HEAD' })
+  expect(head.status).toBe(200)
+  expect(head.headers.get('etag')).toBe(get.headers.get('etag'))
+  expect(await head.text()).toBe('')
+})
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+
+test('uploads that break off store nothing and harm nobody', async () => {
+  const broken = Array.from({ length: 50 }, async () => {
+    const socket = connect(Number(server.address.split(':')[1]), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write(
+      'PUT /v1/sources/a/topology HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"services":[',
+    )
+    await new Promise(resolve => socket.once('drain', resolve).write('{', resolve))
+    socket.destroy()
+  })
+  await Promise.all(broken)
+  expect((await fetch(url('/livez'))).status).toBe(200)
+  expect(await bench.store.head()).toBe(0)
+})
+
+test('a body sent without a length is stopped at the limit', async () => {
+  const put = request(url('/v1/sources/a/topology'), { method: 'PUT', headers: JSON_TYPE })
+  put.on('error', () => {})
+  const answered = once(put, 'response')
+  const chunk = Buffer.alloc(1024 * 1024, ' ')
+  for (let sent = 0; sent < 70; sent++) {
+    if (!put.write(chunk)) await Promise.race([once(put, 'drain'), answered])
+  }
+  const [response] = await answered
+  expect(response.statusCode).toBe(413)
+  put.destroy()
+})
+
+test('a reader of a large part holds up nobody, nor does one that goes away', async () => {
+  const endpoints = Array.from({ length: 10 }, (_, index) => ({ address: `10.0.0.${index}`, port: 80 }))
+  const names = Array.from({ length: 10_000 }, (_, index) => `service-${index}`)
+  const document = { services: names.map(name => ({ name, ports: [{ port: 80 }], endpoints })) }
+  const put = await fetch(url('/v1/sources/a/topology'), {
+    method: 'PUT',
+    body: JSON.stringify(document),
+    headers: JSON_TYPE,
+  })
+  expect(put.status).toBe(200)
+
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  const leaver = new AbortController()
+  const left = await fetch(url('/v1/sources/a/topology'), { signal: leaver.signal })
+  leaver.abort()
+  await expect(left.text()).rejects.toThrow()
+  delay.enable()
+  const response = await fetch(url('/v1/sources/a/topology'))
+  let size = 0
+  for await (const chunk of response.body ?? []) size += chunk.length
+  delay.disable()
+  expect(size).toBeGreaterThan(5_000_000)
+  // Far below what making the whole document in one turn takes, with room for a busy machine.
+  expect(delay.max / 1e6).toBeLessThan(250)
+})
+
+test('closing lets running requests end and takes no more', async () => {
+  const { waited, release } = bench.proxies.holdNext()
+  const waiting = fetch(url('/v1/sources/a/topology'), {
+    method: 'PUT',
+    body: JSON.stringify(services('one')),
+    headers: { ...JSON_TYPE, Prefer: 'wait=30' },
+  })
+  await waited
+  const closed = server.close()
+  release()
+  expect((await waiting).status).toBe(200)
+  await closed
+  await expect(fetch(url('/livez'))).rejects.toThrow()
+})
