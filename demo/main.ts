@@ -13,14 +13,14 @@ const { values } = parseArgs({ options: { keep: { type: 'boolean', default: fals
 
 const closing = new Closing()
 let ending: Promise<void> | undefined
+process.exitCode = 130 // until it is known whether all was right: whoever interrupts it has seen nothing
 const end = () => {
   ending ??= closing.close()
   return ending
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => void end().finally(() => process.exit(values.keep && kept ? 0 : 130)))
+  process.on(signal, () => void end().finally(() => process.exit()))
 }
-let kept = false
 
 try {
   const began = performance.now()
@@ -37,8 +37,9 @@ try {
   ].every(Boolean)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   verdict(right, right ? `All right, in ${seconds} s.` : `Something was wrong, see above (${seconds} s).`)
+  process.exitCode = right ? 0 : 1
   if (values.keep) keepRunning(stage)
-  else await end().finally(() => process.exit(right ? 0 : 1))
+  else await end().finally(() => process.exit())
 } catch (error) {
   if (!ending) {
     console.error(`\n${(error as Error).message}`)
@@ -47,7 +48,6 @@ try {
 }
 
 function keepRunning({ vicinity, edges, envoys }: Stage): void {
-  kept = true
   line('\nEverything keeps running; Ctrl-C stops it.\n')
   for (const edge of edges) {
     line(`  curl -H 'Host: www.example.com' http://127.0.0.1:${edge.port}/zone-routing   # ${edge.name}`)
