@@ -9,10 +9,13 @@ interface Job {
   reject(error: Error): void
 }
 
-/** 64 MiB of the densest topology take about half of it. */
-const MEMORY_MIB = 2048
-/** 64 MiB take about ten seconds on a slow machine. */
-const TIME_LIMIT_MS = 60_000
+/** What one body may cost. */
+interface Limits {
+  /** 64 MiB of the densest topology take about half of the default. */
+  readonly memoryMib: number
+  /** 64 MiB take about ten seconds on a slow machine. */
+  readonly milliseconds: number
+}
 
 /**
  * One worker thread that prepares one body after the other. It is started for the first job, and again for the first
@@ -23,11 +26,16 @@ const TIME_LIMIT_MS = 60_000
  * - closed: nothing is taken any more.
  */
 export class IntakeQueue {
+  readonly #limits: Limits
   readonly #waiting: Job[] = []
   #running: Job | undefined
   #worker: Worker | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
+
+  constructor({ memoryMib = 2048, milliseconds = 60_000 }: Partial<Limits> = {}) {
+    this.#limits = { memoryMib, milliseconds }
+  }
 
   prepare(request: PrepareRequest): Promise<Parsed<Prepared>> {
     return new Promise((resolve, reject) => {
@@ -53,12 +61,12 @@ export class IntakeQueue {
     this.#worker ??= this.#start()
     const bytes = ownBytes(job.request.bytes)
     this.#worker.postMessage({ ...job.request, bytes }, [bytes.buffer])
-    this.#timer = setTimeout(() => this.#giveUp(), TIME_LIMIT_MS)
+    this.#timer = setTimeout(() => this.#giveUp(), this.#limits.milliseconds)
   }
 
   #start(): Worker {
     const worker = spawnWorker(import.meta.url, './worker', {
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
+      resourceLimits: { maxOldGenerationSizeMb: this.#limits.memoryMib },
     })
     worker.on('message', (prepared: Parsed<Prepared>) => this.#answer(prepared))
     worker.once('error', error => this.#died(worker, error))
@@ -74,7 +82,7 @@ export class IntakeQueue {
   #giveUp(): void {
     const worker = this.#worker
     this.#worker = undefined
-    const limit = `${TIME_LIMIT_MS / 1000} seconds`
+    const limit = `${this.#limits.milliseconds / 1000} seconds`
     this.#finish()?.resolve(refused(`takes longer than ${limit} to read; send it in smaller patches`))
     worker?.terminate().catch(() => {})
     this.#next()
@@ -85,7 +93,9 @@ export class IntakeQueue {
     this.#worker = undefined
     const job = this.#finish()
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
-      job?.resolve(refused(`takes more than ${MEMORY_MIB} MiB to read; send it in smaller patches`))
+      job?.resolve(
+        refused(`takes more than ${this.#limits.memoryMib} MiB to read; send it in smaller patches`),
+      )
     } else job?.reject(new Error('preparing a pushed body failed', { cause: error }))
     this.#next()
   }

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { unpackEntries } from '../../../src/model/entry.ts'
+import { type EntryCheck, prepareBody } from '../../../src/operations/intake/prepare-body.ts'
+import type { PrepareRequest } from '../../../src/operations/intake/prepared.ts'
+import { body } from './bodies.ts'
+
+const topology = {
+  zones: [{ zone: 'a' }, { zone: 'b' }],
+  services: [{ name: 'a', ports: [{ port: 80 }], endpoints: [{ address: '10.0.0.1', port: 8080 }] }],
+}
+const route = (name: string, ...ports: number[]) => ({
+  name,
+  kind: 'HTTPRoute',
+  gateways: ['edge'],
+  rules: [{ backendRefs: ports.map(port => ({ name: 'a', port })) }],
+})
+
+function prepared(request: PrepareRequest) {
+  const parsed = prepareBody(request)
+  if (!parsed.ok || parsed.value.outcome !== 'prepared') throw new Error(JSON.stringify(parsed))
+  return parsed.value
+}
+
+test('a push comes to packed entries, their counts and the digest of its bytes', () => {
+  const bytes = body(topology)
+  const { bodyDigest, parts, references } = prepared({ kind: 'topology', bytes })
+  expect(bodyDigest).toBe(createHash('sha256').update(bytes).digest('hex'))
+  expect(parts).toMatchObject([
+    { part: 'topology', counts: { Zone: 2, Service: 1, Endpoints: 1 }, remove: [] },
+  ])
+  expect(parts.flatMap(part => unpackEntries(part.entries)).map(({ kind, name }) => [kind, name])).toEqual([
+    ['Zone', 'a'],
+    ['Zone', 'b'],
+    ['Service', 'a'],
+    ['Endpoints', 'a'],
+  ])
+  expect(references).toEqual([])
+})
+
+test('bytes that stand already are not parsed again', () => {
+  const bytes = body('not even a topology')
+  const bodyDigest = createHash('sha256').update(bytes).digest('hex')
+  expect(prepareBody({ kind: 'topology', bytes, standing: bodyDigest })).toEqual({
+    ok: true,
+    value: { outcome: 'same', bodyDigest },
+    warnings: [],
+  })
+})
+
+test('routes refer to every service port that they name', () => {
+  const { references } = prepared({ kind: 'routes', bytes: body({ routes: [route('r', 80, 81)] }) })
+  expect(references.map(({ pointer, port }) => [pointer, port])).toEqual([
+    ['/routes/0/rules/0/backendRefs/0', 80],
+    ['/routes/0/rules/0/backendRefs/1', 81],
+  ])
+})
+
+test('a snapshot is two parts and refers only to service ports that it does not bring', () => {
+  const snapshot = { topology, routes: { routes: [route('r', 80, 81)] } }
+  const { parts, references } = prepared({ kind: 'snapshot', bytes: body(snapshot) })
+  expect(parts.map(({ part, counts }) => [part, counts])).toEqual([
+    ['topology', { Zone: 2, Service: 1, Endpoints: 1 }],
+    ['routes', { HTTPRoute: 1 }],
+  ])
+  expect(references).toEqual([
+    { pointer: '/routes/routes/0/rules/0/backendRefs/1', namespace: 'default', name: 'a', port: 81 },
+  ])
+})
+
+test('a patch carries the keys that go', () => {
+  const patch = { upsert: { routes: [route('r')] }, remove: [{ kind: 'Gateway', name: 'edge' }] }
+  expect(prepared({ kind: 'patch', part: 'routes', bytes: body(patch) }).parts).toMatchObject([
+    {
+      part: 'routes',
+      counts: { HTTPRoute: 1 },
+      remove: [{ kind: 'Gateway', namespace: 'default', name: 'edge' }],
+    },
+  ])
+})
+
+test('warnings of a good push are kept', () => {
+  const services = [{ name: 'a', ports: [{ port: 80, appProtocol: 'redis' }] }]
+  expect(prepareBody({ kind: 'topology', bytes: body({ services }) })).toMatchObject({
+    ok: true,
+    warnings: [{ pointer: '/services/0/ports/0/appProtocol' }],
+  })
+})
+
+test('what a check says of an entry is refused where the entry stands', () => {
+  const check: EntryCheck = entries =>
+    entries.filter(one => one.kind === 'HTTPRoute').map(one => ({ ...one, detail: `cannot be: ${one.name}` }))
+  const bytes = body({ topology, routes: { routes: [route('x'), route('y')] } })
+  expect(prepareBody({ kind: 'snapshot', bytes }, [check])).toEqual({
+    ok: false,
+    problems: [
+      { pointer: '/routes/routes/0', detail: 'cannot be: x' },
+      { pointer: '/routes/routes/1', detail: 'cannot be: y' },
+    ],
+  })
+})
