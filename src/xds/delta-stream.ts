@@ -103,9 +103,9 @@ export class DeltaStream {
 
   /** NACKs that stand, of responses after the given one. */
   rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
-    return [...this.#subscriptions.values()]
-      .filter(subscription => subscription.rejectedResponse > response)
-      .map(subscription => ({ typeUrl: subscription.typeUrl, detail: subscription.rejectedDetail }))
+    return [...this.#subscriptions.values()].flatMap(({ typeUrl, rejection }) =>
+      rejection && rejection.response > response ? [{ typeUrl, detail: rejection.detail }] : [],
+    )
   }
 
   /** Takes what the client said. Returns what is wrong when the stream must end with INVALID_ARGUMENT. */

@@ -73,7 +73,7 @@ export class Gates {
   #unusedAt(referrers: Subscription, name: string, now: number): number {
     let inUse = this.#inUse.get(referrers.typeUrl)
     if (!inUse) {
-      inUse = referrers.holdings.referencesInUse(now)
+      inUse = referrers.referencesInUse(now)
       this.#inUse.set(referrers.typeUrl, inUse)
     }
     if (inUse.names.has(name)) return inUse.until

@@ -21,7 +21,7 @@ interface Unanswered {
   flights: Flight[]
 }
 
-/** What the resources of one type refer to, in every version that the client may be using. */
+/** What resources of one type refer to, in every version that the client may be using. */
 export interface ReferencesInUse {
   readonly names: ReadonlySet<string>
   /** The client has a version of which nobody knows what it refers to. */
@@ -82,11 +82,19 @@ export class Holdings {
     else this.#sent.delete(name)
   }
 
-  accept(name: string, response: number): void {
+  /**
+   * The response that had this (undefined: as removed) was accepted. `held` matters when the name was forgotten in
+   * between and subscribed again: then the client has it nevertheless.
+   */
+  accept(name: string, response: number, held: Held | undefined): void {
     const unanswered = this.#unanswered.get(name)
     const index = unanswered?.flights.findIndex(flight => flight.response === response) ?? -1
-    if (!unanswered || index < 0) return
-    unanswered.acked = unanswered.flights[index]?.held
+    if (!unanswered || index < 0) {
+      if (held && unanswered) unanswered.acked ??= held
+      else if (held && !this.#sent.has(name)) this.#unanswered.set(name, { acked: held, flights: [] })
+      return
+    }
+    unanswered.acked = held
     unanswered.flights.splice(0, index + 1)
     if (unanswered.flights.length === 0) this.#unanswered.delete(name)
   }
@@ -120,6 +128,7 @@ export class Holdings {
     return true
   }
 
+  /** Of what was sent last and what was accepted; what is on its way between the two is not looked at. */
   referencesInUse(now: number): ReferencesInUse {
     const names = new Set<string>()
     let unknown = false
@@ -138,7 +147,6 @@ export class Holdings {
         until = Math.min(until, givenUp)
       }
       use(acked)
-      for (const flight of flights) use(flight.held)
     }
     return { names, unknown, until }
   }

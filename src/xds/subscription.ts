@@ -1,9 +1,12 @@
 import type { DeltaRequest } from '../proto/delta-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
+import { DueNames } from './due-names.ts'
 import type { Gates } from './gates.ts'
-import { Holdings } from './holdings.ts'
-import { namedIn, Rejections } from './rejection.ts'
+import { GIVE_UP, Holdings, type ReferencesInUse } from './holdings.ts'
+import type { ProxyTypeStatus } from './proxy-status.ts'
+import { namedIn, type Rejection, Rejections } from './rejection.ts'
+import { type SentResponse, Unanswered } from './unanswered.ts'
 import type { View } from './view.ts'
 
 const WILDCARD = '*'
@@ -11,21 +14,12 @@ const WILDCARD = '*'
 /** Only these may be subscribed without names (xDS protocol, "How the client specifies what resources to return"). */
 const WILDCARD_TYPES: ReadonlySet<string> = new Set([TYPE_URLS.cluster, TYPE_URLS.listener])
 
-/** A client that answers nothing must not fill the memory: beyond this the oldest response counts as answered. */
-const UNANSWERED_LIMIT = 100
-
 /** What of one type goes into one response. */
 export interface Batch {
   readonly resources: Resource[]
   readonly removed: string[]
   /** There is more, which did not fit. */
   partial: boolean
-}
-
-interface SentResponse {
-  readonly number: number
-  readonly resources: readonly string[]
-  readonly removed: readonly string[]
 }
 
 /**
@@ -36,8 +30,7 @@ interface SentResponse {
  * is subscribed to nothing, never again to everything.
  *
  * A name becomes due when it changes in the view, is subscribed (again), or is forced; it stays due until it was
- * sent, or looked at and found equal. What a gate holds back stays due. Changes of what the client has go before what
- * it newly asked for, so that they do not wait behind a large first sync.
+ * sent, or looked at and found equal. What a gate holds back stays due.
  */
 export class Subscription {
   readonly typeUrl: string
@@ -45,19 +38,14 @@ export class Subscription {
   /** Fairness between types: 0, or when this type last sent a part of something larger. */
   turn = 0
   readonly #view: View
+  readonly #isWildcardType: boolean
+  #cursor: number
   readonly #names = new Set<string>()
   #wildcard = false
   /** A wildcard is owed an answer even when there is nothing (Envoy would wait for 15 s). */
   #answerOwed = false
-  #cursor: number
-  readonly #changed = new Set<string>()
-  readonly #asked = new Set<string>()
-  /** Due to be sent although the client may have that version. */
-  readonly #forced = new Set<string>()
-  /** Responses without an answer by nonce, oldest first. */
-  readonly #unanswered = new Map<string, SentResponse>()
-  /** The oldest response that was given up for the limit's sake. */
-  #givenUp = Number.POSITIVE_INFINITY
+  readonly #due = new DueNames()
+  readonly #unanswered = new Unanswered()
   readonly #rejections = new Rejections()
   #held = 0
   #wakeAt = Number.POSITIVE_INFINITY
@@ -66,11 +54,12 @@ export class Subscription {
   constructor(typeUrl: string, view: View) {
     this.typeUrl = typeUrl
     this.#view = view
+    this.#isWildcardType = WILDCARD_TYPES.has(typeUrl)
     this.#cursor = view.position
   }
 
-  get status() {
-    const { last } = this.#rejections
+  get status(): ProxyTypeStatus {
+    const { rejection } = this
     return {
       typeUrl: this.typeUrl,
       wildcard: this.#wildcard,
@@ -78,28 +67,25 @@ export class Subscription {
       sent: this.holdings.size,
       acked: this.holdings.acked,
       held: this.#held,
-      ...(last && { rejected: { detail: last.detail, resources: last.resources, at: last.at } }),
+      ...(rejection && {
+        rejected: { detail: rejection.detail, resources: rejection.resources, at: rejection.at },
+      }),
     }
   }
 
-  /** Number of the response whose rejection stands, 0 when none does. */
-  get rejectedResponse(): number {
-    return this.#rejections.last?.response ?? 0
-  }
-
-  get rejectedDetail(): string {
-    return this.#rejections.last?.detail ?? ''
+  /** The last NACK that no later ACK has made good. */
+  get rejection(): Rejection | undefined {
+    return this.#rejections.last
   }
 
   /** Nothing is left to send, held back things included. */
   get isSent(): boolean {
-    return this.#changed.size === 0 && this.#asked.size === 0 && !this.#answerOwed
+    return this.#due.isEmpty && !this.#answerOwed
   }
 
-  /** The oldest response without an answer; Infinity when there is none. */
+  /** Number of the oldest response without an answer; Infinity when there is none. */
   get oldestUnanswered(): number {
-    const [first] = this.#unanswered.values()
-    return Math.min(this.#givenUp, first?.number ?? Number.POSITIVE_INFINITY)
+    return this.#unanswered.oldest
   }
 
   /** When to look again though nothing happened; Infinity: never. */
@@ -108,12 +94,12 @@ export class Subscription {
   }
 
   wants(name: string): boolean {
-    return this.#names.has(name) || (this.#wildcard && WILDCARD_TYPES.has(this.typeUrl))
+    return this.#names.has(name) || (this.#wildcard && this.#isWildcardType)
   }
 
   /** As `Holdings.answeredAt`, but a name that is still to be sent is not answered. */
   answeredAt(name: string, now: number): number {
-    if (!this.holdings.get(name) && this.#isDue(name)) return Number.POSITIVE_INFINITY
+    if (!this.holdings.get(name) && this.#due.has(name)) return Number.POSITIVE_INFINITY
     return this.holdings.answeredAt(name, now)
   }
 
@@ -122,10 +108,23 @@ export class Subscription {
     return this.isSent && this.holdings.isQuiet(now)
   }
 
+  /** What the client's resources of this type refer to; responses on their way included. */
+  referencesInUse(now: number): ReferencesInUse {
+    const inUse = this.holdings.referencesInUse(now)
+    const names = new Set(inUse.names)
+    let { until } = inUse
+    for (const { at, resources } of this.#unanswered.values()) {
+      if (now >= at + GIVE_UP) continue
+      until = Math.min(until, at + GIVE_UP)
+      for (const resource of resources) for (const name of resource.references) names.add(name)
+    }
+    return { ...inUse, names, until }
+  }
+
   /** The names of a stream's first request of this type; `reload`: what must be sent though the client has it. */
   begin(request: DeltaRequest, reload: ReadonlySet<string>): void {
     const legacyWildcard = request.subscribe.length === 0 && request.unsubscribe.length === 0
-    if (legacyWildcard && WILDCARD_TYPES.has(this.typeUrl)) this.#enterWildcard()
+    if (legacyWildcard && this.#isWildcardType) this.#enterWildcard()
     this.update(request)
     for (const [name, version] of request.initialVersions) {
       // Names that are only there are no subscriptions.
@@ -142,8 +141,8 @@ export class Subscription {
 
   /** Sends the name (again), although it did not change. */
   force(name: string): void {
-    this.#forced.add(name)
-    if (!this.#asked.has(name)) this.#changed.add(name)
+    this.#due.change(name)
+    this.#due.force(name)
   }
 
   /** Notes what changed in the view; cheap when nothing did. Returns whether anything is new to the client. */
@@ -154,7 +153,7 @@ export class Subscription {
       if (!this.wants(name)) continue
       if (this.#view.get(name)?.version === this.holdings.get(name)?.version) continue
       isNews = true
-      if (!this.#asked.has(name)) this.#changed.add(name)
+      this.#due.change(name)
     }
     this.#cursor = this.#view.position
     return isNews
@@ -170,11 +169,7 @@ export class Subscription {
       return undefined
     }
     if (this.#lookedAt === moment && now < this.#wakeAt) return undefined
-    const batch: Batch = { resources: [], removed: [], partial: false }
-    this.#held = 0
-    this.#wakeAt = Number.POSITIVE_INFINITY
-    this.#fill(batch, this.#changed, gates, limit, now)
-    if (!batch.partial) this.#fill(batch, this.#asked, gates, limit, now)
+    const batch = this.#fill(gates, limit, now)
     if (batch.resources.length > 0 || batch.removed.length > 0 || this.#answerOwed) {
       this.#answerOwed = false
       return batch
@@ -186,55 +181,39 @@ export class Subscription {
   sent(batch: Batch, nonce: string, response: number, now: number): void {
     for (const resource of batch.resources) this.holdings.put(resource.name, resource, response, now)
     for (const name of batch.removed) this.holdings.put(name, undefined, response, now)
-    this.#unanswered.set(nonce, {
-      number: response,
-      resources: batch.resources.map(resource => resource.name),
-      removed: batch.removed,
-    })
-    if (this.#unanswered.size > UNANSWERED_LIMIT) this.#giveUpOldest()
+    const { resources, removed } = batch
+    const givenUp = this.#unanswered.add(nonce, { number: response, at: now, resources, removed })
+    if (givenUp) this.#accept(givenUp, givenUp.resources)
   }
 
-  /**
-   * An ACK, or with `error` a NACK. Clients answer in order, so an answer stands for the responses before it as well.
-   * False: no response that waits for an answer has this nonce, and nothing happens.
-   */
-  answer(nonce: string, error: string | undefined, at: string): boolean {
-    if (!this.#unanswered.has(nonce)) return false
-    this.#givenUp = Number.POSITIVE_INFINITY
-    for (const [earlier, response] of this.#unanswered) {
-      this.#unanswered.delete(earlier)
-      if (earlier !== nonce) this.#accept(response, response.resources)
-      else if (error === undefined) this.#accept(response, response.resources)
-      else this.#reject(response, error, at)
-      if (earlier === nonce) break
-    }
-    return true
+  /** An ACK, or with `error` a NACK. Without effect for a nonce that is unknown or was answered. */
+  answer(nonce: string, error: string | undefined, at: string): void {
+    const responses = this.#unanswered.takeThrough(nonce)
+    const answered = responses.pop()
+    if (!answered) return
+    for (const earlier of responses) this.#accept(earlier, earlier.resources)
+    if (error === undefined) this.#accept(answered, answered.resources)
+    else this.#reject(answered, error, at)
   }
 
-  #accept(response: SentResponse, resources: readonly string[]): void {
-    for (const name of resources) this.holdings.accept(name, response.number)
-    for (const name of response.removed) this.holdings.accept(name, response.number)
-    this.#rejections.repair([...resources, ...response.removed])
+  #accept({ number, removed }: SentResponse, resources: readonly Resource[]): void {
+    for (const resource of resources)
+      this.holdings.accept(resource.name, number, this.wants(resource.name) ? resource : undefined)
+    for (const name of removed) this.holdings.accept(name, number, undefined)
+    this.#rejections.repair([...resources.map(resource => resource.name), ...removed])
   }
 
   /** What the words do not name was taken. */
   #reject(response: SentResponse, detail: string, at: string): void {
-    const named = namedIn(detail, response.resources)
-    const refused = new Set(named)
-    const taken = response.resources.filter(name => !refused.has(name))
-    this.#accept(response, taken)
+    const names = response.resources.map(resource => resource.name)
+    const named = new Set(namedIn(detail, names))
+    this.#accept(
+      response,
+      response.resources.filter(resource => !named.has(resource.name)),
+    )
     for (const name of named) this.holdings.refuse(name, response.number)
-    const about = named.length > 0 ? named : response.resources
-    this.#rejections.reject({ detail, resources: named, at, response: response.number }, about)
-  }
-
-  #giveUpOldest(): void {
-    for (const [nonce, response] of this.#unanswered) {
-      this.#unanswered.delete(nonce)
-      this.#accept(response, response.resources)
-      this.#givenUp = Math.min(this.#givenUp, response.number)
-      return
-    }
+    const about = named.size > 0 ? named : names
+    this.#rejections.reject({ detail, resources: [...named], at, response: response.number }, about)
   }
 
   #subscribe(name: string): void {
@@ -244,8 +223,8 @@ export class Subscription {
     }
     this.#names.add(name)
     // Subscribing to what it has says that the client may have forgotten it: it is sent again.
-    this.#forced.add(name)
-    if (!this.#changed.has(name)) this.#asked.add(name)
+    this.#due.ask(name)
+    this.#due.force(name)
   }
 
   #unsubscribe(name: string): void {
@@ -263,23 +242,23 @@ export class Subscription {
     const again = this.#wildcard
     this.#wildcard = true
     this.#answerOwed = true
-    if (!WILDCARD_TYPES.has(this.typeUrl)) return
+    if (!this.#isWildcardType) return
     for (const name of this.#view.names()) {
-      if (again) this.#forced.add(name)
-      if (!this.#changed.has(name)) this.#asked.add(name)
+      this.#due.ask(name)
+      if (again) this.#due.force(name)
     }
   }
 
   #leaveWildcard(): void {
     this.#wildcard = false
     this.#answerOwed = false
-    for (const names of [this.holdings.names(), this.#changed, this.#asked])
+    for (const names of [this.holdings.names(), this.#due])
       for (const name of names) if (!this.#names.has(name)) this.#forget(name)
   }
 
   #forget(name: string): void {
     this.holdings.forget(name)
-    this.#settle(name)
+    this.#due.delete(name)
     this.#rejections.repair([name])
   }
 
@@ -287,28 +266,20 @@ export class Subscription {
     const current = this.#view.get(name)
     const isCurrent = current?.version === version
     this.holdings.claim(name, isCurrent ? current : { version })
-    this.#forced.delete(name)
-    if (isCurrent) this.#settle(name)
-    else if (!this.#changed.has(name)) this.#asked.add(name)
+    this.#due.unforce(name)
     if (reload) this.force(name)
+    else if (!isCurrent) this.#due.ask(name)
   }
 
-  #isDue(name: string): boolean {
-    return this.#changed.has(name) || this.#asked.has(name)
-  }
-
-  #settle(name: string): void {
-    this.#changed.delete(name)
-    this.#asked.delete(name)
-    this.#forced.delete(name)
-  }
-
-  #fill(batch: Batch, due: ReadonlySet<string>, gates: Gates, limit: number, now: number): void {
-    let size = batchSize(batch)
-    for (const name of due) {
+  #fill(gates: Gates, limit: number, now: number): Batch {
+    const batch: Batch = { resources: [], removed: [], partial: false }
+    let size = 0
+    this.#held = 0
+    this.#wakeAt = Number.POSITIVE_INFINITY
+    for (const name of this.#due) {
       const resource = this.#view.get(name)
-      if (!this.#isNews(name, resource)) {
-        this.#settle(name)
+      if (!this.#due.isForced(name) && this.holdings.get(name)?.version === resource?.version) {
+        this.#due.delete(name)
         continue
       }
       const opensAt = this.#opensAt(name, resource, gates, now)
@@ -317,15 +288,17 @@ export class Subscription {
         this.#wakeAt = Math.min(this.#wakeAt, opensAt)
         continue
       }
-      size += resource ? resource.encoded.length : name.length
-      if (size > limit && (batch.resources.length > 0 || batch.removed.length > 0)) {
+      const isFirst = size === 0
+      size += resource?.encoded.length ?? name.length
+      if (size > limit && !isFirst) {
         batch.partial = true
-        return
+        break
       }
       if (resource) batch.resources.push(resource)
       else batch.removed.push(name)
-      this.#settle(name)
+      this.#due.delete(name)
     }
+    return batch
   }
 
   #opensAt(name: string, resource: Resource | undefined, gates: Gates, now: number): number {
@@ -333,15 +306,4 @@ export class Subscription {
     // That a name which the client does not have is missing breaks nothing.
     return this.holdings.get(name) ? gates.removalAt(this.typeUrl, name, now) : 0
   }
-
-  #isNews(name: string, resource: Resource | undefined): boolean {
-    return this.#forced.has(name) || this.holdings.get(name)?.version !== resource?.version
-  }
-}
-
-function batchSize(batch: Batch): number {
-  let size = 0
-  for (const resource of batch.resources) size += resource.encoded.length
-  for (const name of batch.removed) size += name.length
-  return size
 }
