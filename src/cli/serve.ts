@@ -43,7 +43,12 @@ export function addServe(program: Command): void {
 async function serve(config: Config): Promise<void> {
   // What only a server needs is loaded here, so that the other commands start fast.
   const [{ pino }, { start }] = await Promise.all([import('pino'), import('../control-plane.ts')])
-  const log = pino({ level: config.logLevel, base: undefined })
+  const log = pino({
+    level: config.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: label => ({ level: label }) },
+  })
   const stopped = stopSignal()
   if (config.adminToken === undefined)
     log.warn('no admin token was given: everybody on this machine may do everything')

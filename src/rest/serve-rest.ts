@@ -47,8 +47,10 @@ export async function serveRest(app: RestApp, address: Address): Promise<RestSer
 
 async function closeServer(server: Server, grace: number): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), grace)
+  // A connection whose last request has ended would otherwise stay open for its keep-alive time.
+  const idle = setInterval(() => server.closeIdleConnections(), 20)
+  const late = setTimeout(() => server.closeAllConnections(), grace)
   await closed
-  clearTimeout(timer)
+  clearInterval(idle)
+  clearTimeout(late)
 }

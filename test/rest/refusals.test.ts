@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ProblemDocument } from '../../src/rest/problem.ts'
 import { StoreUnavailable } from '../../src/store/store.ts'
 import { openBench, openLastingBench, type RestBench } from './rest-bench.ts'
 import { services } from './scenario.ts'
@@ -50,9 +51,9 @@ describe('a bad request is a problem document, and nothing is stored', () => {
     const response = await bench.app.request(path, {
       method,
       headers,
-      ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
     })
-    const document = await response.json()
+    const document = (await response.json()) as ProblemDocument
     expect(response.status, JSON.stringify(document)).toBe(status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(document).toMatchObject({

@@ -65,7 +65,10 @@ export async function openLastingBench(
     const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
     const type: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
     const init = { method, headers: { ...type, ...headers } }
-    const response = await app.request(path, text === undefined ? init : { ...init, body: text as BodyInit })
+    const response = await app.request(
+      path,
+      text === undefined ? init : { ...init, body: text as NonNullable<RequestInit['body']> },
+    )
     const content = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json') && content !== ''
     return {

@@ -1,0 +1,222 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
+import { openLastingBench, proxyStatus, type RestBench } from '../rest/rest-bench.ts'
+import { ROUTES, services, TOPOLOGY } from '../rest/scenario.ts'
+import { runCli } from './run-cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'vicinity-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, content: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+describe('usage', () => {
+  test('help tells the commands and the exit codes, and is no error', async () => {
+    const { code, stdout } = await runCli(['--help'])
+    expect(code).toBe(0)
+    for (const word of ['serve', 'bootstrap', 'push', 'assignment', 'proxies', 'Exit codes:'])
+      expect(stdout).toContain(word)
+  })
+
+  test.each([
+    ['an unknown command', ['fly']],
+    ['an unknown flag', ['proxies', '--fast']],
+    ['a push without a source', ['push', 'x.yaml']],
+    ['a wait that is too long', ['push', 'x.yaml', '--source', 'a', '--wait', '2m']],
+    ['a server that is no URL', ['proxies', '--server', 'localhost']],
+    ['an admin interface for everybody', [...bootstrapArgs(), '--admin', '0.0.0.0:9901']],
+    ['an open API on every address', ['serve', '--rest', '0.0.0.0:0']],
+    ['a database of another kind', ['serve', '--database', 'postgres://x']],
+  ])('%s exits with 2 and a line that says why', async (_, args) => {
+    const { code, stderr } = await runCli(args)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^(vicinity|error): /)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('an unreachable server exits with 1', async () => {
+    const nobody = createServer().listen(0, '127.0.0.1')
+    await once(nobody, 'listening')
+    const { port } = nobody.address() as AddressInfo
+    await promisify(nobody.close.bind(nobody))()
+    const { code, stderr } = await runCli(['proxies', '--server', `http://127.0.0.1:${port}`])
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `vicinity: cannot reach http://127.0.0.1:${port}: connect ECONNREFUSED 127.0.0.1:${port}\n`,
+    )
+  })
+})
+
+describe('against a server', () => {
+  let bench: RestBench & { close(): Promise<void> }
+  let server: RestServer
+  let env: Record<string, string>
+
+  beforeEach(async () => {
+    bench = await openLastingBench({ adminToken: 'secret' })
+    server = await serveRest(bench.app, { host: '127.0.0.1', port: 0 })
+    env = { VICINITY_SERVER: `http://${server.address}`, VICINITY_TOKEN: 'secret' }
+  })
+  afterEach(async () => {
+    await server.close(0)
+    await bench.close()
+  })
+
+  test('push merges files and standard input, and shows what changed', async () => {
+    const topology = file('topology.yaml', stringify(TOPOLOGY))
+    const first = await runCli(
+      ['push', topology, '-', '--source', 'east'],
+      JSON.stringify({ routes: ROUTES }),
+      env,
+    )
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first.stdout).toContain('+ Service default/backend\n')
+    expect(first.stdout).toContain('snapshot of east: revision 1: 6 added, 0 updated, 0 removed\n')
+
+    const moved = structuredClone(TOPOLOGY)
+    Object.assign(moved.services[0]?.endpoints[1] ?? {}, { zone: 'zone-a' })
+    const second = await runCli(['push', file('moved.yaml', stringify(moved)), '--source', 'east'], '', env)
+    expect(second.stdout).toBe(
+      '~ Endpoints default/backend\n' +
+        '    endpoints[nonlocal].zone: "zone-b" → "zone-a"\n' +
+        'topology of east: revision 2: 0 added, 1 updated, 0 removed\n',
+    )
+    const again = await runCli(['push', file('moved.yaml', stringify(moved)), '--source', 'east'], '', env)
+    expect(again.stdout).toBe('topology of east: unchanged since revision 2\n')
+  })
+
+  test('a dry run stores nothing, and --json prints the answer', async () => {
+    const path = file('topology.json', JSON.stringify(TOPOLOGY))
+    const { code, stdout } = await runCli(['push', path, '--source', 'east', '--dry-run', '--json'], '', env)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ revision: null, changed: { added: 4 } })
+    expect(await bench.store.head()).toBe(0)
+  })
+
+  test('problems come with the file and the place in it, and exit with 3', async () => {
+    const good = file('good.yaml', stringify(services('one')))
+    const bad = file('bad.yaml', 'services:\n- name: Two\n')
+    const { code, stderr } = await runCli(['push', good, bad, '--source', 'east'], '', env)
+    expect(code).toBe(3)
+    expect(stderr).toContain(`vicinity: ${bad}: /services/0/name: must be`)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('warnings name the file too', async () => {
+    const routes = file('routes.yaml', `---\n${stringify(ROUTES)}`)
+    const { code, stderr } = await runCli(['push', routes, '--source', 'east'], '', env)
+    expect(code).toBe(0)
+    expect(stderr).toContain(
+      `warning: ${routes}: /routes/0/rules/0/backendRefs/0: service default/backend is not there`,
+    )
+  })
+
+  test('a push that a proxy rejects exits with 5 and its words, without their control characters', async () => {
+    const nacked = [
+      { proxy: '1', node: 'edge-1', typeUrl: 'type.x/Cluster', detail: 'bad \u001b[31mcluster' },
+    ]
+    bench.proxies.convergence = { proxies: 1, acked: 0, nacked, pending: [] }
+    const path = file('one.yaml', stringify(services('one')))
+    const { code, stdout, stderr } = await runCli(['push', path, '--source', 'east', '--wait', '5s'], '', env)
+    expect(code).toBe(5)
+    expect(stdout).toContain('proxies: 1 concerned, 0 have it, 1 rejected it, 0 pending')
+    expect(stderr).toBe('vicinity: edge-1 rejected type.x/Cluster: bad  [31mcluster\n')
+  })
+
+  test('a wrong token exits with 1', async () => {
+    const { code, stderr } = await runCli(['proxies'], '', { ...env, VICINITY_TOKEN: 'wrong' })
+    expect(code).toBe(1)
+    expect(stderr).toContain('401 Unauthorized: this token is not known')
+  })
+
+  test('assignment prints an aligned table', async () => {
+    await bench.call('PUT', '/v1/sources/east/topology', TOPOLOGY, { Authorization: 'Bearer secret' })
+    const token = file('token', 'secret\n')
+    const { code, stdout } = await runCli(
+      ['assignment', 'backend', '--zone', 'zone-a', '--token-file', token],
+      '',
+      {
+        VICINITY_SERVER: env.VICINITY_SERVER ?? '',
+      },
+    )
+    expect(code).toBe(0)
+    expect(stdout.split('\n')).toEqual([
+      'default/backend port 3000 from r1/zone-a, revision 1',
+      'PreferSameZone: trafficDistribution PreferSameZone of source east, revision 1',
+      '',
+      'PRIORITY  SHARE  WEIGHT  ENDPOINT  ADDRESS         ZONE       NODE    SOURCE  REASON',
+      "0         100%   1       local     127.0.0.1:9001  r1/zone-a  node-1  east    in the proxy's zone",
+      '1         -      1       nonlocal  127.0.0.1:9002  r1/zone-b  node-2  east    standby: same region, other zone',
+      '',
+    ])
+    expect((await runCli(['assignment', 'team/nobody'], '', env)).code).toBe(3)
+  })
+
+  test('proxies lists who is connected, with what went wrong', async () => {
+    const rejected = { detail: 'no such field', resources: ['default/a/80'], at: '2026-01-01T00:00:00.000Z' }
+    const type = { typeUrl: 'type.googleapis.com/envoy.config.cluster.v3.Cluster', wildcard: true, names: 0 }
+    const types = [{ ...type, sent: 1, acked: 0, held: 0, rejected }]
+    bench.proxies.all = [proxyStatus('1', { warnings: ['no zone'] }), proxyStatus('2', { types })]
+    const { stdout } = await runCli(['proxies'], '', env)
+    expect(stdout).toMatch(/^NODE +GATEWAY +ZONE +STATE/)
+    expect(stdout).toContain('    no zone\n')
+    expect(stdout).toMatch(/node-2 .* rejected /)
+    expect(stdout).toContain('    rejected Cluster: no such field\n')
+    const one = await runCli(['proxies', '--json', '--node', 'node-1'], '', env)
+    expect(JSON.parse(one.stdout)).toHaveLength(1)
+  })
+})
+
+function bootstrapArgs(): string[] {
+  return ['bootstrap', '--id', 'envoy-1', '--zone', 'zone-a', '--region', 'r1', '--gateway', 'edge']
+}
+
+describe('bootstrap', () => {
+  let printed: Awaited<ReturnType<typeof runCli>>
+  beforeAll(async () => {
+    const token = file('proxy-token', 'proxy-secret\n')
+    const more = [
+      '--xds',
+      'control.example:18000',
+      '--node',
+      'node-1',
+      '--source',
+      'east',
+      '--token-file',
+      token,
+    ]
+    printed = await runCli([...bootstrapArgs(), ...more])
+  })
+
+  test('prints one JSON document with the place of the Envoy in it', () => {
+    expect(printed).toMatchObject({ code: 0, stderr: '' })
+    expect(JSON.parse(printed.stdout).node).toEqual({
+      id: 'envoy-1',
+      cluster: 'edge',
+      locality: { region: 'r1', zone: 'zone-a' },
+      metadata: { node: 'node-1', source: 'east' },
+    })
+  })
+
+  test('asks for everything over one delta stream, with the token', () => {
+    const { dynamic_resources: dynamic, static_resources: fixed, admin } = JSON.parse(printed.stdout)
+    expect(dynamic.ads_config).toMatchObject({
+      api_type: 'DELTA_GRPC',
+      set_node_on_first_message_only: true,
+      grpc_services: [{ initial_metadata: [{ key: 'authorization', value: 'Bearer proxy-secret' }] }],
+    })
+    expect(fixed.clusters[0].name).toBe(dynamic.ads_config.grpc_services[0].envoy_grpc.cluster_name)
+    expect(fixed.clusters[0].type).toBe('STRICT_DNS')
+    expect(admin).toBeUndefined()
+  })
+})
