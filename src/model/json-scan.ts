@@ -5,7 +5,7 @@ import { type Problem, pointer } from './problem.ts'
  * that nothing a pusher sends can overflow a stack, and it refuses what JSON.parse takes in silence: nesting beyond
  * MAX_DEPTH, a field given twice (the last one would win), `__proto__`.
  */
-export const MAX_DEPTH = 64
+const MAX_DEPTH = 64
 /** Fields of one object; the largest that the model knows, an endpoint's `ports`, has 100. */
 const MAX_FIELDS = 256
 /** 64 MiB of the densest sensible topology is about five million; more would only be there to take our memory. */

@@ -41,7 +41,7 @@ export function normalHttpRoute(parsed: z.output<typeof httpRoute>): HTTPRoute {
 }
 
 /** `edge` is `default/edge`. */
-export function shortGatewayName(reference: string): string {
+function shortGatewayName(reference: string): string {
   return reference.startsWith('default/') ? reference.slice('default/'.length) : reference
 }
 

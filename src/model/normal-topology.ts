@@ -12,10 +12,6 @@ export function zoneKeyName({ region, zone }: Zone): string {
   return region === undefined ? zone : `${region}/${zone}`
 }
 
-export function normalZone(zone: Zone): Zone {
-  return zone
-}
-
 export function normalNode({ name, zone, cpu, ready, controlPlane }: Node): Node {
   return {
     name,

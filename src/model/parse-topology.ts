@@ -1,6 +1,6 @@
 import type { Content } from './content.ts'
 import { ContentDraft } from './content-draft.ts'
-import { normalNode, normalZone, zoneKeyName } from './normal-topology.ts'
+import { normalNode, zoneKeyName } from './normal-topology.ts'
 import type { Parsed } from './problem.ts'
 import { addService } from './service-item.ts'
 import { node, topology, zone } from './topology.ts'
@@ -31,7 +31,7 @@ export function addZone(draft: ContentDraft, item: unknown, path: Path): void {
   const parsed = draft.parse('zone', zone, item, path)
   if (parsed === undefined) return
   const key = { kind: 'Zone', namespace: '', name: zoneKeyName(parsed) } as const
-  if (draft.claim(key, path)) draft.add(key, normalZone(parsed), path)
+  if (draft.claim(key, path)) draft.add(key, parsed, path)
 }
 
 export function addNode(draft: ContentDraft, item: unknown, path: Path): void {

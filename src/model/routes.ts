@@ -16,7 +16,7 @@ import { MAX_ITEMS } from './topology.ts'
 
 /** Shapes of the routes part (shared design, section 2): the Gateway API's, field for field. */
 
-export const listener = z.strictObject({
+const listener = z.strictObject({
   name: subdomain,
   address: ipAddress.optional(),
   port: portNumber,
@@ -52,7 +52,7 @@ const headerText = z
   .max(4096)
   .regex(/^(?:\t|[^\p{Cc}\p{Cs}])*$/u, 'must not contain control characters or unpaired surrogates')
 
-export const pathMatch = z
+const pathMatch = z
   .strictObject({
     type: z.enum(['Exact', 'PathPrefix', 'RegularExpression']).optional(),
     value: plainText.max(1024).optional(),
@@ -63,12 +63,10 @@ const valueMatch = {
   type: z.enum(['Exact', 'RegularExpression']).optional(),
   value: headerText,
 }
-export const headerMatch = z.strictObject({ name: headerName, ...valueMatch }).superRefine(checkValueMatch)
-export const queryParamMatch = z
-  .strictObject({ name: headerName, ...valueMatch })
-  .superRefine(checkValueMatch)
+const headerMatch = z.strictObject({ name: headerName, ...valueMatch }).superRefine(checkValueMatch)
+const queryParamMatch = z.strictObject({ name: headerName, ...valueMatch }).superRefine(checkValueMatch)
 
-export const routeMatch = z.strictObject({
+const routeMatch = z.strictObject({
   path: pathMatch.optional(),
   headers: z.array(headerMatch).max(16).superRefine(checkHeaderNames).optional(),
   queryParams: z.array(queryParamMatch).max(16).superRefine(checkQueryNames).optional(),
@@ -81,7 +79,7 @@ export const routeMatch = z.strictObject({
 const headerValue = z.strictObject({ name: changeableHeaderName, value: headerText })
 const headerValues = z.array(headerValue).max(16).superRefine(checkHeaderNames)
 
-export const requestHeaderModifier = z.strictObject({
+const requestHeaderModifier = z.strictObject({
   type: z.literal('RequestHeaderModifier'),
   requestHeaderModifier: z.strictObject({
     set: headerValues.optional(),
@@ -90,21 +88,21 @@ export const requestHeaderModifier = z.strictObject({
   }),
 })
 
-export const routeFilter = z.discriminatedUnion('type', [requestHeaderModifier], {
+const routeFilter = z.discriminatedUnion('type', [requestHeaderModifier], {
   error: ({ code, input }) =>
     code === 'invalid_union'
       ? onlyValue('RequestHeaderModifier', LATER_FILTERS)({ input: Object(input).type })
       : undefined,
 })
 
-export const backendRef = z.strictObject({
+const backendRef = z.strictObject({
   namespace: label.optional(),
   name: label,
   port: portNumber,
   weight: weight.max(1_000_000).optional(),
 })
 
-export const routeRule = z.strictObject({
+const routeRule = z.strictObject({
   name: subdomain.optional(),
   matches: z.array(routeMatch).max(64).optional(),
   filters: z.array(routeFilter).max(16).superRefine(checkFilters).optional(),

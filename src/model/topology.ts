@@ -92,7 +92,7 @@ export const serviceSettings = z.strictObject({
 
 const endpointList = z.array(endpoint).max(MAX_ITEMS)
 
-export const service = z.strictObject({ ...serviceSettings.shape, endpoints: endpointList.optional() })
+const service = z.strictObject({ ...serviceSettings.shape, endpoints: endpointList.optional() })
 
 /** What a patch may send on its own: endpoints flap a thousand times as often as settings change. */
 export const endpoints = z.strictObject({

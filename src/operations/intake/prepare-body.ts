@@ -10,7 +10,9 @@ import type { Parsed, Problem } from '../../model/problem.ts'
 import type { Prepared, PreparedPart, PrepareRequest } from './prepared.ts'
 
 /** Judges well-formed entries together; what it says of one is refused where that one stands in the body. */
-export type EntryCheck = (entries: readonly Entry[]) => readonly (EntryKey & { readonly detail: string })[]
+export type EntryCheck = (
+  entries: readonly Entry[],
+) => readonly { readonly key: EntryKey; readonly detail: string }[]
 
 /** What every body passes, in whichever thread: the trial translation belongs here. */
 const CHECKS: readonly EntryCheck[] = []
@@ -77,7 +79,7 @@ function checkProblems(parts: readonly ParsedPart[], checks: readonly EntryCheck
       content.entries.map((entry, index) => [keyText(entry), content.pointers[index] ?? '']),
     ),
   )
-  return found.map(one => ({ pointer: pointers.get(keyText(one)) ?? '', detail: one.detail }))
+  return found.map(({ key, detail }) => ({ pointer: pointers.get(keyText(key)) ?? '', detail }))
 }
 
 function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {

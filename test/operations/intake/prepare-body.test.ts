@@ -89,7 +89,9 @@ test('warnings of a good push are kept', () => {
 
 test('what a check says of an entry is refused where the entry stands', () => {
   const check: EntryCheck = entries =>
-    entries.filter(one => one.kind === 'HTTPRoute').map(one => ({ ...one, detail: `cannot be: ${one.name}` }))
+    entries
+      .filter(one => one.kind === 'HTTPRoute')
+      .map(one => ({ key: one, detail: `cannot be: ${one.name}` }))
   const bytes = body({ topology, routes: { routes: [route('x'), route('y')] } })
   expect(prepareBody({ kind: 'snapshot', bytes }, [check])).toEqual({
     ok: false,
