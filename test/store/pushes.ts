@@ -8,6 +8,9 @@ export function item(kind: Kind, name: string, content: unknown = 'x'): Entry {
   return entry({ kind, namespace, name }, JSON.stringify({ name, content }))
 }
 
+export const service = (name: string, content?: unknown) => item('Service', name, content)
+export const route = (name: string, content?: unknown) => item('HTTPRoute', name, content)
+
 let bodies = 0
 
 /** Each body is another one, so that entries are compared, unless `bodyDigest` says otherwise. */
@@ -38,4 +41,10 @@ export function revisionOf(result: { readonly outcome: string; readonly revision
     throw new Error(`expected a revision, got ${JSON.stringify(result)}`)
   }
   return result.revision
+}
+
+/** The digest that a write answered with. */
+export function digest(result: WriteResult): string {
+  if (result.outcome === 'unknown' || result.digest === null) throw new Error(`no digest: ${result.outcome}`)
+  return result.digest
 }

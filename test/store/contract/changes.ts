@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import type { StoredEntry } from '../../../src/store/store.ts'
+import { patch, push, replacement, service } from '../pushes.ts'
+import { apply, collect, withoutOrder } from '../reader.ts'
+import type { OpenStore } from './open-store.ts'
+
+export function changesContract(db: OpenStore): void {
+  describe('the changes', () => {
+    test('after the head are none', async () => {
+      expect(await collect(db.store.changes(0))).toEqual([])
+      await push(db.store, replacement('topology', [service('a')]))
+      expect(await collect(db.store.changes(1))).toEqual([])
+    })
+
+    test('name each key once: as it stands, or as gone', async () => {
+      await push(db.store, replacement('topology', [service('a'), service('b'), service('c')]))
+      await push(db.store, patch('topology', [service('a', 2), service('new')], [service('b')]))
+      await push(db.store, patch('topology', [service('a', 3)], [service('new')]))
+      const [batch, ...more] = await collect(db.store.changes(1))
+      expect(more).toEqual([])
+      expect(batch).toMatchObject({
+        revision: 3,
+        reset: false,
+        upserted: [{ name: 'a', since: 3, created: 1 }],
+      })
+      expect(batch?.removed).toEqual([{ source: 'east', kind: 'Service', namespace: 'default', name: 'b' }])
+    })
+
+    test('bring a reader to the head even where nothing changed in the end', async () => {
+      await push(db.store, replacement('topology', []))
+      expect(await collect(db.store.changes(0))).toEqual([
+        { revision: 1, reset: false, upserted: [], removed: [] },
+      ])
+    })
+
+    test('come in batches that are one state, whatever is written meanwhile', async () => {
+      const many = (content: unknown) => Array.from({ length: 2_500 }, (_, n) => service(`s-${n}`, content))
+      await push(db.store, replacement('topology', many(1)))
+      const seen = new Map<string, StoredEntry>()
+      let batches = 0
+      for await (const batch of db.store.changes(0)) {
+        expect(batch.revision).toBe(1)
+        apply(seen, batch)
+        batches += 1
+        await push(
+          db.store,
+          patch('topology', many(2).slice(2_400 - batches * 300), [service(`s-${batches}`)]),
+        )
+      }
+      expect(batches).toBeGreaterThan(2)
+      expect(seen.size).toBe(2_500)
+      expect(new Set([...seen.values()].map(e => e.since))).toEqual(new Set([1]))
+      for await (const batch of db.store.changes(1)) apply(seen, batch)
+      expect(withoutOrder(seen.values())).toEqual(withoutOrder((await db.store.entries({})) as StoredEntry[]))
+    })
+
+    test('wake their subscribers after each commit, and no more once they left', async () => {
+      const heard: number[] = []
+      const unsubscribe = db.store.subscribe(revision => heard.push(revision))
+      await push(db.store, replacement('topology', [service('a')]))
+      await push(db.store, replacement('topology', [service('a')]))
+      await push(db.store, replacement('topology', [service('b')]), { dryRun: true })
+      await db.store.removeSource('east', 'me')
+      expect(heard).toEqual([1, 2])
+      unsubscribe()
+      await push(db.store, replacement('topology', [service('a')]))
+      expect(heard).toEqual([1, 2])
+    })
+  })
+}
