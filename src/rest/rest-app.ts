@@ -8,6 +8,8 @@ import { StoreUnavailable } from '../store/store.ts'
 import { allRoutes } from './all-routes.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { authentication } from './authentication.ts'
+import { refuseForeignPages } from './foreign-pages.ts'
+import { measuredStore } from './measured-store.ts'
 import { problem } from './problem.ts'
 import { requestMetrics } from './request-metrics.ts'
 import type { RestContext } from './route.ts'
@@ -26,9 +28,11 @@ export type RestApp = Hono<{ Variables: { principal: Principal; route: string } 
 /** The whole REST API as a function from request to response; `serveRest` puts it behind a port. */
 export function createRestApp(collaborators: Collaborators, options: RestOptions): RestApp {
   const { authenticate, registry, log, ready } = options
-  const routes = allRoutes(collaborators, { registry, ready })
+  const store = measuredStore(collaborators.store, registry)
+  const routes = allRoutes({ ...collaborators, store }, { registry, ready })
   const app: RestApp = new Hono()
   app.use(requestMetrics(registry, log))
+  if (authenticate(undefined) !== undefined) app.use(refuseForeignPages)
   app.use(authentication(authenticate, routes))
   for (const route of routes) app.on(route.method, routingPath(route.path), route.answer)
   for (const { path, methods } of allowedMethods(routes)) {

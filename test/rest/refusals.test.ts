@@ -119,7 +119,7 @@ describe('when the database is away', () => {
     const away = async () => {
       throw new StoreUnavailable('disk is full at /var/lib/secret', { operation: 'write', hint: 'make room' })
     }
-    Object.assign(bench.store, { write: away, head: away, sources: away })
+    Object.assign(bench.store, { write: away, head: away })
     const write = await bench.call('PUT', PATH, services('two'))
     expect(write).toMatchObject({ status: 503, body: { title: 'Service Unavailable' } })
     expect(write.headers.get('retry-after')).toBe('2')
@@ -144,6 +144,29 @@ describe('when the database is away', () => {
       detail: 'something went wrong here; the log says what',
       errors: [],
     })
+  })
+})
+
+describe('without a token', () => {
+  test.each([
+    ['a form of another page', { Origin: 'https://evil.example' }],
+    ['a page that hides where it comes from', { Origin: 'null' }],
+    ['a page on another machine of the network', { Origin: 'http://192.168.0.9' }],
+    ['a name that was made to resolve here', { Host: 'evil.example:8080' }],
+  ])('%s is refused', async (_, headers) => {
+    const { call, store } = await openBench()
+    await call('PUT', PATH, services('one'))
+    expect((await call('POST', '/v1/revisions/1/restore', undefined, headers)).status).toBe(403)
+    expect(await store.head()).toBe(1)
+  })
+
+  test.each([
+    ['127.0.0.1:8080', 'http://localhost:3000'],
+    ['[::1]:8080', 'http://[::1]:8080'],
+    ['10.0.0.1:8080', 'http://127.0.0.1'],
+  ])('a program that calls %s, and a page of this machine, are served', async (Host, Origin) => {
+    const { call } = await openBench()
+    expect((await call('GET', '/v1/sources', undefined, { Host, Origin })).status).toBe(200)
   })
 })
 

@@ -1,0 +1,27 @@
+import { isIP } from 'node:net'
+import type { MiddlewareHandler } from 'hono'
+import { isLoopback } from '../config.ts'
+import { problem } from './problem.ts'
+
+/**
+ * An API that asks for no token is open to this machine, and so to every web page that its browser shows: a form may
+ * post to 127.0.0.1, and a name may be made to resolve there (DNS rebinding). A browser tells which page asks
+ * (`Origin`), and by which name it reached us (`Host`).
+ */
+export const refuseForeignPages: MiddlewareHandler = async (c, next) => {
+  const origin = c.req.header('origin')
+  const host = c.req.header('host')
+  // A page that hides where it comes from says `null`. An address, other than a name, cannot be rebound.
+  const foreignPage = origin !== undefined && !isLoopback(hostname(origin))
+  const foreignName = host !== undefined && !isLoopback(hostname(`http://${host}`)) && !isAddress(host)
+  if (!foreignPage && !foreignName) return next()
+  return problem(403, 'without a token this API serves programs of this machine only, no web pages')
+}
+
+function isAddress(host: string): boolean {
+  return isIP(hostname(`http://${host}`)) !== 0
+}
+
+function hostname(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : ''
+}
