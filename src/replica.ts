@@ -76,14 +76,15 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
 
   /** Other work gets its turn between two batches: a large push must not hold up the streams. */
   async function advance(): Promise<void> {
-    const draft = new WorldDraft(world)
+    let draft: WorldDraft | undefined
     let revision = world.revision
     for await (const batch of store.changes(world.revision)) {
+      draft ??= batch.reset ? WorldDraft.startingOver(world) : new WorldDraft(world)
       draft.add(batch)
       revision = batch.revision
       await nextTurn()
     }
-    if (revision === world.revision) return
+    if (draft === undefined) return
     const next = draft.finish(revision)
     world = next.world
     publish(world, next.touched)

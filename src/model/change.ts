@@ -15,6 +15,11 @@ export interface StoredEntry extends Entry {
  */
 export interface ChangeBatch {
   readonly revision: number
+  /**
+   * The batches are the whole state at `revision`, and what the reader held before must be dropped: retention took
+   * what would have said which entries went. The same in all batches of one reading.
+   */
+  readonly reset: boolean
   readonly upserted: readonly StoredEntry[]
   readonly removed: readonly (EntryKey & { readonly source: string })[]
 }

@@ -44,6 +44,17 @@ export class WorldDraft {
     this.#zones = base.zones.asMutable()
   }
 
+  /** A draft that keeps nothing of `old`, whose every service and gateway counts as touched. */
+  static startingOver(old: World): WorldDraft {
+    const draft = new WorldDraft(World.EMPTY)
+    for (const service of old.services.keys()) {
+      draft.#touchedServices.add(service)
+      draft.#touchedSettings.add(service)
+    }
+    for (const gateway of [...old.gateways.keys(), ...old.routes.keys()]) draft.#touchedGateways.add(gateway)
+    return draft
+  }
+
   add(batch: ChangeBatch): void {
     for (const key of batch.removed) this.#apply(key, undefined)
     for (const entry of batch.upserted) this.#apply(entry, entry)

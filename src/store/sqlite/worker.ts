@@ -2,15 +2,18 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { openDatabase } from './database.ts'
 import type { Reply, Request, WorkerInput } from './messages.ts'
 import { operations } from './operations.ts'
+import { ownFile } from './ownership.ts'
 import { unavailable } from './unavailable.ts'
 
 /** The thread that owns the file: it answers requests one after the other, in the order in which they came. */
 function serve(port: MessagePort, input: WorkerInput): void {
+  const letGo = ownFile(input.path)
   const db = openDatabase(input.path, { mustExist: input.mustExist })
   const acts = operations(db)
   port.on('message', (request: Request) => {
     if (request.operation === 'close') {
       db.close()
+      letGo()
       port.close()
       return
     }

@@ -1,0 +1,24 @@
+import type { Logger } from 'pino'
+import type { RetentionPolicy, Store } from './store/store.ts'
+
+/** How often history that is too old is looked for, in milliseconds. */
+const INTERVAL = 10 * 60_000
+
+/** Deletes history older than the policy says, now and then, until the returned function is called. */
+export function keepHistoryShort(store: Store, policy: RetentionPolicy, log: Logger): () => void {
+  let running = false
+  const timer = setInterval(async () => {
+    if (running) return
+    running = true
+    try {
+      const deleted = await store.retain(policy)
+      if (deleted > 0) log.info({ deleted }, 'old history deleted')
+    } catch (error) {
+      log.warn({ err: error }, 'deleting old history failed; it is tried again')
+    } finally {
+      running = false
+    }
+  }, INTERVAL)
+  timer.unref()
+  return () => clearInterval(timer)
+}
