@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type BackendReference, type Content, servicePortKey } from './content.ts'
 import { type Entry, type EntryKey, entry, keyText } from './entry.ts'
 import { issueDetail, issueProblems } from './issue.ts'
+import { sizeProblem } from './item-size.ts'
 import { unknownField } from './later.ts'
 import { type Problem, pointer } from './problem.ts'
 import { MAX_ITEMS } from './topology.ts'
@@ -10,8 +11,6 @@ type Path = readonly PropertyKey[]
 
 /** Nobody reads more, and a hostile body could hold millions. */
 const MAX_PROBLEMS = 1000
-/** No valid item but a list of endpoints has nearly as many values; a schema would make an issue for each of them. */
-const MAX_ITEM_VALUES = 50_000
 
 /** Content while a document is being parsed: entries, and everything that is wrong. */
 export class ContentDraft {
@@ -98,8 +97,9 @@ export class ContentDraft {
 
   /** What the schema makes of the value; undefined, and refused, when it does not fit. */
   parse<S extends z.ZodType>(shape: string, schema: S, value: unknown, path: Path): z.output<S> | undefined {
-    if (countValues(value, MAX_ITEM_VALUES) > MAX_ITEM_VALUES) {
-      this.refuse(path, `must not have more than ${MAX_ITEM_VALUES} values in it`)
+    const excess = sizeProblem(value)
+    if (excess !== undefined) {
+      this.refuse([...path, ...excess.path], excess.detail)
       return undefined
     }
     const result = schema.safeParse(value, WORDS)
@@ -122,15 +122,4 @@ const WORDS = { error: issueDetail }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Counts no further than just beyond the limit. */
-function countValues(value: unknown, limit: number): number {
-  if (typeof value !== 'object' || value === null) return 1
-  let count = 1
-  for (const item of Array.isArray(value) ? value : Object.values(value)) {
-    count += typeof item === 'object' ? countValues(item, limit - count) : 1
-    if (count > limit) return count
-  }
-  return count
 }

@@ -8,6 +8,8 @@ import { type Problem, pointer } from './problem.ts'
 const MAX_DEPTH = 64
 /** Fields of one object; the largest that the model knows, an endpoint's `ports`, has 100. */
 const MAX_FIELDS = 256
+/** Bytes of a field name, which comes back in pointers; the longest that the model knows is a port's, 63. */
+const MAX_NAME = 256
 /** 64 MiB of the densest sensible topology is about five million; more would only be there to take our memory. */
 const MAX_VALUES = 8_000_000
 const MAX_PROBLEMS = 100
@@ -147,6 +149,10 @@ class JsonScan {
     const firstKey = this.#firstKey[this.#depth] as number
     if (this.#keys - firstKey >= MAX_FIELDS) {
       return { pointer: this.#pointer(this.#depth - 1), detail: `has more than ${MAX_FIELDS} fields` }
+    }
+    if (end - start > MAX_NAME) {
+      const detail = `has a field with a name of more than ${MAX_NAME} bytes`
+      return { pointer: this.#pointer(this.#depth - 1), detail }
     }
     const hash = hashOf(this.#bytes, start, end)
     const twice = this.#hasKey(firstKey, hash, start, end)

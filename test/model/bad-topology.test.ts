@@ -268,3 +268,9 @@ test('an item of absurd size is refused as a whole', () => {
   const ports = Array.from({ length: 60_000 }, () => 0)
   expect(refused(service({ ports }))).toEqual(['/services/0'])
 })
+
+test.each(['a', 'a.', '1', ':', '-'])('a text of megabytes (%s…) is refused where it stands', unit => {
+  const text = unit.repeat(10_000_000)
+  expect(refused({ nodes: [{ name: text }] })).toEqual(['/nodes/0/name'])
+  expect(refused(endpoints({ address: text, hints: { zones: [text] } }))).toEqual([`${E}/0/address`])
+})

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../../src/model/json.ts'
 
@@ -107,6 +108,40 @@ test('an object of more than 256 fields is refused as a whole', () => {
     { pointer: '/a', detail: 'has more than 256 fields' },
   ])
 })
+
+test('a field name of more than 256 bytes is refused without being repeated', () => {
+  expect(problems(`[{"${'a'.repeat(257)}":1}]`)).toEqual([
+    { pointer: '/0', detail: 'has a field with a name of more than 256 bytes' },
+  ])
+})
+
+test('what is refused as broken is what JSON.parse refuses', () => {
+  const edit = fc.record({
+    at: fc.nat(),
+    remove: fc.nat(2),
+    insert: fc.constantFrom(...'{}[]",:\\-+.eE0 1ntu/\n\u0000é'),
+  })
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 5 }), fc.array(edit, { maxLength: 2 }), (json, edits) => {
+      const text = edits.reduce((before, { at, remove, insert }) => {
+        const place = at % (before.length + 1)
+        return before.slice(0, place) + insert + before.slice(place + remove)
+      }, json)
+      const isBroken = problems(text).some(({ detail }) => /^is (empty|not JSON)/.test(detail))
+      expect(isBroken).toBe(!isJson(text))
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(Buffer.from(text).toString())
+    return true
+  } catch {
+    return false
+  }
+}
 
 test('a pointer escapes what RFC 6901 says', () => {
   expect(problems('{"a/b~c":{"x":1,"x":2}}').map(({ pointer }) => pointer)).toEqual(['/a~1b~0c/x'])
