@@ -108,6 +108,6 @@ async function pastWorld(
   if (isGone(own)) return refuseGone(revision, own)
   if (isGone(zones)) return refuseGone(revision, zones)
   const draft = new WorldDraft(World.EMPTY)
-  draft.add({ revision, upserted: [...zones, ...own], removed: [] })
+  draft.add({ revision, reset: false, upserted: [...zones, ...own], removed: [] })
   return draft.finish(revision).world
 }
