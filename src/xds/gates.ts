@@ -1,6 +1,6 @@
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
-import { GIVE_UP, type ReferencesInUse } from './holdings.ts'
+import type { ReferencesInUse } from './holdings.ts'
 import type { Subscription } from './subscription.ts'
 
 /** How long a client that comes back has to name its listeners and routes before its clusters are removed. */
@@ -76,8 +76,6 @@ export class Gates {
       inUse = referrers.referencesInUse(now)
       this.#inUse.set(referrers.typeUrl, inUse)
     }
-    if (inUse.names.has(name)) return inUse.until
-    const givenUp = this.#begun + GIVE_UP
-    return inUse.unknown && now < givenUp ? Math.min(givenUp, inUse.until) : 0
+    return inUse.unknown || inUse.names.has(name) ? inUse.until : 0
   }
 }

@@ -64,7 +64,7 @@ export class Holdings {
     return this.#sent.get(name)
   }
 
-  /** The client says that it has this from an earlier stream. */
+  /** The client has this without having been sent it on this stream, or in equal form. */
   claim(name: string, held: Held): void {
     this.#sent.set(name, held)
   }

@@ -114,9 +114,13 @@ export class Subscription {
     const names = new Set(inUse.names)
     let { until } = inUse
     for (const { at, resources } of this.#unanswered.values()) {
-      if (now >= at + GIVE_UP) continue
-      until = Math.min(until, at + GIVE_UP)
-      for (const resource of resources) for (const name of resource.references) names.add(name)
+      const isGivenUp = now >= at + GIVE_UP
+      if (!isGivenUp) until = Math.min(until, at + GIVE_UP)
+      for (const resource of resources) {
+        // Given up counts as applied: then what was sent later rules, unless the name was subscribed anew since.
+        const isPast = !this.wants(resource.name) || this.holdings.get(resource.name) !== undefined
+        if (!isGivenUp || !isPast) for (const name of resource.references) names.add(name)
+      }
     }
     return { ...inUse, names, until }
   }
@@ -279,6 +283,8 @@ export class Subscription {
     for (const name of this.#due) {
       const resource = this.#view.get(name)
       if (!this.#due.isForced(name) && this.holdings.get(name)?.version === resource?.version) {
+        // What was claimed and is current again: now it is known what it refers to.
+        if (resource) this.holdings.claim(name, resource)
         this.#due.delete(name)
         continue
       }

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Convergence, ConvergenceWatch, Proxies, ProxyStatus } from './proxy-status.ts'
+import { Round, type RoundStream } from './round.ts'
+
+export interface RegisteredProxy extends RoundStream {
+  readonly status: ProxyStatus
+}
+
+/** The connected proxies of this replica, and how far revisions got with them. */
+export class ProxyRegistry implements Proxies {
+  readonly #proxies = new Map<string, RegisteredProxy>()
+  /** Of the revisions that came since the oldest watch began; the newest last. */
+  #rounds: Round[] = []
+  #watches = 0
+  #revision: number
+  #arrival = Promise.resolve()
+  #arrive: () => void = () => {}
+
+  constructor(revision: number) {
+    this.#revision = revision
+    this.#expectArrival()
+  }
+
+  list(): ProxyStatus[] {
+    return [...this.#proxies.values()].map(proxy => proxy.status)
+  }
+
+  get(id: string): ProxyStatus | undefined {
+    return this.#proxies.get(id)?.status
+  }
+
+  join(proxy: RegisteredProxy): void {
+    this.#proxies.set(proxy.id, proxy)
+  }
+
+  leave(proxy: RegisteredProxy): void {
+    this.#proxies.delete(proxy.id)
+    for (const round of this.#rounds) round.left(proxy)
+  }
+
+  /** A revision is in the views; every proxy will be told. */
+  arrived(revision: number): void {
+    this.#revision = revision
+    if (this.#watches > 0) this.#rounds.push(new Round(revision, this.#proxies.values()))
+    const arrive = this.#arrive
+    this.#expectArrival()
+    arrive()
+  }
+
+  told(proxy: RegisteredProxy, isConcerned: boolean): void {
+    for (const round of this.#rounds) round.told(proxy, isConcerned)
+  }
+
+  answered(proxy: RegisteredProxy): void {
+    for (const round of this.#rounds) round.answered(proxy)
+  }
+
+  watch(): ConvergenceWatch {
+    this.#watches += 1
+    let isOpen = true
+    return {
+      wait: (revision, timeout) => this.#wait(revision, timeout),
+      close: () => {
+        if (!isOpen) return
+        isOpen = false
+        this.#watches -= 1
+        if (this.#watches === 0) this.#rounds = []
+      },
+    }
+  }
+
+  async #wait(revision: number, timeout: number): Promise<Convergence> {
+    const timer = new AbortController()
+    const isOver = delay(timeout, 'over', { signal: timer.signal }).catch(() => 'over')
+    try {
+      while (this.#revision < revision) {
+        // A revision that did not arrive may concern everybody.
+        if ((await Promise.race([this.#arrival, isOver])) === 'over') return this.#unsettled(revision).result
+      }
+      const round = this.#rounds.find(one => one.revision >= revision) ?? this.#unsettled(revision)
+      await Promise.race([round.done, isOver])
+      return round.result
+    } finally {
+      timer.abort()
+    }
+  }
+
+  /** The round of a revision that arrived before anybody watched: whoever has not answered it yet. */
+  #unsettled(revision: number): Round {
+    const behind = [...this.#proxies.values()].filter(proxy => proxy.settled < revision)
+    const round = new Round(revision, behind)
+    for (const proxy of behind) round.told(proxy, true)
+    this.#rounds.push(round)
+    return round
+  }
+
+  #expectArrival(): void {
+    this.#arrival = new Promise(resolve => {
+      this.#arrive = resolve
+    })
+  }
+}

@@ -1,0 +1,267 @@
+import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-js'
+import type { Logger } from 'pino'
+import type { Authenticate } from '../auth/authenticate.ts'
+import type { Principal } from '../auth/principal.ts'
+import { type DeltaRequest, decodeDeltaRequest } from '../proto/delta-request.ts'
+import { encodeDeltaResponse } from '../proto/delta-response.ts'
+import { type Audience, type Audiences, type ClientNode, clientNode } from './audience.ts'
+import { DeltaStream } from './delta-stream.ts'
+import type { RegisteredProxy } from './proxy-registry.ts'
+import type { ProxyStatus } from './proxy-status.ts'
+
+/** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
+const UNWRITTEN_LIMIT = 256 * 1024
+
+/** Longest text of a client's that goes into a log line, in characters. */
+const LOGGED_TEXT = 1024
+
+/** One message of a stream, as authorization sees it. */
+export interface StreamMessage {
+  readonly node: ClientNode
+  readonly request: DeltaRequest
+}
+
+export interface ProxyStreamOptions {
+  readonly audiences: Audiences
+  /** Judges the call's `authorization` before anything is decoded. */
+  readonly authenticate: Authenticate
+  /** Judges every message; returns why it is refused. */
+  readonly authorize: (principal: Principal, message: StreamMessage) => string | undefined
+  /** Name of this replica. */
+  readonly replica: string
+  readonly allowEmpty: boolean
+  readonly log: Logger
+  /** The revision of the views at this moment. */
+  readonly revision: () => number
+  /** It has an audience and a status. */
+  readonly joined: (stream: ProxyStream) => void
+  /** Its client said something. */
+  readonly answered: (stream: ProxyStream) => void
+  /** It is over, joined or not; called once. */
+  readonly left: (stream: ProxyStream) => void
+}
+
+type Call = ServerDuplexStream<Buffer, Buffer>
+
+/**
+ * One call of DeltaAggregatedResources: bytes in, bytes out, around a `DeltaStream`.
+ *
+ * - new: entered by the call, its caller is known; left by the first message, which must have a node.
+ * - joined: has its audience and stands in the registry.
+ * - ended: by the client, by an error of the client's, or by `end`; left by nothing. `close` gives all back.
+ *
+ * Nothing that a client sends throws past this class.
+ */
+export class ProxyStream implements RegisteredProxy {
+  readonly id: string
+  readonly #call: Call
+  readonly #options: ProxyStreamOptions
+  readonly #connectedAt = new Date()
+  readonly #principal: Principal
+  #joined: { node: ClientNode; audience: Audience; stream: DeltaStream } | undefined
+  #isEnded = false
+  #isReleased = false
+  #unwritten = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(id: string, call: Call, principal: Principal, options: ProxyStreamOptions) {
+    this.id = id
+    this.#call = call
+    this.#options = options
+    this.#principal = principal
+    call.on('data', (bytes: Buffer) => this.#guard(() => this.#onMessage(bytes)))
+    call.on('end', () => this.#guard(() => this.#finish()))
+    call.on('cancelled', () => this.#guard(() => this.#close()))
+    call.on('close', () => this.#guard(() => this.#close()))
+  }
+
+  get node(): string {
+    return this.#joined?.node.id ?? ''
+  }
+
+  get settled(): number {
+    return this.#joined?.stream.settled ?? 0
+  }
+
+  get responses(): number {
+    return this.#joined?.stream.responses ?? 0
+  }
+
+  get isStuck(): boolean {
+    return this.#joined?.stream.isStuck ?? false
+  }
+
+  rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
+    return this.#joined?.stream.rejectedAfter(response) ?? []
+  }
+
+  get status(): ProxyStatus {
+    const { node, audience, stream } = this.#required
+    return {
+      id: this.id,
+      node: node.id,
+      gateway: node.gateway,
+      viewpoint: audience.viewpoint(),
+      replica: this.#options.replica,
+      userAgent: node.userAgent,
+      peer: this.#call.getPeer(),
+      connectedAt: this.#connectedAt.toISOString(),
+      revision: stream.settled,
+      synced: stream.isSynced,
+      types: stream.status,
+      warnings: audience.warnings(),
+    }
+  }
+
+  /** The views show this revision; sends what it brought. Returns whether it concerns this client. */
+  onRevision(revision: number): boolean {
+    let isConcerned = false
+    this.#guard(() => {
+      isConcerned = this.#joined?.stream.onRevision(revision) ?? false
+      this.#pump()
+    })
+    return isConcerned
+  }
+
+  end(code: status, details: string): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    const reason: Partial<StatusObject> = { code, details }
+    this.#call.emit('error', reason)
+    this.#release()
+  }
+
+  get #required() {
+    if (!this.#joined) throw new Error(`the stream ${this.id} has not sent its first message`)
+    return this.#joined
+  }
+
+  #onMessage(bytes: Buffer): void {
+    if (this.#isEnded) return
+    const decoded = decodeDeltaRequest(bytes)
+    if (!decoded.ok) {
+      this.end(status.INVALID_ARGUMENT, `not a DeltaDiscoveryRequest: ${decoded.detail}`)
+      return
+    }
+    const { request } = decoded
+    const node = this.#joined?.node ?? (request.node && clientNode(request.node))
+    if (!node) {
+      // xDS protocol: only the first request of a stream is guaranteed to carry the node identifier.
+      this.end(status.INVALID_ARGUMENT, 'the first message of a stream must have a node')
+      return
+    }
+    const refusal = this.#options.authorize(this.#principal, { node, request })
+    if (refusal !== undefined) {
+      this.end(status.PERMISSION_DENIED, refusal)
+      return
+    }
+    this.#onRequest(this.#joined?.stream ?? this.#join(node), request)
+  }
+
+  #onRequest(stream: DeltaStream, request: DeltaRequest): void {
+    if (request.error !== undefined) this.#logRejection(request)
+    const problem = stream.onRequest(request, Date.now())
+    if (problem !== undefined) {
+      this.end(status.INVALID_ARGUMENT, problem)
+      return
+    }
+    this.#pump()
+    this.#options.answered(this)
+  }
+
+  #join(node: ClientNode): DeltaStream {
+    const { audiences, revision, allowEmpty } = this.#options
+    const audience = audiences.join(node)
+    const stream = new DeltaStream({
+      id: this.id,
+      views: audience.views,
+      revision: revision(),
+      now: Date.now(),
+      allowEmpty,
+    })
+    this.#joined = { node, audience, stream }
+    this.#options.joined(this)
+    this.#options.log.info(
+      { proxy: this.id, node: node.id, gateway: node.gateway, peer: this.#call.getPeer() },
+      'proxy connected',
+    )
+    return stream
+  }
+
+  /** Writes as long as the transport takes it: what is not written yet is not made yet, and so stays the newest. */
+  #pump(): void {
+    const { stream } = this.#joined ?? {}
+    if (!stream) return
+    while (!this.#isEnded && this.#unwritten < UNWRITTEN_LIMIT) {
+      const response = stream.next(Date.now())
+      if (!response) {
+        this.#wakeAt(stream.wakeAt())
+        return
+      }
+      const bytes = encodeDeltaResponse({
+        typeUrl: response.typeUrl,
+        resources: response.resources.map(resource => resource.encoded),
+        removed: response.removed,
+        nonce: response.nonce,
+        controlPlane: this.#options.replica,
+        systemVersion: String(response.revision),
+      })
+      this.#unwritten += bytes.length
+      this.#call.write(bytes, () => this.#guard(() => this.#written(bytes.length)))
+    }
+  }
+
+  #written(length: number): void {
+    const wasFull = this.#unwritten >= UNWRITTEN_LIMIT
+    this.#unwritten -= length
+    if (wasFull && this.#unwritten < UNWRITTEN_LIMIT) this.#pump()
+  }
+
+  #wakeAt(at: number | undefined): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (at === undefined) return
+    this.#timer = setTimeout(() => this.#guard(() => this.#pump()), Math.max(0, at - Date.now()))
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#options.log.error({ err: error, proxy: this.id, node: this.node }, 'serving a proxy failed')
+      this.end(status.INTERNAL, 'internal error')
+    }
+  }
+
+  /** The client has said all that it wanted to say: the call is over (OK). */
+  #finish(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#call.end()
+    this.#release()
+  }
+
+  #close(): void {
+    this.#isEnded = true
+    this.#release()
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer)
+    if (this.#isReleased) return
+    this.#isReleased = true
+    this.#options.left(this)
+    const joined = this.#joined
+    this.#joined = undefined
+    if (!joined) return
+    joined.audience.leave()
+    this.#options.log.info({ proxy: this.id, node: joined.node.id }, 'proxy disconnected')
+  }
+
+  #logRejection({ typeUrl, error = '' }: DeltaRequest): void {
+    this.#options.log.warn(
+      { proxy: this.id, node: this.node, typeUrl, detail: error.slice(0, LOGGED_TEXT) },
+      'proxy rejected a response',
+    )
+  }
+}

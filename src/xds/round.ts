@@ -1,0 +1,88 @@
+import type { Convergence } from './proxy-status.ts'
+
+/** What a round must know of a stream. */
+export interface RoundStream {
+  readonly id: string
+  readonly node: string
+  readonly settled: number
+  readonly responses: number
+  readonly isStuck: boolean
+  rejectedAfter(response: number): { typeUrl: string; detail: string }[]
+}
+
+/**
+ * One revision's way through the streams. A stream is
+ * - unseen: it was there when the revision came and was not told of it yet;
+ * - pending: told, and the revision concerns it; left by `answered` or `left`;
+ * - answered: all was sent and ACKed or NACKed, or something was NACKed and holds the rest back.
+ * Streams that the revision does not concern, or that have gone, are dropped.
+ */
+export class Round {
+  readonly revision: number
+  /** Number of the last response before the revision came. */
+  readonly #before = new Map<RoundStream, number>()
+  readonly #unseen = new Set<RoundStream>()
+  readonly #pending = new Set<RoundStream>()
+  #acked = 0
+  readonly #nacked: Convergence['nacked'][number][] = []
+  /** Resolves when every stream that the revision concerns has answered or gone. */
+  readonly done: Promise<void>
+  #resolve: () => void = () => {}
+
+  constructor(revision: number, streams: Iterable<RoundStream>) {
+    this.revision = revision
+    this.done = new Promise(resolve => {
+      this.#resolve = resolve
+    })
+    for (const stream of streams) {
+      this.#before.set(stream, stream.responses)
+      this.#unseen.add(stream)
+    }
+    this.#check()
+  }
+
+  get result(): Convergence {
+    const pending = [...this.#unseen, ...this.#pending].map(({ id, node }) => ({ proxy: id, node }))
+    const nacked = new Set(this.#nacked.map(one => one.proxy)).size
+    return {
+      proxies: this.#acked + nacked + pending.length,
+      acked: this.#acked,
+      nacked: this.#nacked,
+      pending,
+    }
+  }
+
+  /** The stream was told of the revision and sent what it can take. */
+  told(stream: RoundStream, isConcerned: boolean): void {
+    if (!this.#unseen.delete(stream)) return
+    if (isConcerned || stream.responses > this.#beforeOf(stream)) this.#pending.add(stream)
+    this.answered(stream)
+    this.#check()
+  }
+
+  /** The client said something. */
+  answered(stream: RoundStream): void {
+    if (!this.#pending.has(stream)) return
+    const rejections = stream.rejectedAfter(this.#beforeOf(stream))
+    const isBlocked = rejections.length > 0 && stream.isStuck
+    if (stream.settled < this.revision && !isBlocked) return
+    this.#pending.delete(stream)
+    if (rejections.length === 0) this.#acked += 1
+    for (const one of rejections) this.#nacked.push({ proxy: stream.id, node: stream.node, ...one })
+    this.#check()
+  }
+
+  left(stream: RoundStream): void {
+    this.#unseen.delete(stream)
+    this.#pending.delete(stream)
+    this.#check()
+  }
+
+  #beforeOf(stream: RoundStream): number {
+    return this.#before.get(stream) ?? 0
+  }
+
+  #check(): void {
+    if (this.#unseen.size === 0 && this.#pending.size === 0) this.#resolve()
+  }
+}

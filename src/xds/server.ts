@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js'
+import { aggregatedDiscoveryService } from '../proto/service.ts'
+import { FanOut } from './fan-out.ts'
+import { ProxyRegistry } from './proxy-registry.ts'
+import type { Proxies } from './proxy-status.ts'
+import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
+
+export interface XdsServerOptions
+  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'revision' | 'joined' | 'answered' | 'left'> {
+  /** A loopback name or address, or what to listen on. */
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** The revision that the audiences' views show at the beginning; 0: the database has none. */
+  readonly revision: number
+  /** Answer returning proxies even from a database without any revision; default false. */
+  readonly allowEmpty?: boolean
+}
+
+export interface XdsServer {
+  readonly host: string
+  /** The real port. */
+  readonly port: number
+  readonly proxies: Proxies
+  /** The views of all audiences show this revision now. */
+  onChange(revision: number): void
+  /** Every stream has looked at its views since they came to show this revision. */
+  readonly passedRevision: number
+  /**
+   * Stops to listen, asks clients to go elsewhere (GOAWAY), and after `drain` milliseconds ends what is left with
+   * UNAVAILABLE. Resolves when all connections are closed.
+   */
+  close(drain: number): Promise<void>
+}
+
+/** An Envoy that comes back lists all that it has in one message. */
+const MAX_REQUEST = 32 * 1024 * 1024
+
+/** How long after the streams have ended connections may take to close, in milliseconds. */
+const LAST_WORDS = 1_000
+
+const SERVER_OPTIONS = {
+  'grpc.max_receive_message_length': MAX_REQUEST,
+  // One resource may be larger than any limit of ours; whether the client takes it is for the client to say.
+  'grpc.max_send_message_length': -1,
+  // Finds peers that died without a word.
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  // xDS relays put the streams of many Envoys on one connection.
+  'grpc.max_concurrent_streams': 1_000,
+  'grpc.enable_channelz': 0,
+}
+
+/** Serves delta ADS over gRPC. Rejects when the address cannot be listened on. */
+export async function openXdsServer(options: XdsServerOptions): Promise<XdsServer> {
+  const { host, log } = options
+  const registry = new ProxyRegistry(options.revision)
+  const streams = new Set<ProxyStream>()
+  let revision = options.revision
+  let passedRevision = revision
+
+  const fanOut = new FanOut<ProxyStream>(stream => {
+    registry.told(stream, stream.onRevision(revision))
+    if (fanOut.isIdle) passedRevision = revision
+  })
+  const streamOptions: ProxyStreamOptions = {
+    ...options,
+    allowEmpty: options.allowEmpty ?? false,
+    revision: () => revision,
+    joined: stream => registry.join(stream),
+    answered: stream => registry.answered(stream),
+    left: stream => {
+      streams.delete(stream)
+      fanOut.remove(stream)
+      registry.leave(stream)
+    },
+  }
+
+  const server = new Server(SERVER_OPTIONS)
+  server.addService(aggregatedDiscoveryService, {
+    deltaAggregatedResources: (call: ServerDuplexStream<Buffer, Buffer>) => {
+      const principal = options.authenticate(call.metadata.get('authorization')[0]?.toString())
+      if (principal) streams.add(new ProxyStream(randomUUID(), call, principal, streamOptions))
+      else refuse(call, status.UNAUTHENTICATED, 'a valid bearer token is required')
+    },
+  })
+  const port = await bind(server, host, options.port)
+  log.debug({ host, port }, 'serving delta ADS')
+
+  return {
+    host,
+    port,
+    proxies: registry,
+    get passedRevision() {
+      return passedRevision
+    },
+    onChange: next => {
+      revision = next
+      registry.arrived(next)
+      if (streams.size === 0) passedRevision = next
+      else fanOut.add(streams)
+    },
+    close: drain => close(server, streams, drain),
+  }
+}
+
+function refuse(call: ServerDuplexStream<Buffer, Buffer>, code: status, details: string): void {
+  call.emit('error', { code, details })
+}
+
+function bind(server: Server, host: string, port: number): Promise<number> {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
+      if (cause) reject(new Error(`cannot serve xDS on ${address}: ${cause.message}`, { cause }))
+      else resolve(bound)
+    })
+  })
+}
+
+async function close(server: Server, streams: Iterable<ProxyStream>, drain: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const closed = new Promise<void>(resolve => {
+    server.tryShutdown(() => resolve())
+  })
+  const drained = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, drain)
+  })
+  await Promise.race([closed, drained])
+  clearTimeout(timer)
+  for (const stream of streams) stream.end(status.UNAVAILABLE, 'this replica is shutting down')
+  const forced = setTimeout(() => server.forceShutdown(), LAST_WORDS)
+  await closed
+  clearTimeout(forced)
+}
