@@ -15,7 +15,7 @@ export interface Config {
   readonly logLevel: LogLevel
 }
 
-export interface Database {
+interface Database {
   readonly kind: 'sqlite'
   /** A path, or `:memory:`. */
   readonly path: string
@@ -28,7 +28,7 @@ export interface Address {
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
+type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** Flags of `serve` as given; undefined is a flag left out, and the environment speaks for it. */
 export interface ServeFlags {

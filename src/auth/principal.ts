@@ -1,5 +1,5 @@
 /** What a principal may do. Scoped tokens come later; the word `admin` covers everything. */
-export type Scope = 'admin'
+type Scope = 'admin'
 
 /** Who asks, on either plane. */
 export interface Principal {

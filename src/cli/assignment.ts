@@ -41,7 +41,7 @@ function splitService(text: string): [string, string] {
   return at < 0 ? ['default', text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-export function assignmentLines(answer: Explanation, terminal: Pick<Terminal, 'tone'>): string[] {
+function assignmentLines(answer: Explanation, terminal: Pick<Terminal, 'tone'>): string[] {
   const { region, zone, subZone, node, source } = answer.viewpoint
   const place = [region, zone, subZone].filter(Boolean).join('/') || 'an unknown zone'
   const viewpoint = [place, node && `node ${node}`, source && `source ${source}`].filter(Boolean).join(', ')

@@ -54,8 +54,11 @@ function metadataOf(token: string | undefined): object {
 function xdsCluster(xds: Address): object {
   return {
     name: XDS_CLUSTER,
-    // A name is resolved again and again, so that a control plane may move.
-    type: isIP(xds.host) === 0 ? 'STRICT_DNS' : 'STATIC',
+    // A name is resolved again and again, so that a control plane may move. Envoy would take the IPv6 address only
+    // where there is one, and localhost has one on which nobody listens.
+    ...(isIP(xds.host) === 0
+      ? { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED' }
+      : { type: 'STATIC' }),
     connect_timeout: '1s',
     typed_extension_protocol_options: {
       'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {

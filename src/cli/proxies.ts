@@ -27,7 +27,7 @@ export function addProxies(program: Command, terminal: Terminal): void {
   })
 }
 
-export function proxiesLines(proxies: readonly ProxyStatus[], terminal: Pick<Terminal, 'tone'>): string[] {
+function proxiesLines(proxies: readonly ProxyStatus[], terminal: Pick<Terminal, 'tone'>): string[] {
   if (proxies.length === 0) return ['no proxy is connected']
   const [header = '', ...rows] = table(
     ['NODE', 'GATEWAY', 'ZONE', 'STATE', 'REVISION', 'REPLICA', 'PEER', 'CONNECTED', 'ID'],

@@ -44,7 +44,7 @@ export function addPush(program: Command, terminal: Terminal): void {
 
 const LONGEST_WAIT = 60
 
-export function parseWait(text: string): number {
+function parseWait(text: string): number {
   const match = /^([0-9]{1,3})(s|m)?$/.exec(text)
   const seconds = match ? Number(match[1]) * (match[2] === 'm' ? 60 : 1) : Number.NaN
   if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds

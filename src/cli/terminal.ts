@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 
 /** How a line is meant; shown as colour where there is a terminal that wants it. */
-export type Tone = 'added' | 'removed' | 'updated' | 'warning' | 'faint'
+type Tone = 'added' | 'removed' | 'updated' | 'warning' | 'faint'
 
 const STYLES = {
   added: 'green',

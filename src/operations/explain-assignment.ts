@@ -27,7 +27,7 @@ export interface Explanation {
   readonly endpoints: readonly ExplainedEndpoint[]
 }
 
-export interface ExplainedEndpoint {
+interface ExplainedEndpoint {
   readonly name: string
   readonly address: string
   readonly port: number

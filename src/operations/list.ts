@@ -28,7 +28,8 @@ export interface Page<T> {
 /** What a list can be sorted and filtered by, and what tells its items apart. */
 export interface Columns<T> {
   readonly id: (item: T) => string
-  readonly fields: Readonly<Record<string, (item: T) => string | number>>
+  /** A list of values is equal to, or contains, what one of them does; it is sorted by all of them. */
+  readonly fields: Readonly<Record<string, (item: T) => string | number | readonly string[]>>
 }
 
 /**
@@ -54,7 +55,7 @@ export function listPage<T>(all: Iterable<T>, columns: Columns<T>, request: List
     (descending ? -1 : 1) * compare(a.value, b.value) || compare(a.id, b.id)
   const matching = [...all]
     .filter(item => request.filters.every(filter => matches(item, columns, filter)))
-    .map(item => ({ item, value: sortValue(item), id: columns.id(item) }))
+    .map(item => ({ item, value: sortable(sortValue(item)), id: columns.id(item) }))
   const rest = cursor ? matching.filter(one => order(one, cursor) > 0) : matching
   const page = rest.sort(order).slice(0, request.limit)
   const last = page.at(-1)
@@ -70,9 +71,15 @@ interface Position {
   readonly id: string
 }
 
+function sortable(value: string | number | readonly string[]): string | number {
+  return typeof value === 'object' ? value.join() : value
+}
+
 function matches<T>(item: T, columns: Columns<T>, filter: Filter): boolean {
-  const value = String(columns.fields[filter.field]?.(item))
-  return filter.operator === '=' ? value === filter.value : value.includes(filter.value)
+  const values = [columns.fields[filter.field]?.(item)].flat().map(String)
+  return values.some(value =>
+    filter.operator === '=' ? value === filter.value : value.includes(filter.value),
+  )
 }
 
 function compare(a: string | number, b: string | number): number {

@@ -15,7 +15,7 @@ export interface ServiceSummary {
   readonly conflicts: readonly { readonly field: string; readonly source: string; readonly detail: string }[]
 }
 
-export interface ServicePortSummary {
+interface ServicePortSummary {
   readonly port: number
   readonly name?: string
   readonly appProtocol?: string
@@ -31,7 +31,7 @@ const COLUMNS: Columns<MergedService> = {
     namespace: service => service.namespace,
     name: service => service.name,
     mode: service => service.mode,
-    source: service => service.sources.join(','),
+    source: service => service.sources,
     conflicts: service => service.conflicts.length,
   },
 }

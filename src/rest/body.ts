@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib'
 import { problem } from './problem.ts'
 
 /** The largest body, counted as sent and again after decompression. */
-export const BODY_LIMIT = 64 * 1024 * 1024
+const BODY_LIMIT = 64 * 1024 * 1024
 
 /**
  * The bytes of a pushed document, or the response that refuses them. Reading stops at the limit, so a bomb costs

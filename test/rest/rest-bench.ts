@@ -19,7 +19,7 @@ export interface RestBench extends Collaborators {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: tests look into every kind of answer
@@ -85,7 +85,7 @@ export async function openLastingBench(
   return { ...collaborators, app, registry, call, close }
 }
 
-export class ScriptedProxies implements Proxies {
+class ScriptedProxies implements Proxies {
   all: ProxyStatus[] = []
   convergence: Convergence = { proxies: 0, acked: 0, nacked: [], pending: [] }
   /** Revisions that somebody waited for, and for how long at most. */

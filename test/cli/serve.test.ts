@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { runCli } from './run-cli.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const FREE = ['--database', 'sqlite::memory:', '--rest', '127.0.0.1:0', '--xds', '127.0.0.1:0']
+
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
+/** Starts `vicinity serve` and reads its log up to the line that says ready. */
+async function serve(env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'serve', ...FREE], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  const log: Record<string, unknown>[] = []
+  const lines = createInterface({ input: child.stdout })
+  const ready = new Promise<Record<string, unknown>>((resolve, reject) => {
+    lines.on('line', line => {
+      const entry = JSON.parse(line) as Record<string, unknown>
+      log.push(entry)
+      if (entry.msg === 'ready') resolve(entry)
+    })
+    child.once('close', code => reject(new Error(`ended with ${code} before it was ready`)))
+  })
+  return { child, log, ready: await ready }
+}
+
+test('serve logs JSON lines, says once where it answers, and ends with 0 on SIGTERM', async () => {
+  const { child, log, ready } = await serve()
+  expect(ready).toMatchObject({
+    rest: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d*$/),
+    xds: expect.stringMatching(/^127\.0\.0\.1:[1-9]\d*$/),
+    pid: child.pid,
+  })
+  expect((await fetch(`http://${ready.rest}/readyz`)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(log.filter(entry => entry.msg === 'ready')).toHaveLength(1)
+  expect(log.filter(entry => String(entry.msg).startsWith('no admin token'))).toHaveLength(1)
+})
+
+test('serve with a token asks for it, and does not warn', async () => {
+  const { log, ready } = await serve({ VICINITY_ADMIN_TOKEN: 'secret' })
+  const sources = `http://${ready.rest}/v1/sources`
+  expect((await fetch(sources)).status).toBe(401)
+  expect((await fetch(sources, { headers: { Authorization: 'Bearer secret' } })).status).toBe(200)
+  expect(log.filter(entry => String(entry.msg).includes('token'))).toEqual([])
+  expect(JSON.stringify(log)).not.toContain('secret')
+})
+
+test('a start that fails is one clear line and exit code 1', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const args = [
+    'serve',
+    '--database',
+    'sqlite::memory:',
+    '--rest',
+    `127.0.0.1:${port}`,
+    '--xds',
+    '127.0.0.1:0',
+  ]
+  const { code, stderr } = await runCli(args)
+  taken.close()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^vicinity: cannot start: .*EADDRINUSE.*\n$/)
+})
