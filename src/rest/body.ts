@@ -14,35 +14,58 @@ export async function readBody(
   request: Request,
   limit = BODY_LIMIT,
 ): Promise<Uint8Array<ArrayBuffer> | Response> {
-  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
-  const zipped = encoding === 'gzip' || encoding === 'x-gzip'
-  if (!isJson(request.headers.get('content-type')))
-    return problem(415, 'the body must be JSON: Content-Type application/json', [], {
-      Accept: 'application/json',
-    })
-  // RFC 9110, section 15.5.16: a 415 about the coding names those that would do.
-  if (!zipped && encoding !== 'identity')
-    return problem(415, `Content-Encoding ${encoding} is not supported: use gzip or none`, [], {
-      'Accept-Encoding': 'gzip, identity',
-    })
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge(limit)
-  if (request.body === null) return new Uint8Array()
-
+  const refusal = refuseHead(request.headers, limit)
+  if (refusal) return refusal
   try {
-    const sent = Readable.fromWeb(request.body as ReadableStream<Uint8Array>)
-    if (!zipped) return (await collect(sent, limit)) ?? tooLarge(limit)
-    const unzipped = createGunzip()
-    sent.once('error', error => unzipped.destroy(error))
-    const bytes = await collect(sent.pipe(unzipped), limit)
-    sent.destroy()
-    return bytes ?? tooLarge(limit)
+    const bytes = await readStream(request, limit)
+    if (bytes === undefined) return tooLarge(limit)
+    // Only a request without a body may leave its type out.
+    return bytes.length > 0 && !request.headers.has('content-type') ? notJson() : bytes
   } catch (error) {
     if (isZlibError(error)) return problem(400, `the body is not gzip: ${(error as Error).message}`)
     return problem(400, 'the body ended before it was complete')
   }
 }
 
-/** undefined: there is more than `limit`. Leaving the loop early destroys the stream. */
+/** What can be said before the body is read. */
+function refuseHead(headers: Headers, limit: number): Response | undefined {
+  const encoding = encodingOf(headers)
+  const type = headers.get('content-type')
+  if (type !== null && !isJson(type)) return notJson()
+  // RFC 9110, section 15.5.16: a 415 about the coding names those that would do.
+  if (!isGzip(encoding) && encoding !== 'identity')
+    return problem(415, `Content-Encoding ${encoding} is not supported: use gzip or none`, [], {
+      'Accept-Encoding': 'gzip, identity',
+    })
+  return Number(headers.get('content-length') ?? 0) > limit ? tooLarge(limit) : undefined
+}
+
+/** undefined: there is more than `limit`. */
+async function readStream(
+  { body, headers }: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (body === null) return new Uint8Array()
+  const sent = Readable.fromWeb(body as ReadableStream<Uint8Array>)
+  if (!isGzip(encodingOf(headers))) return collect(sent, limit)
+  const unzipped = createGunzip()
+  sent.once('error', error => unzipped.destroy(error))
+  try {
+    return await collect(sent.pipe(unzipped), limit)
+  } finally {
+    sent.destroy()
+  }
+}
+
+function encodingOf(headers: Headers): string {
+  return (headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
+}
+
+function isGzip(encoding: string): boolean {
+  return encoding === 'gzip' || encoding === 'x-gzip'
+}
+
+/** Leaving the loop early destroys the stream. */
 async function collect(stream: Readable, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const chunks: Uint8Array[] = []
   let size = 0
@@ -60,9 +83,8 @@ async function collect(stream: Readable, limit: number): Promise<Uint8Array<Arra
   return bytes
 }
 
-/** RFC 8259, section 8.1: JSON between systems is UTF-8. No type at all is taken as JSON. */
-function isJson(contentType: string | null): boolean {
-  if (contentType === null) return true
+/** RFC 8259, section 8.1: JSON between systems is UTF-8. */
+function isJson(contentType: string): boolean {
   const [type = '', ...parameters] = contentType.split(';').map(text => text.trim().toLowerCase())
   const charset = parameters
     .find(parameter => parameter.startsWith('charset='))
@@ -76,6 +98,12 @@ function isJson(contentType: string | null): boolean {
 
 function isZlibError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+}
+
+function notJson(): Response {
+  return problem(415, 'the body must be JSON: Content-Type application/json', [], {
+    Accept: 'application/json',
+  })
 }
 
 function tooLarge(limit: number): Response {

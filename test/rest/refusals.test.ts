@@ -28,6 +28,7 @@ describe('a bad request is a problem document, and nothing is stored', () => {
     ['a patch that is none', 422, 'PATCH', PATH, '{"upsert": 7}', json],
     ['a gzip bomb', 413, 'PUT', PATH, bomb, gzip],
     ['a body announced as too large', 413, 'PUT', PATH, '{}', { ...json, 'Content-Length': '67108865' }],
+    ['no type', 415, 'PUT', PATH, new TextEncoder().encode('{}'), {}],
     ['a form', 415, 'PUT', PATH, 'a=b', { 'Content-Type': 'application/x-www-form-urlencoded' }],
     ['JSON in Latin-1', 415, 'PUT', PATH, '{}', { 'Content-Type': 'application/json; charset=iso-8859-1' }],
     ['Brotli', 415, 'PUT', PATH, '{}', { ...json, 'Content-Encoding': 'br' }],

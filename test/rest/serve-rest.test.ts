@@ -67,11 +67,13 @@ test('HEAD answers with the head of GET', async () => {
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 test('uploads that break off store nothing and harm nobody', async () => {
-  const broken = Array.from({ length: 50 }, async () => {
+  const broken = Array.from({ length: 50 }, async (_, index) => {
+    const encoding = index % 2 === 0 ? 'gzip' : 'identity'
     const socket = connect(Number(server.address.split(':')[1]), '127.0.0.1')
     await once(socket, 'connect')
     socket.write(
-      'PUT /v1/sources/a/topology HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"services":[',
+      `PUT /v1/sources/a/topology HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Encoding: ${encoding}\r\nContent-Length: 100000\r\n\r\n\x1f\x8b\x08`,
+      'latin1',
     )
     await new Promise(resolve => socket.once('drain', resolve).write('{', resolve))
     socket.destroy()
