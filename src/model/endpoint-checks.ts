@@ -10,9 +10,6 @@ type Path = readonly PropertyKey[]
  */
 export type DeclaredPorts = readonly ServicePort[] | 'implied' | 'unknown'
 
-/** Envoy refuses an assignment whose weights do not add up in 32 bits. */
-const MAX_WEIGHTS = 2 ** 32 - 1
-
 /** Checks endpoints of one service against each other and its ports; those that did not even parse are undefined. */
 export function checkEndpoints(
   draft: ContentDraft,
@@ -23,16 +20,13 @@ export function checkEndpoints(
   const style = portStyle(declared, endpoints)
   const names = new Set<string>()
   const places = new Set<string>()
-  let weights = 0
   for (let index = 0; index < endpoints.length && !draft.isFull; index++) {
     const one = endpoints[index]
     if (one === undefined) continue
     const problem = portProblem(one, style)
     if (problem !== undefined) draft.refuse([...path, index, ...problem.path], problem.detail)
     checkUnique(draft, one, { names, places }, [...path, index])
-    weights += one.weight ?? 1
   }
-  if (weights > MAX_WEIGHTS) draft.refuse(path, `must have weights of at most ${MAX_WEIGHTS} together`)
 }
 
 type PortStyle =

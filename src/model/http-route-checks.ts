@@ -90,7 +90,10 @@ export function checkTimeouts(
   refuse(context, ['backendRequest'], `must not be longer than the timeout of the whole request, ${request}`)
 }
 
-export function checkRules(rules: readonly RouteRule[], context: z.RefinementCtx): void {
+export function checkRules(
+  rules: readonly Pick<RouteRule, 'name' | 'matches'>[],
+  context: z.RefinementCtx,
+): void {
   const matches = rules.flatMap(rule => rule.matches ?? [])
   if (matches.length > MAX_MATCHES) {
     refuse(

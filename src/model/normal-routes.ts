@@ -1,7 +1,16 @@
 import type { z } from 'zod'
 import { DEFAULT_LISTENER_ADDRESS } from './listener-checks.ts'
 import { canonicalAddress } from './names.ts'
-import type { Gateway, gateway, HTTPRoute, httpRoute, Listener, RouteMatch, RouteRule } from './routes.ts'
+import type {
+  BackendRef,
+  Gateway,
+  gateway,
+  HTTPRoute,
+  httpRoute,
+  Listener,
+  RouteMatch,
+  RouteRule,
+} from './routes.ts'
 
 /**
  * The one form of each item of the routes, as `normal-topology.ts` has it. Rules and what stands in them keep their
@@ -36,7 +45,7 @@ export function normalHttpRoute(parsed: z.output<typeof httpRoute>): HTTPRoute {
     kind,
     gateways: sortedSet(gateways.map(shortGatewayName)),
     ...(hostnames.length > 0 && { hostnames: sortedSet(hostnames) }),
-    rules: rules.map(normalRule),
+    rules: rules.map(rule => normalRule(rule, namespace)),
   }
 }
 
@@ -45,14 +54,15 @@ function shortGatewayName(reference: string): string {
   return reference.startsWith('default/') ? reference.slice('default/'.length) : reference
 }
 
-function normalRule({ name, matches = [], filters = [], backendRefs = [], timeouts }: RouteRule): RouteRule {
+function normalRule(rule: ParsedRule, namespace: string): RouteRule {
+  const { name, matches = [], filters = [], backendRefs = [], timeouts } = rule
   const normalMatches = matches.map(normalMatch)
   const matchesAll = normalMatches.length === 1 && Object.keys(normalMatches[0] ?? {}).length === 0
   return {
     ...(name && { name }),
     ...(normalMatches.length > 0 && !matchesAll && { matches: normalMatches }),
     ...(filters.length > 0 && { filters: filters.map(normalFilter) }),
-    ...(backendRefs.length > 0 && { backendRefs: backendRefs.map(normalBackendRef) }),
+    ...(backendRefs.length > 0 && { backendRefs: backendRefs.map(ref => normalBackendRef(ref, namespace)) }),
     ...(timeouts && Object.keys(timeouts).length > 0 && { timeouts }),
   }
 }
@@ -84,7 +94,8 @@ function normalValue({ type, value }: ValueMatch, name: string): ValueMatch {
 }
 
 type Filter = NonNullable<RouteRule['filters']>[number]
-type BackendRef = NonNullable<RouteRule['backendRefs']>[number]
+type ParsedRule = z.output<typeof httpRoute>['rules'][number]
+type ParsedBackendRef = NonNullable<ParsedRule['backendRefs']>[number]
 
 function normalFilter({ type, requestHeaderModifier: { set = [], add = [], remove = [] } }: Filter): Filter {
   return {
@@ -97,7 +108,9 @@ function normalFilter({ type, requestHeaderModifier: { set = [], add = [], remov
   }
 }
 
-function normalBackendRef({ namespace = 'default', name, port, weight = 1 }: BackendRef): BackendRef {
+/** Gateway API, BackendObjectReference: without a namespace it is the route's own. */
+function normalBackendRef(ref: ParsedBackendRef, local: string): BackendRef {
+  const { namespace = local, name, port, weight = 1 } = ref
   return { namespace, name, port, ...(weight !== 1 && { weight }) }
 }
 

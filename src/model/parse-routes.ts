@@ -35,12 +35,12 @@ function addRoute(draft: ContentDraft, item: unknown, path: Path): void {
   if (parsed === undefined || !isFirst) return
   const body = normalHttpRoute(parsed)
   draft.add({ kind: 'HTTPRoute', namespace: body.namespace, name: body.name }, body, path)
-  referToBackends(draft, parsed.rules, [...path, 'rules'])
+  referToBackends(draft, body.rules, [...path, 'rules'])
 }
 
 function referToBackends(draft: ContentDraft, rules: HTTPRoute['rules'], path: Path): void {
   rules.forEach((rule, ruleIndex) => {
-    rule.backendRefs?.forEach(({ namespace = 'default', name, port }, index) => {
+    rule.backendRefs?.forEach(({ namespace, name, port }, index) => {
       draft.refer({ namespace, name, port }, [...path, ruleIndex, 'backendRefs', index])
     })
   })

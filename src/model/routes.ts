@@ -150,6 +150,8 @@ export const routes = z.strictObject({
 export type Listener = z.infer<typeof listener>
 export type Gateway = z.infer<typeof gateway> & { namespace: string }
 export type RouteMatch = z.infer<typeof routeMatch>
-export type RouteRule = z.infer<typeof routeRule>
-export type BackendRef = z.infer<typeof backendRef>
-export type HTTPRoute = z.infer<typeof httpRoute> & { namespace: string }
+export type RouteRule = Omit<z.infer<typeof routeRule>, 'backendRefs'> & {
+  backendRefs?: BackendRef[] | undefined
+}
+export type BackendRef = z.infer<typeof backendRef> & { namespace: string }
+export type HTTPRoute = Omit<z.infer<typeof httpRoute>, 'rules'> & { namespace: string; rules: RouteRule[] }

@@ -45,9 +45,7 @@ export function gatewayResources(world: World, gateway: string): GatewayResource
     clusters,
     namedServices: new Set(
       routes.flatMap(({ route }) =>
-        route.rules.flatMap(rule =>
-          (rule.backendRefs ?? []).map(ref => `${ref.namespace ?? 'default'}/${ref.name}`),
-        ),
+        route.rules.flatMap(rule => (rule.backendRefs ?? []).map(ref => `${ref.namespace}/${ref.name}`)),
       ),
     ),
     allServices: claims[0]?.gateway.services === 'all',

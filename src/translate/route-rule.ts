@@ -41,7 +41,7 @@ function weightByCluster(refs: readonly BackendRef[]): Map<string, number> {
   const weights = new Map<string, number>()
   for (const ref of refs) {
     const weight = ref.weight ?? 1
-    const name = clusterName(ref.namespace ?? 'default', ref.name, ref.port)
+    const name = clusterName(ref.namespace, ref.name, ref.port)
     if (weight > 0) weights.set(name, (weights.get(name) ?? 0) + weight)
   }
   return weights

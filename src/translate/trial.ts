@@ -25,7 +25,7 @@ const NOWHERE: Viewpoint = { region: '', zone: '', subZone: '', node: '', source
  */
 export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
   const draft = new WorldDraft(World.EMPTY)
-  draft.add({ revision: 1, upserted: entries.map(asStored), removed: [] })
+  draft.add({ revision: 1, reset: false, upserted: entries.map(asStored), removed: [] })
   const { world } = draft.finish(1)
   const services = [...world.services.values()].flatMap(service =>
     attempt({ kind: 'Service', namespace: service.namespace, name: service.name }, () => tryService(service)),

@@ -21,19 +21,18 @@ export class ChangeLog {
   }
 
   record(name: string): void {
-    this.forget(name)
+    const before = this.#indexes.get(name)
+    if (before !== undefined) this.#changes[before] = undefined
     this.#position += 1
     this.#indexes.set(name, this.#changes.length)
     this.#changes.push({ position: this.#position, name })
     if (this.#changes.length > COMPACT_FROM && this.#changes.length > 2 * this.#indexes.size) this.#compact()
   }
 
-  /** Drops a name that no reader has to hear of any more. */
-  forget(name: string): void {
-    const index = this.#indexes.get(name)
-    if (index === undefined) return
-    this.#changes[index] = undefined
-    this.#indexes.delete(name)
+  /** Drops what every reader has seen: all of it. Positions go on. */
+  clear(): void {
+    this.#changes = []
+    this.#indexes.clear()
   }
 
   /** Names whose last change came after `cursor`, oldest first. */

@@ -41,6 +41,11 @@ export class ClusterView implements View {
     return this.#log.since(cursor)
   }
 
+  /** Forgets the log: to be called when every reader has seen `position`. */
+  forgetPassed(): void {
+    this.#log.clear()
+  }
+
   update(world: World, touched: Touched, { allServices, clusters }: GatewayResources): void {
     const settings = this.#byService === undefined && allServices ? world.services.keys() : touched.settings
     if (allServices) this.#updateAll(world, settings)

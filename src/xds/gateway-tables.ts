@@ -31,6 +31,11 @@ export class GatewayTables {
     else if (this.#made?.allServices) this.clusters.update(world, touched, this.#made)
   }
 
+  /** Forgets the logs: to be called when every reader has seen all of them. */
+  forgetPassed(): void {
+    for (const view of [this.listeners, this.routeConfigurations, this.clusters]) view.forgetPassed()
+  }
+
   #remake(world: World, gateway: string, touched: Touched): void {
     const made = gatewayResources(world, gateway)
     this.#made = made

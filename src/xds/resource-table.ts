@@ -7,8 +7,6 @@ export class ResourceTable implements View {
   readonly #wildcard: boolean
   readonly #resources = new Map<string, Resource>()
   readonly #log = new ChangeLog()
-  /** Names that went and still stand in the log. */
-  readonly #removed = new Set<string>()
 
   /** `wildcard`: whether a wildcard subscription gets this type's names. */
   constructor(wildcard: boolean) {
@@ -35,13 +33,11 @@ export class ResourceTable implements View {
   set(resource: Resource): void {
     if (this.#resources.get(resource.name)?.version === resource.version) return
     this.#resources.set(resource.name, resource)
-    this.#removed.delete(resource.name)
     this.#log.record(resource.name)
   }
 
   remove(name: string): void {
     if (!this.#resources.delete(name)) return
-    this.#removed.add(name)
     this.#log.record(name)
   }
 
@@ -53,12 +49,8 @@ export class ResourceTable implements View {
     for (const resource of next.values()) this.set(resource)
   }
 
-  /**
-   * Drops removed names from the log. Right only when every reader has seen `position`; without it the log grows
-   * with every name that ever was.
-   */
-  forgetRemoved(): void {
-    for (const name of this.#removed) this.#log.forget(name)
-    this.#removed.clear()
+  /** Forgets the log: to be called when every reader has seen `position`. */
+  forgetPassed(): void {
+    this.#log.clear()
   }
 }

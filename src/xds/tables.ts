@@ -28,7 +28,12 @@ export class Tables implements Audiences {
   readonly #assignmentLog = new ChangeLog()
   readonly #census = new ViewpointCensus()
 
-  publish(world: World, touched: Touched): void {
+  /** `passedRevision`: every stream has looked at its views since they came to show this revision. */
+  publish(world: World, touched: Touched, passedRevision: number): void {
+    if (passedRevision >= this.#world.revision) {
+      this.#assignmentLog.clear()
+      for (const tables of this.#gateways.values()) tables.forgetPassed()
+    }
     this.#world = world
     for (const service of touched.services) {
       this.#services.delete(service)

@@ -36,6 +36,6 @@ export function after(
 ): { world: World; touched: Touched } {
   const revision = world.revision + 1
   const draft = new WorldDraft(world)
-  draft.add({ revision, upserted, removed })
+  draft.add({ revision, reset: false, upserted, removed })
   return draft.finish(revision)
 }

@@ -9,6 +9,7 @@ import { Tables } from '../../src/xds/tables.ts'
 import { viewpoint } from '../support/candidate.ts'
 import { after, stored, worldOf } from '../support/world.ts'
 
+const NOTHING = { services: new Set<string>(), settings: new Set<string>(), gateways: new Set<string>() }
 const ZONES = ['zone-a', 'zone-b']
 
 function node(gateway: string, zone = 'zone-a', fields: Partial<ClientNode> = {}): ClientNode {
@@ -23,7 +24,7 @@ function node(gateway: string, zone = 'zone-a', fields: Partial<ClientNode> = {}
 
 function tablesOf(world: World): Tables {
   const tables = new Tables()
-  tables.publish(world, { services: new Set(), settings: new Set(), gateways: new Set() })
+  tables.publish(world, NOTHING, 0)
   return tables
 }
 
@@ -126,7 +127,7 @@ describe('assignments', () => {
     visible(audience, TYPE_URLS.endpoints, names)
     expect(tables.assignmentsHeld).toBe(3)
     audience.leave()
-    tables.publish(world, { services: new Set(), settings: new Set(), gateways: new Set() })
+    tables.publish(world, NOTHING, 0)
     expect(tables.assignmentsHeld).toBe(1)
   })
 
@@ -142,7 +143,7 @@ describe('assignments', () => {
         2,
       ),
     )
-    tables.publish(next.world, next.touched)
+    tables.publish(next.world, next.touched, next.world.revision - 1)
     expect(visible(fromB, TYPE_URLS.endpoints, names)).toEqual(before)
   })
 })
@@ -246,16 +247,17 @@ test('tables that followed any history serve what fresh ones would, and their lo
         const draft = new WorldDraft(world)
         draft.add({
           revision,
+          reset: false,
           removed,
           upserted: [...entries.values()].filter(entry => entry.since === revision),
         })
         const next = draft.finish(revision)
         world = next.world
-        tables.publish(next.world, next.touched)
+        tables.publish(next.world, next.touched, next.world.revision - 1)
         for (const [index, audience] of audiences.entries()) expectLogged(audience, before[index] as Snapshot)
       }
       const fresh = new WorldDraft(World.EMPTY)
-      fresh.add({ revision, removed: [], upserted: [...entries.values()] })
+      fresh.add({ revision, reset: false, removed: [], upserted: [...entries.values()] })
       const freshTables = tablesOf(fresh.finish(revision).world)
       for (const [index, gateway] of ['edge', 'all'].entries()) {
         expect(snapshot(audiences[index] as Audience).seen).toEqual(

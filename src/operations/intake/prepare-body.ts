@@ -7,6 +7,7 @@ import { parseRoutes } from '../../model/parse-routes.ts'
 import { parseSnapshot } from '../../model/parse-snapshot.ts'
 import { parseTopology } from '../../model/parse-topology.ts'
 import type { Parsed, Problem } from '../../model/problem.ts'
+import { tryTranslate } from '../../translate/trial.ts'
 import type { Prepared, PreparedPart, PrepareRequest } from './prepared.ts'
 
 /** Judges well-formed entries together; what it says of one is refused where that one stands in the body. */
@@ -14,8 +15,8 @@ export type EntryCheck = (
   entries: readonly Entry[],
 ) => readonly { readonly key: EntryKey; readonly detail: string }[]
 
-/** What every body passes, in whichever thread: the trial translation belongs here. */
-const CHECKS: readonly EntryCheck[] = []
+/** What every body passes, in whichever thread. */
+const CHECKS: readonly EntryCheck[] = [tryTranslate]
 
 interface ParsedPart {
   readonly part: Part

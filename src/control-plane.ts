@@ -1,0 +1,96 @@
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import { Registry } from 'prom-client'
+import { authenticator } from './auth/authenticate.ts'
+import { type Config, formatAddress } from './config.ts'
+import { openIntake } from './operations/intake/intake.ts'
+import { StandingBodies } from './operations/standing-bodies.ts'
+import { followStore } from './replica.ts'
+import { replicaMetrics } from './replica-metrics.ts'
+import { createRestApp } from './rest/rest-app.ts'
+import { serveRest } from './rest/serve-rest.ts'
+import { keepHistoryShort } from './retention.ts'
+import { openSqliteStore } from './store/sqlite/store.ts'
+import { openXdsServer, type XdsServer } from './xds/server.ts'
+import { Tables } from './xds/tables.ts'
+
+export interface ControlPlane {
+  /** HOST:PORT of the REST API, with the real port. */
+  readonly rest: string
+  /** HOST:PORT where Envoys connect, with the real port. */
+  readonly xds: string
+  /** Answers what has begun, lets go of the Envoys, closes the database. */
+  close(): Promise<void>
+}
+
+/** How long Envoys get to go to another replica before their streams end, in milliseconds. */
+const DRAIN = 1_000
+
+/** Takes what must be closed, the last opened first. */
+type OnClose = (close: () => Promise<void> | void) => void
+
+/**
+ * Starts a replica: the one place that sees everything. The database is loaded before a port is opened, so that no
+ * Envoy is ever told less than the database has; both planes answer when the promise resolves. Rejects, with all
+ * closed again, when something cannot be opened.
+ */
+export async function start(config: Config, log: Logger): Promise<ControlPlane> {
+  const opened: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next()
+  }
+  try {
+    const addresses = await open(config, log, one => opened.push(one))
+    return { ...addresses, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function open(config: Config, log: Logger, onClose: OnClose): Promise<{ rest: string; xds: string }> {
+  const store = await openSqliteStore(config.database.path)
+  onClose(() => store.close())
+  const intake = openIntake()
+  onClose(() => intake.close())
+
+  const tables = new Tables()
+  let xds: XdsServer | undefined
+  const replica = await followStore(
+    store,
+    (world, touched) => {
+      tables.publish(world, touched, xds?.passedRevision ?? 0)
+      xds?.onChange(world.revision)
+    },
+    log,
+  )
+  onClose(() => replica.close())
+
+  const authenticate = authenticator(config.adminToken)
+  xds = await openXdsServer({
+    ...config.xds,
+    audiences: tables,
+    authenticate,
+    // Every principal that there is may do everything; scoped tokens are still to come.
+    authorize: () => undefined,
+    replica: `${hostname()}/${process.pid}`,
+    allowEmpty: config.allowEmpty,
+    revision: replica.world().revision,
+    log,
+  })
+  const server = xds
+  onClose(() => server.close(DRAIN))
+  onClose(keepHistoryShort(store, config.retention, log))
+
+  const registry = new Registry()
+  replicaMetrics(registry, { replica, tables, proxies: xds.proxies })
+  let ready = true
+  const collaborators = { store, replica, intake, standingBodies: new StandingBodies(), proxies: xds.proxies }
+  const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
+  const rest = await serveRest(app, config.rest)
+  onClose(() => rest.close())
+  onClose(() => {
+    ready = false
+  })
+  return { rest: rest.address, xds: formatAddress(xds) }
+}

@@ -1,0 +1,35 @@
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
+import type { Replica } from './operations/replica.ts'
+import type { Proxies } from './xds/proxy-status.ts'
+import type { Tables } from './xds/tables.ts'
+
+interface Measured {
+  readonly replica: Replica
+  readonly tables: Tables
+  readonly proxies: Proxies
+}
+
+/** What `/metrics` says of a replica beside its requests; read when somebody asks. */
+export function replicaMetrics(registry: Registry, { replica, tables, proxies }: Measured): void {
+  collectDefaultMetrics({ register: registry })
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('vicinity_revision', 'Newest revision that this replica serves', () => replica.world().revision)
+  gauge('vicinity_services', 'Services of all sources', () => replica.world().services.size)
+  gauge(
+    'vicinity_assignments',
+    'Assignments held, one for each class of viewpoints',
+    () => tables.assignmentsHeld,
+  )
+  gauge('vicinity_proxies', 'Connected proxies', () => proxies.list().length)
+  gauge('vicinity_proxies_synced', 'Connected proxies that have answered everything', () => {
+    return proxies.list().filter(proxy => proxy.synced).length
+  })
+}
