@@ -23,6 +23,7 @@ export class Gates {
   readonly #subscriptions: ReadonlyMap<string, Subscription>
   readonly #begun: number
   readonly #inUse = new Map<string, ReferencesInUse>()
+  readonly #current = new Map<string, ReadonlySet<string>>()
 
   constructor(subscriptions: ReadonlyMap<string, Subscription>, begun: number) {
     this.#subscriptions = subscriptions
@@ -47,8 +48,8 @@ export class Gates {
   removalAt(typeUrl: string, name: string, now: number): number {
     const referrers = this.#subscriptions.get(REFERRERS[typeUrl] ?? '')
     if (typeUrl === TYPE_URLS.cluster) return this.#clusterRemovalAt(referrers, name, now)
-    // A parent that is quiet and still names it will go on naming it: then its absence is what there is to say.
-    if (!referrers || referrers.isQuiet(now)) return 0
+    // A parent that goes on naming it would never let it go: then its absence is what there is to say.
+    if (!referrers || this.#currentOf(referrers).has(name)) return 0
     return this.#unusedAt(referrers, name, now)
   }
 
@@ -67,6 +68,15 @@ export class Gates {
     const isFromBefore = held !== undefined && held.references === undefined
     const mayNameRoutes = this.#begun + RETURN_GRACE
     return isFromBefore && now < mayNameRoutes ? mayNameRoutes : 0
+  }
+
+  #currentOf(referrers: Subscription): ReadonlySet<string> {
+    let current = this.#current.get(referrers.typeUrl)
+    if (!current) {
+      current = referrers.currentReferences()
+      this.#current.set(referrers.typeUrl, current)
+    }
+    return current
   }
 
   /** When no version of the referrers that the client may be using names it any more. */

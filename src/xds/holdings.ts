@@ -59,6 +59,11 @@ export class Holdings {
     return this.#sent.keys()
   }
 
+  /** It, or its removal, was sent and not forgotten. */
+  has(name: string): boolean {
+    return this.#sent.has(name) || this.#unanswered.has(name)
+  }
+
   /** The version that was sent last. */
   get(name: string): Held | undefined {
     return this.#sent.get(name)
@@ -119,13 +124,6 @@ export class Holdings {
     if (this.#sent.has(name)) return this.knownAt(name, now)
     const unanswered = this.#unanswered.get(name)
     return unanswered ? givenUpAt(unanswered.flights.at(-1), now) : 0
-  }
-
-  /** Nothing is in flight that a gate still waits for. */
-  isQuiet(now: number): boolean {
-    for (const { flights } of this.#unanswered.values())
-      if (flights.length > 0 && givenUpAt(flights.at(-1), now) > 0) return false
-    return true
   }
 
   /** Of what was sent last and what was accepted; what is on its way between the two is not looked at. */

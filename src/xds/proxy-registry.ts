@@ -77,7 +77,12 @@ export class ProxyRegistry implements Proxies {
         // A revision that did not arrive may concern everybody.
         if ((await Promise.race([this.#arrival, isOver])) === 'over') return this.#unsettled(revision).result
       }
-      const round = this.#rounds.find(one => one.revision >= revision) ?? this.#unsettled(revision)
+      let round = this.#rounds.find(one => one.revision >= revision)
+      if (!round) {
+        // It arrived before anybody watched.
+        round = this.#unsettled(revision)
+        this.#rounds.push(round)
+      }
       await Promise.race([round.done, isOver])
       return round.result
     } finally {
@@ -85,12 +90,11 @@ export class ProxyRegistry implements Proxies {
     }
   }
 
-  /** The round of a revision that arrived before anybody watched: whoever has not answered it yet. */
+  /** A round of whoever has not answered the revision yet. */
   #unsettled(revision: number): Round {
     const behind = [...this.#proxies.values()].filter(proxy => proxy.settled < revision)
     const round = new Round(revision, behind)
     for (const proxy of behind) round.told(proxy, true)
-    this.#rounds.push(round)
     return round
   }
 

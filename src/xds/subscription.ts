@@ -103,9 +103,12 @@ export class Subscription {
     return this.holdings.answeredAt(name, now)
   }
 
-  /** Everything was sent, and answered or given up. */
-  isQuiet(now: number): boolean {
-    return this.isSent && this.holdings.isQuiet(now)
+  /** What the resources that the client has refer to in their newest versions. */
+  currentReferences(): ReadonlySet<string> {
+    const references = new Set<string>()
+    for (const name of this.holdings.names())
+      for (const reference of this.#view.get(name)?.references ?? []) references.add(reference)
+    return references
   }
 
   /** What the client's resources of this type refer to; responses on their way included. */
@@ -117,9 +120,10 @@ export class Subscription {
       const isGivenUp = now >= at + GIVE_UP
       if (!isGivenUp) until = Math.min(until, at + GIVE_UP)
       for (const resource of resources) {
-        // Given up counts as applied: then what was sent later rules, unless the name was subscribed anew since.
-        const isPast = !this.wants(resource.name) || this.holdings.get(resource.name) !== undefined
-        if (!isGivenUp || !isPast) for (const name of resource.references) names.add(name)
+        // Given up counts as applied: then what was sent later rules. Of a name that was unsubscribed in between
+        // nobody can say whether the client, late as it is, will subscribe it again before it takes the response.
+        const isPast = isGivenUp && this.holdings.has(resource.name)
+        if (!isPast) for (const name of resource.references) names.add(name)
       }
     }
     return { ...inUse, names, until }
