@@ -1,11 +1,28 @@
+/** What a retry may repeat. */
+export interface Retry {
+  /**
+   * `unseen`: requests that no backend has seen. `any`: also those that were lost on their way to it or back, which is
+   * for safe methods only (RFC 9110, section 9.2.2: a proxy must not repeat a request that is not idempotent). The
+   * kernel takes requests for a killed process until its sockets are gone: those are lost, a few at 200 a second.
+   */
+  readonly of: 'unseen' | 'any'
+  /** Duration as ProtoJSON. */
+  readonly perTryTimeout?: string | undefined
+}
+
+const CONDITIONS = {
+  unseen: 'connect-failure,refused-stream,reset-before-request',
+  any: 'connect-failure,refused-stream,reset',
+} as const
+
 /**
- * The default retry, for requests that no backend has seen. Measured on Envoy 1.40 (`envoy.md`, `locality.md`): one of
- * two local backends dead: 1,000 of 1,000 requests stay local; the only local one dead: 1,000 of 1,000 go to the next
- * priority, none fails. With `updateFrequency: 1` half of them left the zone while a healthy local backend stood there.
+ * The default retry. Measured on Envoy 1.40 (`envoy.md`, `locality.md`): one of two local backends dead: 1,000 of
+ * 1,000 requests stay local; the only local one dead: 1,000 of 1,000 go to the next priority, none fails. With
+ * `updateFrequency: 1` half of them left the zone while a healthy local backend stood there.
  */
-export function retryPolicy(perTryTimeout?: string): object {
+export function retryPolicy({ of, perTryTimeout }: Retry): object {
   return {
-    retryOn: 'connect-failure,refused-stream,reset-before-request',
+    retryOn: CONDITIONS[of],
     numRetries: 2,
     ...(perTryTimeout && { perTryTimeout }),
     retryPriority: {

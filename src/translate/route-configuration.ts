@@ -1,6 +1,6 @@
 import type { HTTPRoute } from '../model/routes.ts'
 import { retryPolicy } from './retry-policy.ts'
-import { envoyRouteMatch } from './route-match.ts'
+import { envoyRouteMatch, isSafe, ofSafeMethod } from './route-match.ts'
 import { byPrecedence, type RankedMatch } from './route-precedence.ts'
 import { type HasCluster, type RuleActions, ruleActions } from './route-rule.ts'
 
@@ -28,7 +28,7 @@ export function routeConfiguration(
     virtualHosts: [...rulesByHostname(rules)].map(([hostname, members]) => ({
       name: hostname,
       domains: [hostname],
-      retryPolicy: retryPolicy(),
+      retryPolicy: retryPolicy({ of: 'unseen' }),
       routes: members.sort((a, b) => byPrecedence(a.ranked, b.ranked)).flatMap(envoyRoutes),
     })),
   }
@@ -77,11 +77,14 @@ function rankedRules({ source, created, route }: AttachedRoute, hasCluster: HasC
 
 function envoyRoutes({ ranked, name, actions }: RankedRule): object[] {
   const match = envoyRouteMatch(ranked.match)
-  return actions.actions.map(({ fields, share }) => ({
-    name,
-    match: share === 1 ? match : { ...match, runtimeFraction: { defaultValue: millionths(share) } },
-    ...fields,
-  }))
+  const { method } = ranked.match
+  return actions.actions.flatMap(({ fields, safeFields, share }) => {
+    const shared = share === 1 ? match : { ...match, runtimeFraction: { defaultValue: millionths(share) } }
+    const all = { name, match: shared, ...fields }
+    if (safeFields === undefined) return [all]
+    if (method !== undefined) return [isSafe(method) ? { ...all, ...safeFields } : all]
+    return [{ name, match: ofSafeMethod(shared), ...safeFields }, all]
+  })
 }
 
 /** A share strictly between 0 and 1 must not round to either. */

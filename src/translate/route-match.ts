@@ -4,7 +4,24 @@ type PathMatch = NonNullable<RouteMatch['path']>
 type ValueMatch = NonNullable<RouteMatch['headers']>[number]
 
 /** A `envoy.config.route.v3.RouteMatch` as ProtoJSON. */
-export function envoyRouteMatch(match: RouteMatch): object {
+export interface EnvoyRouteMatch {
+  readonly headers?: readonly object[]
+}
+
+/** RFC 9110, section 9.2.1; TRACE is not for proxies to repeat. */
+const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
+
+export function isSafe(method: string): boolean {
+  return SAFE_METHODS.includes(method)
+}
+
+/** A match narrowed to requests of a safe method. */
+export function ofSafeMethod(match: EnvoyRouteMatch): EnvoyRouteMatch {
+  const method = { name: ':method', stringMatch: { safeRegex: { regex: SAFE_METHODS.join('|') } } }
+  return { ...match, headers: [...(match.headers ?? []), method] }
+}
+
+export function envoyRouteMatch(match: RouteMatch): EnvoyRouteMatch {
   const headers = (match.headers ?? []).map(header => ({
     name: header.name.toLowerCase(),
     stringMatch: stringMatch(header),

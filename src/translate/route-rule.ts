@@ -8,30 +8,32 @@ export type HasCluster = (clusterName: string) => boolean
 
 /** What a rule does with a request that it matches, and the clusters that it names. */
 export interface RuleActions {
-  /**
-   * The Envoy routes (without their match) that stand in for the rule, in order. A share below 1 is the part of the
-   * requests that the first one takes; the rest falls to the second.
-   */
-  readonly actions: readonly { readonly fields: object; readonly share: number }[]
+  /** In the order in which Envoy must try them. */
+  readonly actions: readonly RuleAction[]
   readonly clusters: readonly string[]
 }
 
+export interface RuleAction {
+  /** An Envoy route without its match. */
+  readonly fields: object
+  /** The same for requests of a safe method, where that makes a difference. */
+  readonly safeFields?: object
+  /** Part of the requests that this one takes; the rest falls to the next. */
+  readonly share: number
+}
+
 /** Gateway API: requests for backends that do not exist, or without any weight, are answered 500. */
-const NO_BACKEND = { directResponse: { status: 500 } }
+const NO_BACKEND: RuleAction = { fields: { directResponse: { status: 500 } }, share: 1 }
 
 export function ruleActions(rule: RouteRule, hasCluster: HasCluster): RuleActions {
   const weighted = weightByCluster(rule.backendRefs ?? [])
   const valid = [...weighted].filter(([name]) => hasCluster(name))
   const validWeight = valid.reduce((sum, [, weight]) => sum + weight, 0)
   const total = [...weighted.values()].reduce((sum, weight) => sum + weight, 0)
-  if (validWeight === 0) return { actions: [{ fields: NO_BACKEND, share: 1 }], clusters: [] }
-
-  const forward = {
-    fields: { route: routeAction(rule, valid), ...headerFields(rule) },
-    share: validWeight / total,
-  }
+  if (validWeight === 0) return { actions: [NO_BACKEND], clusters: [] }
+  const forward = forwarding(rule, valid, validWeight / total)
   return {
-    actions: validWeight === total ? [forward] : [forward, { fields: NO_BACKEND, share: 1 }],
+    actions: validWeight === total ? [forward] : [forward, NO_BACKEND],
     clusters: valid.map(([name]) => name),
   }
 }
@@ -47,25 +49,32 @@ function weightByCluster(refs: readonly BackendRef[]): Map<string, number> {
   return weights
 }
 
-function routeAction(rule: RouteRule, backends: readonly [string, number][]): object {
-  const [first] = backends
-  const target =
-    backends.length === 1 && first !== undefined
-      ? { cluster: first[0] }
-      : { weightedClusters: { clusters: backends.map(([name, weight]) => ({ name, weight })) } }
-  return { ...target, ...timeoutFields(rule) }
+function forwarding(rule: RouteRule, backends: readonly [string, number][], share: number): RuleAction {
+  const attempt = rule.timeouts?.backendRequest && envoyDuration(rule.timeouts.backendRequest)
+  const isTimed = attempt !== undefined && attempt !== '0s'
+  const action = { ...targetOf(backends), ...timeoutField(rule) }
+  const fields = (retry?: object) => ({
+    route: { ...action, ...(retry && { retryPolicy: retry }) },
+    ...headerFields(rule),
+  })
+  // A timed attempt that ran out counts as lost, and would be made again: the time is for all attempts' sake.
+  if (isTimed) return { fields: fields(retryPolicy({ of: 'unseen', perTryTimeout: attempt })), share }
+  return { fields: fields(), safeFields: fields(retryPolicy({ of: 'any' })), share }
 }
 
-function timeoutFields({ timeouts }: RouteRule): object {
-  const attempt = timeouts?.backendRequest && envoyDuration(timeouts.backendRequest)
-  const request = timeouts?.request && envoyDuration(timeouts.request)
-  return {
-    // Envoy cuts an attempt's time to that of the whole request, 15 s where none is set: a rule that only limits
-    // attempts must not be limited by that.
-    ...(request !== undefined ? { timeout: request } : attempt !== undefined ? { timeout: '0s' } : {}),
-    // A route's policy replaces its virtual host's, which is the same but for this.
-    ...(attempt !== undefined && attempt !== '0s' && { retryPolicy: retryPolicy(attempt) }),
-  }
+function targetOf(backends: readonly [string, number][]): object {
+  const [first] = backends
+  if (backends.length === 1 && first !== undefined) return { cluster: first[0] }
+  return { weightedClusters: { clusters: backends.map(([name, weight]) => ({ name, weight })) } }
+}
+
+/**
+ * Envoy cuts an attempt's time to that of the whole request, 15 s where none is set: a rule that only limits attempts
+ * must not be limited by that.
+ */
+function timeoutField({ timeouts }: RouteRule): object {
+  if (timeouts?.request !== undefined) return { timeout: envoyDuration(timeouts.request) }
+  return timeouts?.backendRequest === undefined ? {} : { timeout: '0s' }
 }
 
 function headerFields(rule: RouteRule): object {
