@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { parseConfig, type ServeFlags } from '../src/config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vicinity-config-'))
-afterEach(() => rmSync(join(folder, 'token'), { force: true }))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function parsed(flags: ServeFlags, env: Record<string, string> = {}) {
   const result = parseConfig(flags, env)

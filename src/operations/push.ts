@@ -24,7 +24,8 @@ export interface Push {
 /** Parses, tries the translation, stores: all of the document or nothing of it. */
 export async function push(collaborators: Collaborators, request: Push): Promise<WriteAnswer | Refusal> {
   const { intake, store, standingBodies } = collaborators
-  const standing = await standingBodies.find(store, request)
+  const large = standingBodies.concerns(request)
+  const standing = large ? await standingBodies.find(store, request) : undefined
   const prepared = await intake.prepare(prepareRequest(request, standing?.bodyDigest))
   if (!prepared.ok) {
     return prepared.malformed
@@ -37,7 +38,7 @@ export async function push(collaborators: Collaborators, request: Push): Promise
       : refuse('conflict', 'the part has changed meanwhile')
   }
   const result = await store.write(storeWrite(request, prepared.value))
-  standingBodies.remember(request, prepared.value.bodyDigest, result)
+  if (large) standingBodies.remember(request, prepared.value.bodyDigest, result)
   if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
   const dangling = await findDangling(collaborators, prepared.value)
   return judge(request, result, [...prepared.warnings, ...dangling])

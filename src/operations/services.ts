@@ -1,6 +1,7 @@
 import type { MergedService } from '../translate/merged-service.ts'
 import { clusterName } from '../translate/names.ts'
 import type { World } from '../translate/world.ts'
+import { inTurns } from './in-turns.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 
@@ -36,10 +37,16 @@ const COLUMNS: Columns<MergedService> = {
   },
 }
 
-export function listServices(world: World, request: ListRequest): Page<ServiceSummary> | Refusal {
+export async function listServices(
+  world: World,
+  request: ListRequest,
+): Promise<Page<ServiceSummary> | Refusal> {
+  const asked = [request.sort?.replace('-', ''), ...request.filters.map(filter => filter.field)]
+  // These two parse every service that there is; what is parsed once stays so.
+  if (asked.includes('mode') || asked.includes('conflicts'))
+    await inTurns(world.services.values(), service => service.conflicts)
   const page = listPage(world.services.values(), COLUMNS, request)
-  // Only the services of the page are parsed.
-  return isRefusal(page) ? page : { ...page, items: page.items.map(summary) }
+  return isRefusal(page) ? page : { ...page, items: await inTurns(page.items, summary) }
 }
 
 export function readService(world: World, namespace: string, name: string): ServiceSummary | Refusal {

@@ -21,17 +21,22 @@ const WORTH_ASKING = 64 * 1024
 export class StandingBodies {
   readonly #known = new Map<string, { readonly bodyDigest: string; readonly digest: string }>()
 
+  /** Whether this push is worth remembering; to be asked while its bytes are still there. */
+  concerns({ mode, bytes }: Push): boolean {
+    return mode === 'replace' && bytes.length >= WORTH_ASKING
+  }
+
   async find(store: Store, request: Push): Promise<StandingBody | undefined> {
-    const { source, part, bytes, mode } = request
+    const { source, part } = request
     const known = this.#known.get(`${source}/${part}`)
-    if (!known || mode !== 'replace' || bytes.length < WORTH_ASKING) return undefined
+    if (!known) return undefined
     const state = (await store.sources()).find(one => one.source === source)
     if (!state || digestOf(state, part) !== known.digest) return undefined
     return { bodyDigest: known.bodyDigest, result: again(state, request, known.digest) }
   }
 
-  remember({ source, part, mode, dryRun }: Push, bodyDigest: string, result: WriteResult): void {
-    if (mode !== 'replace' || dryRun) return
+  remember({ source, part, dryRun }: Push, bodyDigest: string, result: WriteResult): void {
+    if (dryRun) return
     if (result.outcome === 'written' || result.outcome === 'unchanged')
       this.#known.set(`${source}/${part}`, { bodyDigest, digest: result.digest })
   }

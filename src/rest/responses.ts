@@ -9,6 +9,7 @@ export function json(description: string, schema: z.ZodType): RouteConfig['respo
 
 const PROBLEMS = {
   400: 'The request, its query or its JSON cannot be understood',
+  401: 'A token is needed, and this was none',
   404: 'There is no such thing',
   409: 'What it builds on is not there',
   410: 'Retention took that revision',

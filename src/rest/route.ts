@@ -5,6 +5,7 @@ import type { Principal } from '../auth/principal.ts'
 import type { Problem } from '../model/problem.ts'
 import { pointer } from '../model/problem.ts'
 import { problem } from './problem.ts'
+import { problems } from './responses.ts'
 
 export type RestContext = Context<{
   Variables: {
@@ -66,7 +67,7 @@ export function route<P extends z.ZodRawShape = Nothing, Q extends z.ZodRawShape
         ...(definition.params ? { params } : {}),
         ...(definition.query ? { query } : {}),
       },
-      responses: definition.responses,
+      responses: { ...definition.responses, ...(definition.open ? {} : problems(401)) },
     },
     async answer(c) {
       c.set('route', definition.path)

@@ -54,7 +54,16 @@ function getPart({ store }: Collaborators, part: PartName): Route {
       }),
     },
     responses: {
-      200: json('In the form in which it is pushed', pushed[part].replace),
+      200: {
+        ...json('In the form in which it is pushed', pushed[part].replace),
+        headers: {
+          ETag: { description: 'the digest of the content', schema: { type: 'string' } },
+          'Vicinity-Revision': {
+            description: 'the revision that last changed it',
+            schema: { type: 'integer' },
+          },
+        },
+      },
       304: { description: 'Nothing changed since' },
       ...problems(400, 404, 410, 503),
     },

@@ -38,7 +38,7 @@ export function services(current: Current): Route[] {
       query: listQuery,
       responses: { 200: json('A page of services', pageOf(service)), ...problems(400) },
       handle: async (c, { query }) => {
-        const page = listServices(await currentWorld(current), listRequest(query))
+        const page = await listServices(await currentWorld(current), listRequest(query))
         return isRefusal(page) ? refusalProblem(page) : c.json(page)
       },
     }),
