@@ -10,16 +10,16 @@ import { problem } from './problem.ts'
  */
 export const refuseForeignPages: MiddlewareHandler = async (c, next) => {
   const origin = c.req.header('origin')
-  const host = c.req.header('host')
-  // A page that hides where it comes from says `null`. An address, other than a name, cannot be rebound.
+  // A page that hides where it comes from says `null`.
   const foreignPage = origin !== undefined && !isLoopback(hostname(origin))
-  const foreignName = host !== undefined && !isLoopback(hostname(`http://${host}`)) && !isAddress(host)
-  if (!foreignPage && !foreignName) return next()
+  if (!foreignPage && !canBeRebound(c.req.header('host') ?? '')) return next()
   return problem(403, 'without a token this API serves programs of this machine only, no web pages')
 }
 
-function isAddress(host: string): boolean {
-  return isIP(hostname(`http://${host}`)) !== 0
+/** Neither an address nor a name without a dot can be bought by a stranger and pointed at this machine. */
+function canBeRebound(host: string): boolean {
+  const name = hostname(`http://${host}`)
+  return name.includes('.') && isIP(name) === 0
 }
 
 function hostname(url: string): string {

@@ -165,6 +165,7 @@ describe('without a token', () => {
     ['127.0.0.1:8080', 'http://localhost:3000'],
     ['[::1]:8080', 'http://[::1]:8080'],
     ['10.0.0.1:8080', 'http://127.0.0.1'],
+    ['vicinity', 'http://localhost'],
   ])('a program that calls %s, and a page of this machine, are served', async (Host, Origin) => {
     const { call } = await openBench()
     expect((await call('GET', '/v1/sources', undefined, { Host, Origin })).status).toBe(200)
