@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { createGunzip } from 'node:zlib'
+import { type BodyLease, UNBOUNDED } from './body-budget.ts'
 import { problem } from './problem.ts'
 
 /** The largest body, counted as sent and again after decompression. */
@@ -12,13 +13,15 @@ const BODY_LIMIT = 64 * 1024 * 1024
  */
 export async function readBody(
   request: Request,
-  limit = BODY_LIMIT,
+  { limit = BODY_LIMIT, lease = UNBOUNDED }: { limit?: number; lease?: BodyLease } = {},
 ): Promise<Uint8Array<ArrayBuffer> | Response> {
   const refusal = refuseHead(request.headers, limit)
   if (refusal) return refusal
   try {
-    const bytes = await readStream(request, limit)
-    if (bytes === undefined) return tooLarge(limit)
+    const bytes = await readStream(request, lease, limit)
+    if (bytes === 'too large') return tooLarge(limit)
+    if (bytes === 'busy')
+      return problem(503, 'too many bodies are being read at once', [], { 'Retry-After': '1' })
     // Only a request without a body may leave its type out.
     return bytes.length > 0 && !request.headers.has('content-type') ? notJson() : bytes
   } catch (error) {
@@ -40,18 +43,16 @@ function refuseHead(headers: Headers, limit: number): Response | undefined {
   return Number(headers.get('content-length') ?? 0) > limit ? tooLarge(limit) : undefined
 }
 
-/** undefined: there is more than `limit`. */
-async function readStream(
-  { body, headers }: Request,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+type Read = Uint8Array<ArrayBuffer> | 'too large' | 'busy'
+
+async function readStream({ body, headers }: Request, lease: BodyLease, limit: number): Promise<Read> {
   if (body === null) return new Uint8Array()
   const sent = Readable.fromWeb(body as ReadableStream<Uint8Array>)
-  if (!isGzip(encodingOf(headers))) return collect(sent, limit)
+  if (!isGzip(encodingOf(headers))) return collect(sent, lease, limit)
   const unzipped = createGunzip()
   sent.once('error', error => unzipped.destroy(error))
   try {
-    return await collect(sent.pipe(unzipped), limit)
+    return await collect(sent.pipe(unzipped), lease, limit)
   } finally {
     sent.destroy()
   }
@@ -66,12 +67,13 @@ function isGzip(encoding: string): boolean {
 }
 
 /** Leaving the loop early destroys the stream. */
-async function collect(stream: Readable, limit: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function collect(stream: Readable, lease: BodyLease, limit: number): Promise<Read> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of stream as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
-    if (size > limit) return undefined
+    if (size > limit) return 'too large'
+    if (!lease.take(chunk.byteLength)) return 'busy'
     chunks.push(chunk)
   }
   const bytes = new Uint8Array(size)

@@ -5,6 +5,7 @@ import { readPart, readSnapshot } from '../../operations/read-part.ts'
 import { isRefusal } from '../../operations/refusal.ts'
 import type { PartName } from '../../operations/write-answer.ts'
 import { readBody } from '../body.ts'
+import { BodyBudget, type BodyLease } from '../body-budget.ts'
 import { entityTag, hasAlready, isProblems, writeConditions } from '../conditions.ts'
 import { jsonResponse } from '../json-stream.ts'
 import { flag, revisionNumber, sourceParams } from '../parameters.ts'
@@ -24,15 +25,17 @@ const writeHeaders = preferHeader.extend({
 
 /** `/v1/sources/{source}/topology`, `…/routes` and `…/snapshot`. */
 export function sourceParts(collaborators: Collaborators): Route[] {
+  const budget = new BodyBudget()
+  const write = (method: 'put' | 'patch', part: PartName) => writePart(collaborators, budget, method, part)
   return [
     getPart(collaborators, 'topology'),
-    write(collaborators, 'put', 'topology'),
-    write(collaborators, 'patch', 'topology'),
+    write('put', 'topology'),
+    write('patch', 'topology'),
     getPart(collaborators, 'routes'),
-    write(collaborators, 'put', 'routes'),
-    write(collaborators, 'patch', 'routes'),
+    write('put', 'routes'),
+    write('patch', 'routes'),
     getPart(collaborators, 'both'),
-    write(collaborators, 'put', 'both'),
+    write('put', 'both'),
   ]
 }
 
@@ -84,7 +87,12 @@ function getPart({ store }: Collaborators, part: PartName): Route {
   })
 }
 
-function write(collaborators: Collaborators, method: 'put' | 'patch', part: PartName): Route {
+function writePart(
+  collaborators: Collaborators,
+  budget: BodyBudget,
+  method: 'put' | 'patch',
+  part: PartName,
+): Route {
   const mode = method === 'put' ? 'replace' : 'patch'
   const what = part === 'both' ? 'both parts of a source as one revision' : `the ${part} of a source`
   return route({
@@ -106,25 +114,28 @@ function write(collaborators: Collaborators, method: 'put' | 'patch', part: Part
       ...(mode === 'patch' ? problems(409) : {}),
     },
     handle: async (c, { params, query }) => {
-      const request = await pushRequest(c, {
-        source: params.source,
-        part,
-        mode,
-        dryRun: query.dryRun ?? false,
-      })
-      if (request instanceof Response) return request
-      return answerWrite(collaborators, c.req.raw.headers, () => push(collaborators, request))
+      const about = { source: params.source, part, mode, dryRun: query.dryRun ?? false } as const
+      const lease = budget.lease()
+      const request = await pushRequest(c, lease, about)
+      if (request instanceof Response) {
+        lease.end()
+        return request
+      }
+      // A push that waits for its proxies needs its bytes no more.
+      const run = () => push(collaborators, request).finally(() => lease.end())
+      return answerWrite(collaborators, c.req.raw.headers, run)
     },
   })
 }
 
 async function pushRequest(
   c: RestContext,
+  lease: BodyLease,
   about: Pick<Push, 'source' | 'part' | 'mode' | 'dryRun'>,
 ): Promise<Push | Response> {
   const conditions = writeConditions(c.req.raw.headers)
   if (isProblems(conditions)) return problem(400, 'a condition cannot be understood', conditions)
-  const bytes = await readBody(c.req.raw)
+  const bytes = await readBody(c.req.raw, { lease })
   if (bytes instanceof Response) return bytes
   return { ...about, ...conditions, author: c.get('principal').name, bytes }
 }

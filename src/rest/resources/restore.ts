@@ -35,7 +35,7 @@ export function revisionRestore(collaborators: Collaborators): Route {
     handle: async (c, { params, query }) => {
       const conditional = refuseConditions(c.req.raw.headers)
       if (conditional) return conditional
-      const bytes = await readBody(c.req.raw, BODY_LIMIT)
+      const bytes = await readBody(c.req.raw, { limit: BODY_LIMIT })
       if (bytes instanceof Response) return bytes
       const wanted = parseRequest(bytes)
       if (wanted instanceof Response) return wanted
