@@ -103,7 +103,7 @@ export class DeltaStream {
 
   /** NACKs that stand, of responses after the given one. */
   rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
-    return [...this.#subscriptions.values()].flatMap(({ typeUrl, rejection }) =>
+    return [...this.#subscriptions.values()].flatMap(({ typeUrl, deliveries: { rejection } }) =>
       rejection && rejection.response > response ? [{ typeUrl, detail: rejection.detail }] : [],
     )
   }
@@ -120,7 +120,7 @@ export class DeltaStream {
     }
     // The nonce only tells which response is answered; names count whatever it is.
     if (request.nonce !== '') {
-      subscription.answer(request.nonce, request.error, new Date(now).toISOString())
+      subscription.deliveries.answer(request.nonce, request.error, new Date(now).toISOString())
       this.#progress.answered(this.#oldestUnanswered)
     }
     subscription.update(request)
@@ -171,7 +171,7 @@ export class DeltaStream {
   get #oldestUnanswered(): number {
     let oldest = Number.POSITIVE_INFINITY
     for (const subscription of this.#subscriptions.values())
-      oldest = Math.min(oldest, subscription.oldestUnanswered)
+      oldest = Math.min(oldest, subscription.deliveries.oldestUnanswered)
     return oldest
   }
 

@@ -54,17 +54,17 @@ export class Gates {
   }
 
   #clusterAt(clusters: Subscription, name: string, now: number): number {
-    let knownAt = clusters.holdings.knownAt(name, now)
+    let knownAt = clusters.deliveries.holdings.knownAt(name, now)
     const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)
     if (knownAt > 0 || !endpoints) return knownAt
-    for (const assignment of clusters.holdings.get(name)?.references ?? [])
+    for (const assignment of clusters.deliveries.holdings.get(name)?.references ?? [])
       if (endpoints.wants(assignment)) knownAt = Math.max(knownAt, endpoints.answeredAt(assignment, now))
     return knownAt
   }
 
   #clusterRemovalAt(routes: Subscription | undefined, name: string, now: number): number {
     if (routes) return this.#unusedAt(routes, name, now)
-    const held = this.#subscriptions.get(TYPE_URLS.cluster)?.holdings.get(name)
+    const held = this.#subscriptions.get(TYPE_URLS.cluster)?.deliveries.holdings.get(name)
     const isFromBefore = held !== undefined && held.references === undefined
     const mayNameRoutes = this.#begun + RETURN_GRACE
     return isFromBefore && now < mayNameRoutes ? mayNameRoutes : 0
@@ -83,7 +83,7 @@ export class Gates {
   #unusedAt(referrers: Subscription, name: string, now: number): number {
     let inUse = this.#inUse.get(referrers.typeUrl)
     if (!inUse) {
-      inUse = referrers.referencesInUse(now)
+      inUse = referrers.deliveries.referencesInUse(now)
       this.#inUse.set(referrers.typeUrl, inUse)
     }
     return inUse.unknown || inUse.names.has(name) ? inUse.until : 0

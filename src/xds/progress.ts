@@ -4,6 +4,9 @@ interface Mark {
   readonly response: number
 }
 
+/** A client that answers nothing must not fill the memory; with more marks only the newest is moved on. */
+const LIMIT = 100
+
 /**
  * Through which revision everything was sent to a client and answered by it. A mark is set whenever nothing is left
  * to send; it is passed when all responses up to it are answered.
@@ -19,7 +22,7 @@ export class Progress {
   /** All up to `revision` is sent, `response` last; `unanswered` is the oldest response without an answer. */
   sent(revision: number, response: number, unanswered: number): void {
     // A mark behind the same response says no less and is passed at the same moment.
-    if (this.#marks.at(-1)?.response === response) this.#marks.pop()
+    if (this.#marks.at(-1)?.response === response || this.#marks.length >= LIMIT) this.#marks.pop()
     this.#marks.push({ revision, response })
     this.answered(unanswered)
   }

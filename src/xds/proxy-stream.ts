@@ -16,7 +16,7 @@ const UNWRITTEN_LIMIT = 256 * 1024
 const LOGGED_TEXT = 1024
 
 /** One message of a stream, as authorization sees it. */
-export interface StreamMessage {
+interface StreamMessage {
   readonly node: ClientNode
   readonly request: DeltaRequest
 }

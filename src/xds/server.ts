@@ -60,10 +60,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   let revision = options.revision
   let passedRevision = revision
 
-  const fanOut = new FanOut<ProxyStream>(stream => {
-    registry.told(stream, stream.onRevision(revision))
-    if (fanOut.isIdle) passedRevision = revision
-  })
+  const fanOut = new FanOut<ProxyStream>(stream => registry.told(stream, stream.onRevision(revision)))
   const streamOptions: ProxyStreamOptions = {
     ...options,
     allowEmpty: options.allowEmpty ?? false,
@@ -93,13 +90,13 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     port,
     proxies: registry,
     get passedRevision() {
-      return passedRevision
+      return fanOut.isIdle ? revision : passedRevision
     },
     onChange: next => {
+      if (fanOut.isIdle) passedRevision = revision
       revision = next
       registry.arrived(next)
-      if (streams.size === 0) passedRevision = next
-      else fanOut.add(streams)
+      fanOut.add(streams)
     },
     close: drain => close(server, streams, drain),
   }

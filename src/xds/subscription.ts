@@ -1,12 +1,10 @@
 import type { DeltaRequest } from '../proto/delta-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
+import { Deliveries } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import type { Gates } from './gates.ts'
-import { GIVE_UP, Holdings, type ReferencesInUse } from './holdings.ts'
 import type { ProxyTypeStatus } from './proxy-status.ts'
-import { namedIn, type Rejection, Rejections } from './rejection.ts'
-import { type SentResponse, Unanswered } from './unanswered.ts'
 import type { View } from './view.ts'
 
 const WILDCARD = '*'
@@ -34,7 +32,7 @@ export interface Batch {
  */
 export class Subscription {
   readonly typeUrl: string
-  readonly holdings = new Holdings()
+  readonly deliveries = new Deliveries(name => this.wants(name))
   /** Fairness between types: 0, or when this type last sent a part of something larger. */
   turn = 0
   readonly #view: View
@@ -45,8 +43,6 @@ export class Subscription {
   /** A wildcard is owed an answer even when there is nothing (Envoy would wait for 15 s). */
   #answerOwed = false
   readonly #due = new DueNames()
-  readonly #unanswered = new Unanswered()
-  readonly #rejections = new Rejections()
   #held = 0
   #wakeAt = Number.POSITIVE_INFINITY
   #lookedAt = -1
@@ -59,13 +55,13 @@ export class Subscription {
   }
 
   get status(): ProxyTypeStatus {
-    const { rejection } = this
+    const { rejection, holdings } = this.deliveries
     return {
       typeUrl: this.typeUrl,
       wildcard: this.#wildcard,
       names: this.#names.size,
-      sent: this.holdings.size,
-      acked: this.holdings.acked,
+      sent: holdings.size,
+      acked: holdings.acked,
       held: this.#held,
       ...(rejection && {
         rejected: { detail: rejection.detail, resources: rejection.resources, at: rejection.at },
@@ -73,19 +69,9 @@ export class Subscription {
     }
   }
 
-  /** The last NACK that no later ACK has made good. */
-  get rejection(): Rejection | undefined {
-    return this.#rejections.last
-  }
-
   /** Nothing is left to send, held back things included. */
   get isSent(): boolean {
     return this.#due.isEmpty && !this.#answerOwed
-  }
-
-  /** Number of the oldest response without an answer; Infinity when there is none. */
-  get oldestUnanswered(): number {
-    return this.#unanswered.oldest
   }
 
   /** When to look again though nothing happened; Infinity: never. */
@@ -99,34 +85,16 @@ export class Subscription {
 
   /** As `Holdings.answeredAt`, but a name that is still to be sent is not answered. */
   answeredAt(name: string, now: number): number {
-    if (!this.holdings.get(name) && this.#due.has(name)) return Number.POSITIVE_INFINITY
-    return this.holdings.answeredAt(name, now)
+    if (!this.deliveries.holdings.get(name) && this.#due.has(name)) return Number.POSITIVE_INFINITY
+    return this.deliveries.holdings.answeredAt(name, now)
   }
 
   /** What the resources that the client has refer to in their newest versions. */
   currentReferences(): ReadonlySet<string> {
     const references = new Set<string>()
-    for (const name of this.holdings.names())
+    for (const name of this.deliveries.holdings.names())
       for (const reference of this.#view.get(name)?.references ?? []) references.add(reference)
     return references
-  }
-
-  /** What the client's resources of this type refer to; responses on their way included. */
-  referencesInUse(now: number): ReferencesInUse {
-    const inUse = this.holdings.referencesInUse(now)
-    const names = new Set(inUse.names)
-    let { until } = inUse
-    for (const { at, resources } of this.#unanswered.values()) {
-      const isGivenUp = now >= at + GIVE_UP
-      if (!isGivenUp) until = Math.min(until, at + GIVE_UP)
-      for (const resource of resources) {
-        // Given up counts as applied: then what was sent later rules. Of a name that was unsubscribed in between
-        // nobody can say whether the client, late as it is, will subscribe it again before it takes the response.
-        const isPast = isGivenUp && this.holdings.has(resource.name)
-        if (!isPast) for (const name of resource.references) names.add(name)
-      }
-    }
-    return { ...inUse, names, until }
   }
 
   /** The names of a stream's first request of this type; `reload`: what must be sent though the client has it. */
@@ -159,7 +127,7 @@ export class Subscription {
     let isNews = false
     for (const name of this.#view.changedSince(this.#cursor)) {
       if (!this.wants(name)) continue
-      if (this.#view.get(name)?.version === this.holdings.get(name)?.version) continue
+      if (this.#view.get(name)?.version === this.deliveries.holdings.get(name)?.version) continue
       isNews = true
       this.#due.change(name)
     }
@@ -186,42 +154,8 @@ export class Subscription {
     return undefined
   }
 
-  sent(batch: Batch, nonce: string, response: number, now: number): void {
-    for (const resource of batch.resources) this.holdings.put(resource.name, resource, response, now)
-    for (const name of batch.removed) this.holdings.put(name, undefined, response, now)
-    const { resources, removed } = batch
-    const givenUp = this.#unanswered.add(nonce, { number: response, at: now, resources, removed })
-    if (givenUp) this.#accept(givenUp, givenUp.resources)
-  }
-
-  /** An ACK, or with `error` a NACK. Without effect for a nonce that is unknown or was answered. */
-  answer(nonce: string, error: string | undefined, at: string): void {
-    const responses = this.#unanswered.takeThrough(nonce)
-    const answered = responses.pop()
-    if (!answered) return
-    for (const earlier of responses) this.#accept(earlier, earlier.resources)
-    if (error === undefined) this.#accept(answered, answered.resources)
-    else this.#reject(answered, error, at)
-  }
-
-  #accept({ number, removed }: SentResponse, resources: readonly Resource[]): void {
-    for (const resource of resources)
-      this.holdings.accept(resource.name, number, this.wants(resource.name) ? resource : undefined)
-    for (const name of removed) this.holdings.accept(name, number, undefined)
-    this.#rejections.repair([...resources.map(resource => resource.name), ...removed])
-  }
-
-  /** What the words do not name was taken. */
-  #reject(response: SentResponse, detail: string, at: string): void {
-    const names = response.resources.map(resource => resource.name)
-    const named = new Set(namedIn(detail, names))
-    this.#accept(
-      response,
-      response.resources.filter(resource => !named.has(resource.name)),
-    )
-    for (const name of named) this.holdings.refuse(name, response.number)
-    const about = named.size > 0 ? named : names
-    this.#rejections.reject({ detail, resources: [...named], at, response: response.number }, about)
+  sent({ resources, removed }: Batch, nonce: string, response: number, now: number): void {
+    this.deliveries.sent(nonce, { number: response, at: now, resources, removed })
   }
 
   #subscribe(name: string): void {
@@ -260,20 +194,19 @@ export class Subscription {
   #leaveWildcard(): void {
     this.#wildcard = false
     this.#answerOwed = false
-    for (const names of [this.holdings.names(), this.#due])
+    for (const names of [this.deliveries.holdings.names(), this.#due])
       for (const name of names) if (!this.#names.has(name)) this.#forget(name)
   }
 
   #forget(name: string): void {
-    this.holdings.forget(name)
+    this.deliveries.forget(name)
     this.#due.delete(name)
-    this.#rejections.repair([name])
   }
 
   #claim(name: string, version: string, reload: boolean): void {
     const current = this.#view.get(name)
     const isCurrent = current?.version === version
-    this.holdings.claim(name, isCurrent ? current : { version })
+    this.deliveries.holdings.claim(name, isCurrent ? current : { version })
     this.#due.unforce(name)
     if (reload) this.force(name)
     else if (!isCurrent) this.#due.ask(name)
@@ -286,9 +219,9 @@ export class Subscription {
     this.#wakeAt = Number.POSITIVE_INFINITY
     for (const name of this.#due) {
       const resource = this.#view.get(name)
-      if (!this.#due.isForced(name) && this.holdings.get(name)?.version === resource?.version) {
+      if (!this.#due.isForced(name) && this.deliveries.holdings.get(name)?.version === resource?.version) {
         // What was claimed and is current again: now it is known what it refers to.
-        if (resource) this.holdings.claim(name, resource)
+        if (resource) this.deliveries.holdings.claim(name, resource)
         this.#due.delete(name)
         continue
       }
@@ -314,6 +247,6 @@ export class Subscription {
   #opensAt(name: string, resource: Resource | undefined, gates: Gates, now: number): number {
     if (resource) return gates.additionAt(this.typeUrl, resource, now)
     // That a name which the client does not have is missing breaks nothing.
-    return this.holdings.get(name) ? gates.removalAt(this.typeUrl, name, now) : 0
+    return this.deliveries.holdings.get(name) ? gates.removalAt(this.typeUrl, name, now) : 0
   }
 }
