@@ -7,8 +7,8 @@ const dim = paint(2)
 const red = paint(31)
 const green = paint(32)
 
-const LABEL_WIDTH = 26
-const FACT_WIDTH = 58
+const LABEL_WIDTH = 28
+const FACT_WIDTH = 54
 
 export function heading(text: string): void {
   console.log(`\n${bold(text)}`)

@@ -161,7 +161,7 @@ export const BAD_CALLS: readonly BadCall[] = [
       ],
       endpoints: [],
     },
-    '/ports/1',
+    '/ports/1/port',
   ),
   topology('a service twice', { services: [service, service] }, '/services/1'),
   ofEndpoint('a hostname as address', { address: 'example.com' }, '/address'),
@@ -174,7 +174,7 @@ export const BAD_CALLS: readonly BadCall[] = [
   ofEndpoint('ready as text', { ready: 'true' }, '/ready'),
   ofEndpoint('a zone with a slash', { zone: 'r1/zone-a' }, '/zone'),
   ofEndpoint('hints as a list', { hints: ['zone-a'] }, '/hints'),
-  ofService('an endpoint twice', { endpoints: [endpoint, endpoint] }, '/endpoints/1'),
+  ofService('an endpoint twice', { endpoints: [endpoint, endpoint] }, '/endpoints/1/address'),
   topology('capacity 0', { zones: [{ zone: 'zone-a', capacity: 0 }] }, '/zones/0/capacity'),
   topology('an empty zone name', { zones: [{ zone: '' }] }, '/zones/0/zone'),
   topology('a bad CPU quantity', { nodes: [{ name: 'n', cpu: 'four' }] }, '/nodes/0/cpu'),
@@ -211,7 +211,7 @@ export const BAD_CALLS: readonly BadCall[] = [
   ofRoute(
     'a filter that is not supported',
     { rules: [{ ...rule, filters: [{ type: 'URLRewrite', urlRewrite: {} }] }] },
-    '/rules/0/filters/0',
+    '/rules/0/filters/0/type',
   ),
   ofRoute(
     'a weight above a million',

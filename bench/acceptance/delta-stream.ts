@@ -60,7 +60,6 @@ export class Follower {
   readonly versions = { [CLUSTERS]: new Map<string, string>(), [ASSIGNMENTS]: new Map<string, string>() }
   /** Resources received on the current stream. */
   received = 0
-  responses = 0
   readonly #address: string
   readonly #standpoint: Standpoint
   #stream: DeltaStream | undefined
@@ -74,7 +73,6 @@ export class Follower {
   connect(): void {
     this.#stream?.close()
     this.received = 0
-    this.responses = 0
     const stream = new DeltaStream(this.#address, this.#standpoint, response => this.#take(stream, response))
     this.#stream = stream
     const known = (typeUrl: string) => Object.fromEntries(this.#known(typeUrl))
@@ -102,7 +100,6 @@ export class Follower {
     for (const { name, version } of response.resources) known.set(name, version)
     for (const name of response.removedResources) known.delete(name)
     this.received += response.resources.length
-    this.responses += 1
     if (response.typeUrl === CLUSTERS && fresh.length > 0) {
       stream.send({ typeUrl: ASSIGNMENTS, resourceNamesSubscribe: fresh })
     }

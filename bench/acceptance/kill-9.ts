@@ -56,9 +56,8 @@ await measure('kill-9', async closing => {
     vicinity = await startAgain()
     restartMs = Math.max(restartMs, performance.now() - began)
     follower.connect()
-    await waitUntil('the follower to be answered', () => follower.responses > 0)
-    await sleep(100)
-    // The first time it has nothing yet; the scenario's own cluster is what the pushes change.
+    await waitUntil('the follower to be in sync', () => isSynced(vicinity, 'still'))
+    // The first time it has nothing yet. What the pushes change is not among what it follows.
     if (kill > 0) resent += follower.received
   }
   await envoysConnected(stage.envoys)
@@ -128,6 +127,13 @@ async function besideEmpty(
   await sleep(10_000)
   const clusters = await Promise.all(envoys.map(envoy => envoy.page('/clusters')))
   return { kept: clusters.every(text => text.includes('default/zone-routing-backend/3000::127.0.0.1')) }
+}
+
+async function isSynced({ api }: Vicinity, node: string): Promise<boolean> {
+  const { items } = await api.get<{ items: { synced: boolean; types: unknown[] }[] }>(
+    `/v1/proxies?node=${node}`,
+  )
+  return items.some(({ synced, types }) => synced && types.length > 1)
 }
 
 async function envoysConnected(envoys: readonly Envoy[]): Promise<void> {

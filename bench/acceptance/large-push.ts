@@ -86,12 +86,15 @@ async function patchUntil(api: RestApi, done: Promise<unknown>): Promise<number[
   return times
 }
 
-/** Rows that a revision wrote or closed. */
+/** Rows that a revision wrote (its own one included) or closed: of entries and of parts. */
 function rowsOf(path: string, revision: number): { written: number; closed: number } {
   const database = new Database(path, { readonly: true })
-  const count = (column: string) =>
-    database.prepare(`select count(*) from entry where ${column} = ?`).pluck().get(revision) as number
-  const rows = { written: count('since') + 1, closed: count('until') }
+  const count = (table: string, column: string) =>
+    database.prepare(`select count(*) from ${table} where ${column} = ?`).pluck().get(revision) as number
+  const rows = {
+    written: count('entry', 'since') + count('part', 'since') + 1,
+    closed: count('entry', 'until') + count('part', 'until'),
+  }
   database.close()
   return rows
 }
