@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { openLastingBench, proxyStatus, type RestBench } from '../rest/rest-bench.ts'
+import { type LastingBench, openLastingBench, proxyStatus } from '../rest/rest-bench.ts'
 import { ROUTES, services, TOPOLOGY } from '../rest/scenario.ts'
 import { runCli } from './run-cli.ts'
 
@@ -58,7 +58,7 @@ describe('usage', () => {
 })
 
 describe('against a server', () => {
-  let bench: RestBench & { close(): Promise<void> }
+  let bench: LastingBench
   let server: RestServer
   let env: Record<string, string>
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openLastingBench, type RestBench } from './rest-bench.ts'
+import { type LastingBench, openLastingBench } from './rest-bench.ts'
 
-let bench: RestBench & { close(): Promise<void> }
+let bench: LastingBench
 beforeAll(async () => {
   bench = await openLastingBench()
 })

@@ -2,13 +2,13 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemDocument } from '../../src/rest/problem.ts'
 import { StoreUnavailable } from '../../src/store/store.ts'
-import { openBench, openLastingBench, type RestBench } from './rest-bench.ts'
+import { type LastingBench, openBench, openLastingBench } from './rest-bench.ts'
 import { services } from './scenario.ts'
 
 const PATH = '/v1/sources/east/topology'
 
 describe('a bad request is a problem document, and nothing is stored', () => {
-  let bench: RestBench & { close(): Promise<void> }
+  let bench: LastingBench
   beforeAll(async () => {
     bench = await openLastingBench()
   })

@@ -26,6 +26,11 @@ interface Answer {
   readonly body: any
 }
 
+/** A bench that its opener closes. */
+export interface LastingBench extends RestBench {
+  close(): Promise<void>
+}
+
 interface BenchOptions {
   readonly adminToken?: string
   readonly ready?: () => boolean
@@ -45,9 +50,7 @@ export async function openBench(options: BenchOptions = {}): Promise<RestBench> 
 }
 
 /** A bench that its opener closes. */
-export async function openLastingBench(
-  options: BenchOptions = {},
-): Promise<RestBench & { close(): Promise<void> }> {
+export async function openLastingBench(options: BenchOptions = {}): Promise<LastingBench> {
   const log = pino({ level: 'silent' })
   const store = await openSqliteStore(':memory:')
   const intake = openIntake()

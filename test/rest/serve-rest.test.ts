@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { openLastingBench, type RestBench } from './rest-bench.ts'
+import { type LastingBench, openLastingBench } from './rest-bench.ts'
 import { services } from './scenario.ts'
 
-let bench: RestBench & { close(): Promise<void> }
+let bench: LastingBench
 let server: RestServer
 let ready = true
 
