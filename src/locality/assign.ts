@@ -1,4 +1,4 @@
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
 import { type Decision, type Hinted, type Scope, scopeOf, zoneKey } from './decision.ts'
 

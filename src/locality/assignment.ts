@@ -1,4 +1,4 @@
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 
 /** What decided which endpoints are chosen. */
 export type Mode = 'ClusterWide' | 'PreferSameZone' | 'PreferClose' | 'PreferSameNode' | 'Hints'

@@ -1,4 +1,4 @@
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Candidate, Candidates, Mode } from './assignment.ts'
 
 /**

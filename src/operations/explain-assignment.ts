@@ -1,6 +1,6 @@
 import { assign } from '../locality/assign.ts'
 import type { AssignedEndpoint } from '../locality/assignment.ts'
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
 import { WorldDraft } from '../translate/world-draft.ts'

@@ -13,7 +13,7 @@ export interface RuleActions {
   readonly clusters: readonly string[]
 }
 
-export interface RuleAction {
+interface RuleAction {
   /** An Envoy route without its match. */
   readonly fields: object
   /** The same for requests of a safe method, where that makes a difference. */

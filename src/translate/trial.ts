@@ -1,7 +1,7 @@
 import { assign } from '../locality/assign.ts'
 import type { StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey } from '../model/entry.ts'
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { gatewayResources } from './gateway-resources.ts'
 import type { MergedService } from './merged-service.ts'

@@ -1,7 +1,7 @@
 import { Map as ImmutableMap } from 'immutable'
-import type { Viewpoint } from '../model/locality.ts'
 import type { Gateway } from '../model/routes.ts'
 import type { Zone } from '../model/topology.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import type { MergedService } from './merged-service.ts'
 import { Regions } from './regions.ts'
 import type { AttachedRoute } from './route-configuration.ts'

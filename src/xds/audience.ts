@@ -1,4 +1,4 @@
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import type { DiscoveryNode } from '../proto/delta-request.ts'
 import type { Views } from './view.ts'
 

@@ -1,6 +1,6 @@
 import { assign } from '../locality/assign.ts'
 import { viewpointClass } from '../locality/decision.ts'
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import { assignmentResource, clusterResource, type Resource } from '../translate/resource.ts'
 

@@ -1,4 +1,4 @@
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { parseClusterName } from '../translate/names.ts'
 import type { Resource } from '../translate/resource.ts'

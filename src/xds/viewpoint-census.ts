@@ -1,5 +1,5 @@
 import { possibleClasses } from '../locality/decision.ts'
-import type { Viewpoint } from '../model/locality.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
 
 /** Counts the streams at each viewpoint, to know which classes of viewpoints nobody stands in any more. */
 export class ViewpointCensus {

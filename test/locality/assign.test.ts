@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
 import type { Candidate, Candidates } from '../../src/locality/assignment.ts'
 import { decide, viewpointClass } from '../../src/locality/decision.ts'
-import type { Viewpoint } from '../../src/model/locality.ts'
+import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { candidate, viewpoint } from '../support/candidate.ts'
 
 type Mode = Candidates['mode']

@@ -1,5 +1,5 @@
 import type { Candidate } from '../../src/locality/assignment.ts'
-import type { Viewpoint } from '../../src/model/locality.ts'
+import type { Viewpoint } from '../../src/model/viewpoint.ts'
 
 /** A ready endpoint of source `east`; a test names only what matters to it. */
 export function candidate(name: string, fields: Partial<Candidate> = {}): Candidate {

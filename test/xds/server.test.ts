@@ -215,6 +215,13 @@ describe('a stream', () => {
     expect([names(response), response.systemVersionInfo]).toEqual([['a'], '1'])
   })
 
+  test('[M35] is looked after by itself when the time of a gate has come', async () => {
+    const { client } = await serve()
+    const stream = client.stream()
+    stream.begin(CDS, { initialResourceVersions: { gone: 'v' } })
+    expect(await stream.next()).toMatchObject({ removedResources: ['gone'] })
+  })
+
   test('[S82] may bring more than 4 MiB of versions', async () => {
     const { client, tables } = await serve()
     tables.table(CDS).set(cluster('a'))
@@ -396,6 +403,20 @@ describe('close', () => {
     await server.close(20)
     expect(await stream.status).toMatchObject({ code: status.UNAVAILABLE })
     expect(await silent.status).toMatchObject({ code: status.UNAVAILABLE })
+  })
+
+  test('[M63] asks clients to go elsewhere before that', async () => {
+    const { server } = await serve()
+    const reader = new SlowReader(server.port)
+    closers.push(() => reader.close())
+    reader.begin(CDS)
+    await vi.waitFor(() => expect(server.proxies.list()).toHaveLength(1))
+    const goaway = reader.goaway()
+    const closed = server.close(60_000)
+    await goaway
+    expect(server.proxies.list()).toHaveLength(1)
+    reader.close()
+    await closed
   })
 
   test('[M63] does not wait when the streams end by themselves', async () => {

@@ -42,6 +42,11 @@ export class SlowReader {
     }
   }
 
+  /** Resolves when the server asks to go elsewhere. */
+  goaway(): Promise<void> {
+    return new Promise(resolve => this.#session.once('goaway', () => resolve()))
+  }
+
   close(): void {
     this.#session.destroy()
   }
