@@ -16,6 +16,13 @@ const CONDITIONS = {
 } as const
 
 /**
+ * How often a retry picks again when it picked a host that failed already. Least-request prefers a dead host, which
+ * has no requests under way: with 5 picks and 8 requests at a time, 70 of 1,000 left the zone although a healthy local
+ * backend stood there; with 20 it was 2, with 64 none. A pick is cheap and happens only on a retry.
+ */
+const HOST_PICKS = 64
+
+/**
  * The default retry. Measured on Envoy 1.40 (`envoy.md`, `locality.md`): one of two local backends dead: 1,000 of
  * 1,000 requests stay local; the only local one dead: 1,000 of 1,000 go to the next priority, none fails. With
  * `updateFrequency: 1` half of them left the zone while a healthy local backend stood there.
@@ -41,6 +48,6 @@ export function retryPolicy({ of, perTryTimeout }: Retry): object {
         },
       },
     ],
-    hostSelectionRetryMaxAttempts: 5,
+    hostSelectionRetryMaxAttempts: HOST_PICKS,
   }
 }
