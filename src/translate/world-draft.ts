@@ -111,7 +111,7 @@ export class WorldDraft {
     const others = claims.filter(claim => claim !== mine)
     const kept = next.service || next.endpoints ? [...others, next] : others
     this.#touchedServices.add(service)
-    if (half === 'endpoints' && !declaresPorts(next)) this.#touchedSettings.add(service)
+    if (!this.#touchedSettings.has(service) && !declaresPorts(next)) this.#touchedSettings.add(service)
     if (kept.length === 0) this.#services.delete(service)
     else this.#services.set(service, new MergedService(key.namespace, key.name, kept, this.#base.regions))
   }

@@ -1,11 +1,12 @@
-/** How long streams may be served in one go before other work gets its turn, in milliseconds. */
+/** How long streams may be served in one turn of the event loop before other work gets its own, in milliseconds. */
 const SLICE = 5
 
 /** Serves many streams one after the other without standing in the event loop's way. */
 export class FanOut<T> {
   readonly #serve: (one: T) => void
   readonly #waiting = new Set<T>()
-  #scheduled: NodeJS.Immediate | undefined
+  /** When this turn's serving must stop; undefined: nothing was served in this turn yet. */
+  #until: number | undefined
 
   constructor(serve: (one: T) => void) {
     this.#serve = serve
@@ -15,10 +16,10 @@ export class FanOut<T> {
     return this.#waiting.size === 0
   }
 
-  /** Puts these behind those that wait already; the first slice is served at once. */
+  /** Puts these behind those that wait already; what this turn still has time for is served at once. */
   add(all: Iterable<T>): void {
     for (const one of all) this.#waiting.add(one)
-    if (!this.#scheduled) this.#run()
+    this.#run()
   }
 
   remove(one: T): void {
@@ -26,15 +27,17 @@ export class FanOut<T> {
   }
 
   #run(): void {
-    this.#scheduled = undefined
-    const start = performance.now()
+    if (this.#until === undefined) {
+      this.#until = performance.now() + SLICE
+      setImmediate(() => {
+        this.#until = undefined
+        if (!this.isIdle) this.#run()
+      })
+    }
     for (const one of this.#waiting) {
+      if (performance.now() >= this.#until) return
       this.#waiting.delete(one)
       this.#serve(one)
-      if (this.#waiting.size > 0 && performance.now() - start > SLICE) {
-        this.#scheduled = setImmediate(() => this.#run())
-        return
-      }
     }
   }
 }

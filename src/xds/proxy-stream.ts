@@ -35,8 +35,8 @@ export interface ProxyStreamOptions {
   readonly revision: () => number
   /** It has an audience and a status. */
   readonly joined: (stream: ProxyStream) => void
-  /** Its client said something. */
-  readonly answered: (stream: ProxyStream) => void
+  /** Its client said something: it wants to be served. */
+  readonly requested: (stream: ProxyStream) => void
   /** It is over, joined or not; called once. */
   readonly left: (stream: ProxyStream) => void
 }
@@ -113,14 +113,14 @@ export class ProxyStream implements RegisteredProxy {
     }
   }
 
-  /** The views show this revision; sends what it brought. Returns whether it concerns this client. */
-  onRevision(revision: number): boolean {
-    let isConcerned = false
+  /** Sends what there is to send; the views show this revision. Returns whether it is news to this client. */
+  serve(revision: number): boolean {
+    let isNews = false
     this.#guard(() => {
-      isConcerned = this.#joined?.stream.onRevision(revision) ?? false
+      isNews = this.#joined?.stream.onRevision(revision) ?? false
       this.#pump()
     })
-    return isConcerned
+    return isNews
   }
 
   end(code: status, details: string): void {
@@ -165,8 +165,7 @@ export class ProxyStream implements RegisteredProxy {
       this.end(status.INVALID_ARGUMENT, problem)
       return
     }
-    this.#pump()
-    this.#options.answered(this)
+    this.#options.requested(this)
   }
 
   #join(node: ClientNode): DeltaStream {

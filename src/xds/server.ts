@@ -7,7 +7,7 @@ import type { Proxies } from './proxy-status.ts'
 import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
 
 export interface XdsServerOptions
-  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'revision' | 'joined' | 'answered' | 'left'> {
+  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'revision' | 'joined' | 'requested' | 'left'> {
   /** A loopback name or address, or what to listen on. */
   readonly host: string
   /** 0: any free port. */
@@ -60,13 +60,16 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   let revision = options.revision
   let passedRevision = revision
 
-  const fanOut = new FanOut<ProxyStream>(stream => registry.told(stream, stream.onRevision(revision)))
+  const fanOut = new FanOut<ProxyStream>(stream => {
+    registry.told(stream, stream.serve(revision))
+    registry.answered(stream)
+  })
   const streamOptions: ProxyStreamOptions = {
     ...options,
     allowEmpty: options.allowEmpty ?? false,
     revision: () => revision,
     joined: stream => registry.join(stream),
-    answered: stream => registry.answered(stream),
+    requested: stream => fanOut.add([stream]),
     left: stream => {
       streams.delete(stream)
       fanOut.remove(stream)
