@@ -42,6 +42,7 @@ await measure('kill-9', async closing => {
     RATE,
   )
 
+  const updatesBefore = await updatesOf(stage.envoys)
   const acknowledged: { revision: number; digest: string }[] = []
   let resent = 0
   let restartMs = 0
@@ -62,6 +63,8 @@ await measure('kill-9', async closing => {
   }
   await envoysConnected(stage.envoys)
   const underKills = load.result()
+  // The pushes are none of these Envoys' business: whatever they were sent, they had already.
+  const resentToEnvoys = (await updatesOf(stage.envoys)) - updatesBefore
   const lost = await missing(vicinity, acknowledged)
   const emptied = await besideEmpty(vicinity, join(folder, 'empty.db'), stage.envoys, startAgain, started => {
     vicinity = started
@@ -69,11 +72,18 @@ await measure('kill-9', async closing => {
   const { sent, failures } = await load.stop()
   const sound = new Database(database, { readonly: true }).pragma('integrity_check', { simple: true })
   return {
-    right: lost === 0 && failures.length === 0 && resent === 0 && sound === 'ok' && emptied.kept,
+    right:
+      lost === 0 &&
+      failures.length === 0 &&
+      resent === 0 &&
+      resentToEnvoys === 0 &&
+      sound === 'ok' &&
+      emptied.kept,
     kills: KILLS,
     acknowledged: acknowledged.length,
     lost,
     integrity: sound,
+    resentToEnvoys,
     resentToFollower: resent,
     slowestRestartMs: Math.round(restartMs),
     traffic: { sent, failed: failures.length, failedUnderKills: underKills.failures.length },
@@ -127,6 +137,14 @@ async function besideEmpty(
   await sleep(10_000)
   const clusters = await Promise.all(envoys.map(envoy => envoy.page('/clusters')))
   return { kept: clusters.every(text => text.includes('default/zone-routing-backend/3000::127.0.0.1')) }
+}
+
+/** Responses with resources that Envoys have been sent, of every type: each moves one of these counters. */
+async function updatesOf(envoys: readonly Envoy[]): Promise<number> {
+  const all = await Promise.all(
+    envoys.map(envoy => envoy.stats('\\.(update_success|update_rejected|update_empty)$')),
+  )
+  return all.flatMap(stats => [...stats.values()]).reduce((sum, count) => sum + count, 0)
 }
 
 async function isSynced({ api }: Vicinity, node: string): Promise<boolean> {
