@@ -4,7 +4,6 @@ import { Registry } from 'prom-client'
 import { authenticator } from './auth/authenticate.ts'
 import { type Config, formatAddress } from './config.ts'
 import { openIntake } from './operations/intake/intake.ts'
-import { StandingBodies } from './operations/standing-bodies.ts'
 import { followStore } from './replica.ts'
 import { replicaMetrics } from './replica-metrics.ts'
 import { createRestApp } from './rest/rest-app.ts'
@@ -79,13 +78,15 @@ async function open(config: Config, log: Logger, onClose: OnClose): Promise<{ re
     log,
   })
   const server = xds
+  // The feed may have gone on while the port was being opened.
+  server.onChange(replica.world().revision)
   onClose(() => server.close(DRAIN))
   onClose(keepHistoryShort(store, config.retention, log))
 
   const registry = new Registry()
   replicaMetrics(registry, { replica, tables, proxies: xds.proxies })
   let ready = true
-  const collaborators = { store, replica, intake, standingBodies: new StandingBodies(), proxies: xds.proxies }
+  const collaborators = { store, replica, intake, proxies: xds.proxies }
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())

@@ -1,11 +1,9 @@
 import type { Proxies } from '../xds/proxy-status.ts'
 import type { Current } from './current-world.ts'
 import type { Intake } from './intake/intake.ts'
-import type { StandingBodies } from './standing-bodies.ts'
 
 /** All that operations work on, as the control plane brings it together. */
 export interface Collaborators extends Current {
   readonly intake: Intake
-  readonly standingBodies: StandingBodies
   readonly proxies: Proxies
 }

@@ -1,4 +1,6 @@
+import { PARTS } from '../model/entry.ts'
 import type { PartWrite, Write, WriteResult } from '../store/store.ts'
+import { bodyDigest } from './body-digest.ts'
 import type { Collaborators } from './collaborators.ts'
 import { currentWorld } from './current-world.ts'
 import { danglingBackends } from './dangling-backends.ts'
@@ -21,45 +23,48 @@ export interface Push {
   readonly ifNoneMatch?: boolean
 }
 
+/** Smaller bodies are parsed faster than the database is asked. */
+const WORTH_ASKING = 64 * 1024
+
 /** Parses, tries the translation, stores: all of the document or nothing of it. */
 export async function push(collaborators: Collaborators, request: Push): Promise<WriteAnswer | Refusal> {
-  const { intake, store, standingBodies } = collaborators
-  const large = standingBodies.concerns(request)
-  const standing = large ? await standingBodies.find(store, request) : undefined
-  const prepared = await intake.prepare(prepareRequest(request, standing?.bodyDigest))
+  const { intake, store } = collaborators
+  const digest = await bodyDigest(request.bytes)
+  // A syncer that sends all of a large fleet again and again is answered without parsing it.
+  if (request.mode === 'replace' && request.bytes.length >= WORTH_ASKING) {
+    const parts = request.part === 'both' ? PARTS : [request.part]
+    const repeated = await store.repeat({ ...conditionsOf(request), parts, bodyDigest: digest })
+    if (repeated !== undefined) return judge(request, repeated, [])
+  }
+  const prepared = await intake.prepare(prepareRequest(request))
   if (!prepared.ok) {
     return prepared.malformed
       ? refuse('malformed', 'the body is not JSON that can be read', prepared.problems)
       : refuse('invalid', 'the document says what must not be; nothing was stored', prepared.problems)
   }
-  if (prepared.value.outcome === 'same') {
-    return standing
-      ? judge(request, standing.result, [])
-      : refuse('conflict', 'the part has changed meanwhile')
-  }
-  const result = await store.write(storeWrite(request, prepared.value))
-  if (large) standingBodies.remember(request, prepared.value.bodyDigest, result)
+  const result = await store.write(storeWrite(request, prepared.value, digest))
   if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
   const dangling = await findDangling(collaborators, prepared.value)
   return judge(request, result, [...prepared.warnings, ...dangling])
 }
 
-type PreparedBody = Extract<Prepared, { outcome: 'prepared' }>
-
-function prepareRequest({ part, mode, bytes }: Push, standing: string | undefined): PrepareRequest {
+function prepareRequest({ part, mode, bytes }: Push): PrepareRequest {
   if (mode === 'patch' && part !== 'both') return { kind: 'patch', part, bytes }
-  return { kind: part === 'both' ? 'snapshot' : part, bytes, standing }
+  return { kind: part === 'both' ? 'snapshot' : part, bytes }
 }
 
-function storeWrite(request: Push, { parts, bodyDigest }: PreparedBody): Write {
-  const { source, author, dryRun, mode, ifMatch, ifNoneMatch } = request
+function storeWrite(request: Push, { parts }: Prepared, digest: string): Write {
   const partWrite = ({ part, entries, remove }: PreparedPart): PartWrite =>
-    mode === 'replace' ? { part, entries, mode, bodyDigest } : { part, entries, mode, remove }
+    request.mode === 'replace'
+      ? { part, entries, mode: 'replace', bodyDigest: digest }
+      : { part, entries, mode: 'patch', remove }
+  return { ...conditionsOf(request), dryRun: request.dryRun, parts: parts.map(partWrite) }
+}
+
+function conditionsOf({ source, author, ifMatch, ifNoneMatch }: Push): Omit<Write, 'parts'> {
   return {
     source,
     author,
-    parts: parts.map(partWrite),
-    dryRun,
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
   }
@@ -80,7 +85,7 @@ function judge(request: Push, result: WriteResult, warnings: WriteAnswer['warnin
 /** Looked up after the write, so that what the document itself brings, or another push just brought, counts. */
 async function findDangling(
   collaborators: Collaborators,
-  { references }: PreparedBody,
+  { references }: Prepared,
 ): Promise<WriteAnswer['warnings']> {
   return references.length === 0 ? [] : danglingBackends(references, await currentWorld(collaborators))
 }

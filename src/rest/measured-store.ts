@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 const MEASURED = [
   'head',
   'write',
+  'repeat',
   'restore',
   'removeSource',
   'part',

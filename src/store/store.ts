@@ -25,6 +25,11 @@ export interface Store {
   /** The packed entries are handed over, not copied: the caller's buffer is empty afterwards. */
   write(write: Write): Promise<WriteResult>
   /**
+   * What a replace of bytes that were pushed before would come to, without what they say; undefined when they are not
+   * what stands, and their entries must be brought to `write`.
+   */
+  repeat(repeat: Repeat): Promise<WriteResult | undefined>
+  /**
    * Makes the parts asked for what they were at an old revision: what was not there then goes. `gone` when
    * retention took it, `unknown` when there never was such a revision, or nothing of that source then or now.
    */
@@ -92,6 +97,13 @@ export interface Write {
   readonly ifNoneMatch?: boolean
   /** Do all but commit: the result says what would have changed; `revision` is then null. */
   readonly dryRun?: boolean
+}
+
+/** A replace of parts by one body, of which only the digest is known. */
+export interface Repeat extends Omit<Write, 'parts' | 'dryRun'> {
+  readonly parts: readonly Part[]
+  /** As in `PartWrite`. */
+  readonly bodyDigest: string
 }
 
 export type PartWrite = { readonly part: Part; readonly entries: PackedEntries } & (

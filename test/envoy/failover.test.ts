@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../../demo/free-port.ts'
+import { request } from '../../demo/http-request.ts'
 import { sendRequests, startLoad, type Target } from '../../demo/load.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
 import { type EndpointAt, gateway, route, service, topology, toService } from '../support/documents.ts'
@@ -32,7 +33,8 @@ describe('an endpoint that dies', () => {
     await push({ name: local.pod, port: local.port }, elsewhere)
     await bed.envoy({})
 
-    const load = startLoad(target, 200)
+    // Slow enough that its end meets requests under way, which must not fail either.
+    const load = startLoad({ ...target, path: '/?delay=10' }, 200)
     await answered('local', load)
     await local.close()
     await answered('other', load)
@@ -42,6 +44,17 @@ describe('an endpoint that dies', () => {
     const returned = await bed.echo('returned')
     await push({ name: returned.pod, port: returned.port }, elsewhere)
     expect((await sendRequests(target, 100)).byPod).toEqual({ returned: 100 })
+  })
+
+  test('takes a POST with it that it has seen: nobody is asked twice', async () => {
+    const [local, other] = [await bed.echo('local'), await bed.echo('other')]
+    await push({ name: local.pod, port: local.port }, { name: other.pod, port: other.port, zone: 'zone-b' })
+    await bed.envoy({})
+    const answer = request(target.address, { method: 'POST', path: '/?delay=5000', headers: { host: 'x' } })
+    await waitUntil('the POST to arrive', () => local.requests() === 1)
+    await local.close()
+    expect((await answer).status).toBe(503)
+    expect(other.requests()).toBe(0)
   })
 
   test('sends nothing out of the zone while another one stands there', async () => {

@@ -4,7 +4,6 @@ import { afterEach } from 'vitest'
 import { authenticator } from '../../src/auth/authenticate.ts'
 import type { Collaborators } from '../../src/operations/collaborators.ts'
 import { openIntake } from '../../src/operations/intake/intake.ts'
-import { StandingBodies } from '../../src/operations/standing-bodies.ts'
 import { followStore } from '../../src/replica.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
@@ -57,7 +56,7 @@ export async function openLastingBench(options: BenchOptions = {}): Promise<Last
   const replica = await followStore(store, () => {}, log)
   const registry = new Registry()
   const proxies = new ScriptedProxies()
-  const collaborators = { store, intake, replica, proxies, standingBodies: new StandingBodies() }
+  const collaborators = { store, intake, replica, proxies }
   const app = createRestApp(collaborators, {
     authenticate: authenticator(options.adminToken),
     registry,

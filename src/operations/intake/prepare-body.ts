@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { type Content, servicePortKey } from '../../model/content.ts'
-import { type Entry, type EntryKey, type Kind, keyText, type Part, packEntries } from '../../model/entry.ts'
+import { type Entry, type EntryKey, keyText, type Part, packEntries } from '../../model/entry.ts'
 import { parseJson } from '../../model/json.ts'
 import { parsePatch } from '../../model/parse-patch.ts'
 import { parseRoutes } from '../../model/parse-routes.ts'
@@ -29,10 +28,6 @@ export function prepareBody(
   request: PrepareRequest,
   checks: readonly EntryCheck[] = CHECKS,
 ): Parsed<Prepared> {
-  const bodyDigest = createHash('sha256').update(request.bytes).digest('hex')
-  if (bodyDigest === request.standing) {
-    return { ok: true, value: { outcome: 'same', bodyDigest }, warnings: [] }
-  }
   const json = parseJson(request.bytes)
   if (!json.ok) return json
   const parsed = parseParts(request, json.value)
@@ -41,11 +36,9 @@ export function prepareBody(
   const problems = checkProblems(parts, checks)
   if (problems.length > 0) return { ok: false, problems }
   const value = {
-    outcome: 'prepared',
-    bodyDigest,
     parts: parts.map(preparedPart),
     references: openReferences(parts),
-  } as const
+  }
   return { ok: true, value, warnings: parsed.warnings }
 }
 
@@ -84,9 +77,7 @@ function checkProblems(parts: readonly ParsedPart[], checks: readonly EntryCheck
 }
 
 function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {
-  const counts: Partial<Record<Kind, number>> = {}
-  for (const { kind } of content.entries) counts[kind] = (counts[kind] ?? 0) + 1
-  return { part, entries: packEntries(content.entries), counts, remove }
+  return { part, entries: packEntries(content.entries), remove }
 }
 
 function openReferences(parts: readonly ParsedPart[]): Content['references'] {

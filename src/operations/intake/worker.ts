@@ -12,6 +12,6 @@ port.on('message', (request: PrepareRequest) => {
 })
 
 function buffersOf(prepared: ReturnType<typeof prepareBody>): ArrayBuffer[] {
-  if (!prepared.ok || prepared.value.outcome === 'same') return []
+  if (!prepared.ok) return []
   return prepared.value.parts.map(({ entries }) => entries.buffer)
 }

@@ -5,6 +5,7 @@ import type {
   EntriesQuery,
   EntryDiff,
   Gone,
+  Repeat,
   Restore,
   RetentionPolicy,
   RevisionsQuery,
@@ -15,7 +16,7 @@ import { Feed, type FeedCursor } from './feed.ts'
 import { History } from './history.ts'
 import { Ledger } from './ledger.ts'
 import { Pages } from './pages.ts'
-import { push } from './push.ts'
+import { push, repeat } from './push.ts'
 import { removeSource, restore } from './restore.ts'
 import { Retention, type RetentionCursor } from './retention.ts'
 import { Revisions } from './revisions.ts'
@@ -33,6 +34,7 @@ export function operations(db: Database) {
   return {
     head: () => ledger.head(),
     write: (write: Write) => push(ledger, write),
+    repeat: (wanted: Repeat) => repeat(ledger, wanted),
     restore: (wanted: Restore) => restore(ledger, wanted),
     removeSource: (source: string, author: string) => removeSource(ledger, source, author),
     part: (source: string, part: Part, revision?: number) => {

@@ -1,7 +1,7 @@
 import { type Entry, type Part, unpackEntries } from '../../model/entry.ts'
 import { EMPTY_PART_DIGEST, snapshotDigest } from '../../model/part-digest.ts'
 import { isEmpty, type PartChange, patching, replacing } from '../part-change.ts'
-import type { PartWrite, Write, WriteResult } from '../store.ts'
+import type { PartWrite, Repeat, Write, WriteResult } from '../store.ts'
 import { counts, type Ledger, type PartRow, type StandingEntry } from './ledger.ts'
 
 /** One part of a write beside what stands; `change` is null where the body's digest says that nothing changes. */
@@ -14,6 +14,21 @@ interface Plan {
 /** A push or a patch of one part or both, as one transaction. */
 export function push(ledger: Ledger, write: Write): WriteResult {
   return ledger.transaction(write.dryRun ?? false, () => decide(ledger, write))
+}
+
+/** A push of bytes that may stand already: undefined when they do not. */
+export function repeat(
+  ledger: Ledger,
+  { source, parts, bodyDigest, ...conditions }: Repeat,
+): WriteResult | undefined {
+  const rows = parts.map(part => ledger.standingPart(source, part))
+  if (!rows.every(row => row?.bodyDigest === bodyDigest)) return undefined
+  const digest = digestOf(
+    part => rows[parts.indexOf(part)]?.digest,
+    parts.map(part => ({ part })),
+  )
+  if (digest === null || !allowed(conditions, digest)) return { outcome: 'conflict', digest }
+  return { outcome: 'unchanged', revision: Math.max(...rows.map(row => row?.since ?? 0)), digest }
 }
 
 function decide(ledger: Ledger, write: Write): WriteResult {
@@ -33,7 +48,7 @@ function decide(ledger: Ledger, write: Write): WriteResult {
   return { outcome: 'unchanged', revision: since, digest: digest ?? EMPTY_PART_DIGEST }
 }
 
-function allowed(write: Write, digest: string | null): boolean {
+function allowed(write: Pick<Write, 'ifMatch' | 'ifNoneMatch'>, digest: string | null): boolean {
   if (write.ifNoneMatch && digest !== null) return false
   if (write.ifMatch === undefined) return true
   return digest !== null && (write.ifMatch.includes('*') || write.ifMatch.includes(digest))

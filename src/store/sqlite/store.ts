@@ -29,6 +29,7 @@ function sqliteStore(thread: DatabaseThread, listeners: Set<(revision: number) =
       const handedOver = { ...write, parts: write.parts.map(withOwnBuffer) }
       return thread.call('write', [handedOver], buffersOf(handedOver))
     },
+    repeat: repeat => thread.call('repeat', [repeat]),
     restore: restore => thread.call('restore', [restore]),
     removeSource: (source, author) => thread.call('removeSource', [source, author]),
     async part(source, part, revision) {

@@ -44,6 +44,20 @@ export function writesContract(db: OpenStore): void {
       expect(await push(db.store, replacement('topology', [], 'other'))).toMatchObject({ revision: 6 })
     })
 
+    test('of a body whose bytes stand is answered by their digest alone', async () => {
+      const again = { source: 'east', author: 'me', parts: ['topology'], bodyDigest: 'hash' } as const
+      expect(await db.store.repeat(again)).toBeUndefined()
+      const first = await push(db.store, replacement('topology', [service('a')], 'hash'))
+      const stands = { outcome: 'unchanged', revision: 1, digest: digest(first) }
+      expect(await db.store.repeat(again)).toEqual(stands)
+      expect(await db.store.repeat({ ...again, ifMatch: [digest(first)] })).toEqual(stands)
+      expect(await db.store.repeat({ ...again, ifMatch: ['another'] })).toMatchObject({ outcome: 'conflict' })
+      expect(await db.store.repeat({ ...again, ifNoneMatch: true })).toMatchObject({ outcome: 'conflict' })
+      expect(await db.store.repeat({ ...again, parts: PARTS })).toBeUndefined()
+      await push(db.store, patch('topology', [service('b')]))
+      expect(await db.store.repeat(again)).toBeUndefined()
+    })
+
     test('of an empty part brings the part into being', async () => {
       expect(await db.store.part('east', 'routes')).toBeNull()
       const first = await push(db.store, replacement('routes', []))

@@ -1,0 +1,10 @@
+import { createHash } from 'node:crypto'
+
+/** To be raised when equal bytes come to other entries than before: what stands by their digest is parsed again then. */
+const FORM_OF_ENTRIES = 1
+
+/** Names the bytes of a body and what parsing makes of them; 64 hex digits. Large ones are hashed off this thread. */
+export async function bodyDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const ofBytes = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return createHash('sha256').update(`${FORM_OF_ENTRIES}`).update(ofBytes).digest('hex')
+}
