@@ -10,6 +10,8 @@ import { measure } from './measure.ts'
 const REQUESTS = 1_000
 const RATE = 200
 const KILLS = 10
+/** An answer takes 10 ms, so that each kill meets requests under way. */
+const SLOW_PATH = '/zone-routing?delay=10'
 
 await measure('scenario', async closing => {
   const stage = await openStage(closing, await freshVicinity(closing))
@@ -19,7 +21,7 @@ await measure('scenario', async closing => {
 
   const kills = []
   for (let kill = 1; kill <= KILLS; kill += 1) {
-    const load = startLoad(target(edges[0]), RATE)
+    const load = startLoad(target(edges[0], SLOW_PATH), RATE)
     await sleep(500 + Math.random() * 20)
     const before = load.result().byPod[nonlocal.pod] ?? 0
     await stage.local.kill()
@@ -35,7 +37,7 @@ await measure('scenario', async closing => {
     kills.push({
       sent,
       failed: failures.length,
-      reasons: failures.map(({ reason }) => reason),
+      ...(failures.length > 0 && { reasons: failures.map(({ reason }) => reason) }),
       toOtherZone: (byPod[nonlocal.pod] ?? 0) - before,
       localAgain: after.byPod[returned.pod] === REQUESTS / 10,
     })
