@@ -1,12 +1,10 @@
-import { assign } from '../locality/assign.ts'
 import type { StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey } from '../model/entry.ts'
-import type { Viewpoint } from '../model/viewpoint.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { gatewayResources } from './gateway-resources.ts'
 import type { MergedService } from './merged-service.ts'
 import { clusterName } from './names.ts'
-import { assignmentResource, clusterResource, jsonResource } from './resource.ts'
+import { clusterResource, jsonResource } from './resource.ts'
 import { type AttachedRoute, routeConfiguration } from './route-configuration.ts'
 import { World } from './world.ts'
 import { WorldDraft } from './world-draft.ts'
@@ -17,11 +15,10 @@ export interface Untranslatable {
   readonly detail: string
 }
 
-const NOWHERE: Viewpoint = { region: '', zone: '', subZone: '', node: '', source: '' }
-
 /**
  * Translates what a push brings as if it stood alone: what cannot be translated is not stored, so that nothing in the
- * database can keep a replica from serving the rest.
+ * database can keep a replica from serving the rest. Assignments are left out: they are made of addresses and numbers
+ * that the schema has checked, and there are thousands.
  */
 export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
   const draft = new WorldDraft(World.EMPTY)
@@ -43,10 +40,7 @@ export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
 
 function tryService(service: MergedService): void {
   for (const { port } of service.ports) {
-    const name = clusterName(service.namespace, service.name, port)
-    clusterResource(service, name, port)
-    const decision = service.decision(port)
-    if (decision !== undefined) assignmentResource(name, assign(decision, NOWHERE))
+    clusterResource(service, clusterName(service.namespace, service.name, port), port)
   }
 }
 
