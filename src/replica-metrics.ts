@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
+import type { Proxies } from './model/proxies.ts'
 import type { Replica } from './operations/replica.ts'
-import type { Proxies } from './xds/proxy-status.ts'
 import type { Tables } from './xds/tables.ts'
 
 interface Measured {

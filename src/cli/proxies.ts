@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ProxyStatus } from '../xds/proxy-status.ts'
+import type { ProxyStatus } from '../model/proxies.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { printable, type Terminal, table } from './terminal.ts'
 

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import type { ProxyStatus } from '../model/proxies.ts'
 import type { Explanation } from '../operations/explain-assignment.ts'
 import type { EntryChange } from '../operations/history.ts'
 import type { Page } from '../operations/list.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
-import type { ProxyStatus } from '../xds/proxy-status.ts'
 import { clientError, Unreachable } from './client-error.ts'
 
 export interface ClientOptions {

@@ -1,4 +1,4 @@
-import type { Proxies } from '../xds/proxy-status.ts'
+import type { Proxies } from '../model/proxies.ts'
 import type { Current } from './current-world.ts'
 import type { Intake } from './intake/intake.ts'
 

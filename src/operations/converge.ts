@@ -1,4 +1,4 @@
-import type { Convergence, Proxies } from '../xds/proxy-status.ts'
+import type { Convergence, Proxies } from '../model/proxies.ts'
 import type { Replica } from './replica.ts'
 import { within } from './within.ts'
 

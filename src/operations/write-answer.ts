@@ -1,7 +1,7 @@
 import type { Part } from '../model/entry.ts'
 import type { Problem } from '../model/problem.ts'
+import type { Convergence } from '../model/proxies.ts'
 import type { ChangeCounts, WriteResult } from '../store/store.ts'
-import type { Convergence } from '../xds/proxy-status.ts'
 
 /** What a write did, as every kind of write answers it. */
 export interface WriteAnswer {

@@ -1,9 +1,9 @@
+import type { ProxyTypeStatus } from '../model/proxies.ts'
 import type { DeltaRequest } from '../proto/delta-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Gates } from './gates.ts'
 import { Progress } from './progress.ts'
-import type { ProxyTypeStatus } from './proxy-status.ts'
 import { type Batch, Subscription } from './subscription.ts'
 import type { Views } from './view.ts'
 

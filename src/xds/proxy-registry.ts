@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Convergence, ConvergenceWatch, Proxies, ProxyStatus } from './proxy-status.ts'
+import type { Convergence, ConvergenceWatch, Proxies, ProxyStatus } from '../model/proxies.ts'
 import { Round, type RoundStream } from './round.ts'
 
 export interface RegisteredProxy extends RoundStream {

@@ -2,12 +2,12 @@ import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-j
 import type { Logger } from 'pino'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
+import type { ProxyStatus } from '../model/proxies.ts'
 import { type DeltaRequest, decodeDeltaRequest } from '../proto/delta-request.ts'
 import { encodeDeltaResponse } from '../proto/delta-response.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from './audience.ts'
 import { DeltaStream } from './delta-stream.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
-import type { ProxyStatus } from './proxy-status.ts'
 
 /** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
 const UNWRITTEN_LIMIT = 256 * 1024

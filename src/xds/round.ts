@@ -1,4 +1,4 @@
-import type { Convergence } from './proxy-status.ts'
+import type { Convergence } from '../model/proxies.ts'
 
 /** What a round must know of a stream. */
 export interface RoundStream {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js'
+import type { Proxies } from '../model/proxies.ts'
 import { aggregatedDiscoveryService } from '../proto/service.ts'
 import { FanOut } from './fan-out.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
-import type { Proxies } from './proxy-status.ts'
 import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
 
 export interface XdsServerOptions

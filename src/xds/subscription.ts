@@ -1,10 +1,10 @@
+import type { ProxyTypeStatus } from '../model/proxies.ts'
 import type { DeltaRequest } from '../proto/delta-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Deliveries } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import type { Gates } from './gates.ts'
-import type { ProxyTypeStatus } from './proxy-status.ts'
 import type { View } from './view.ts'
 
 const WILDCARD = '*'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Convergence } from '../../src/model/proxies.ts'
 import { converge } from '../../src/operations/converge.ts'
 import { World } from '../../src/translate/world.ts'
-import type { Convergence } from '../../src/xds/proxy-status.ts'
 
 const ALL_ACKED: Convergence = { proxies: 1, acked: 1, nacked: [], pending: [] }
 

@@ -2,12 +2,12 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterEach } from 'vitest'
 import { authenticator } from '../../src/auth/authenticate.ts'
+import type { Convergence, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
 import type { Collaborators } from '../../src/operations/collaborators.ts'
 import { openIntake } from '../../src/operations/intake/intake.ts'
 import { followStore } from '../../src/replica.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
-import type { Convergence, Proxies, ProxyStatus } from '../../src/xds/proxy-status.ts'
 
 /** The whole REST API over a database, an intake and a feed that are real; only the proxies are told what to say. */
 export interface RestBench extends Collaborators {

@@ -10,7 +10,7 @@ import { RestApi } from '../../demo/rest-api.ts'
 import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
 import { type Address, parseAddress, parseConfig } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
-import type { Convergence } from '../../src/xds/proxy-status.ts'
+import type { Convergence } from '../../src/model/proxies.ts'
 
 /** Time enough for a first run to fetch Envoy into the cache. */
 export const SETUP_TIMEOUT = 180_000

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import type { Proxies } from '../../model/proxies.ts'
 import { listProxies, readProxy } from '../../operations/proxies.ts'
 import { isRefusal } from '../../operations/refusal.ts'
-import type { Proxies } from '../../xds/proxy-status.ts'
 import { listQuery, listRequest, pageOf } from '../parameters.ts'
 import { refusalProblem } from '../problem.ts'
 import { json, problems } from '../responses.ts'

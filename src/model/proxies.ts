@@ -1,4 +1,4 @@
-import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Viewpoint } from './viewpoint.ts'
 
 /** A connected proxy as `GET /v1/proxies` shows it; one stream is one proxy. */
 export interface ProxyStatus {
