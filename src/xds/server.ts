@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js'
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  setLogVerbosity,
+  status,
+} from '@grpc/grpc-js'
 import type { Proxies } from '../model/proxies.ts'
 import { aggregatedDiscoveryService } from '../proto/service.ts'
 import { FanOut } from './fan-out.ts'
@@ -77,6 +84,8 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     },
   }
 
+  // What the library notices reaches us as errors; its own lines would tell them twice, and not as JSON.
+  setLogVerbosity(logVerbosity.NONE)
   const server = new Server(SERVER_OPTIONS)
   server.addService(aggregatedDiscoveryService, {
     deltaAggregatedResources: (call: ServerDuplexStream<Buffer, Buffer>) => {
