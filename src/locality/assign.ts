@@ -4,8 +4,8 @@ import { type Decision, type Hinted, type Scope, scopeOf, zoneKey } from './deci
 
 /**
  * A service as seen from one viewpoint: the chosen endpoints at priority 0, the other eligible ones behind them
- * by distance, each non-empty step one priority more (`locality.md`, section 1). Envoy goes to a standby step only
- * when health checks, outlier detection or a retry with `previous_priorities` say so.
+ * by distance, each non-empty step one priority more. Envoy goes to a standby step only when health checks, outlier
+ * detection or a retry with `previous_priorities` say so.
  */
 export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
   const scope = scopeOf(decision, viewpoint)

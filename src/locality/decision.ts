@@ -33,8 +33,8 @@ export function zoneKey(region: string, zone: string): string {
 }
 
 /**
- * Kubernetes' consumer rule up to the point where it looks at the client (CategorizeEndpoints in pkg/proxy,
- * transcribed in `kubernetes-topology.md`, section 5), over the endpoints of all sources together.
+ * Kubernetes' consumer rule up to the point where it looks at the client (CategorizeEndpoints in
+ * pkg/proxy/topology.go), over the endpoints of all sources together.
  */
 export function decide({ mode, rule, endpoints }: Candidates): Decision {
   const undrained = endpoints.filter(one => one.weight > 0)

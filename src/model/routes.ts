@@ -14,7 +14,7 @@ import { checkListeners } from './listener-checks.ts'
 import { duration, hostname, ipAddress, label, plainText, portNumber, subdomain, weight } from './names.ts'
 import { MAX_ITEMS } from './topology.ts'
 
-/** Shapes of the routes part (shared design, section 2): the Gateway API's, field for field. */
+/** Shapes of the routes part: the Gateway API's, field for field. */
 
 const listener = z.strictObject({
   name: subdomain,

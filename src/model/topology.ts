@@ -13,7 +13,7 @@ import {
   weight,
 } from './names.ts'
 
-/** Shapes of the topology part (shared design, section 2). Field names are Kubernetes' wherever it has one. */
+/** Shapes of the topology part. Field names are Kubernetes' wherever it has one. */
 
 /** Items of one list of a part, and endpoints of one service. */
 export const MAX_ITEMS = 100_000

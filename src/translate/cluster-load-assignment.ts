@@ -2,7 +2,7 @@ import type { AssignedEndpoint, Assignment } from '../locality/assignment.ts'
 
 /**
  * Traffic stays while one chosen endpoint is healthy, as kube-proxy would: with Envoy's default of 140 it leaves the
- * zone as soon as fewer than 72 % are healthy. Measured up to 1 of 4 healthy (`envoy.md`, section 1).
+ * zone as soon as fewer than 72 % are healthy. Measured on Envoy 1.40 down to 1 of 4 healthy.
  */
 const OVERPROVISIONING_FACTOR = 100_000
 

@@ -8,7 +8,7 @@ const HTTP2_PROTOCOLS = new Set(['kubernetes.io/h2c', 'h2c', 'http2', 'grpc'])
 
 /**
  * The `envoy.config.cluster.v3.Cluster` of one service port, as ProtoJSON; its endpoints come over ADS under its
- * own name. What is set here beside the obvious was measured on Envoy 1.40 (`envoy.md`):
+ * own name. What is set here beside the obvious was measured on Envoy 1.40:
  * - `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its traffic.
  * - a retry budget in place of the three concurrent retries of the default, which fail 29 % of the requests of a
  *   dead endpoint's first moment.

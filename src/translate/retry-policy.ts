@@ -23,9 +23,9 @@ const CONDITIONS = {
 const HOST_PICKS = 64
 
 /**
- * The default retry. Measured on Envoy 1.40 (`envoy.md`, `locality.md`): one of two local backends dead: 1,000 of
- * 1,000 requests stay local; the only local one dead: 1,000 of 1,000 go to the next priority, none fails. With
- * `updateFrequency: 1` half of them left the zone while a healthy local backend stood there.
+ * The default retry. Measured on Envoy 1.40: one of two local backends dead: 1,000 of 1,000 requests stay local; the
+ * only local one dead: 1,000 of 1,000 go to the next priority, none fails. With `updateFrequency: 1` half of them left
+ * the zone while a healthy local backend stood there.
  */
 export function retryPolicy({ of, perTryTimeout }: Retry): object {
   return {

@@ -1,6 +1,6 @@
 /**
  * Every statement that reads entries, in one place because each of them must be served by an index however long
- * the history is (test/store/sqlite-plans.test.ts asks SQLite for its plan).
+ * the history is (test/store/sqlite/entry-queries.test.ts asks SQLite for its plan).
  */
 const ROW = 'source, kind, namespace, name, digest, since, created, body'
 
