@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { DEFAULT_LISTENER_ADDRESS } from './listener-checks.ts'
+import { DEFAULT_LISTENER_ADDRESS } from './listener-address.ts'
 import { canonicalAddress } from './names.ts'
 import type {
   BackendRef,

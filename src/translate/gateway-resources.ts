@@ -1,6 +1,7 @@
+import { listenerAddress, overlap } from '../model/listener-address.ts'
 import type { Listener } from '../model/routes.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
-import { addressOf, httpListener } from './listener.ts'
+import { httpListener } from './listener.ts'
 import { clusterName, listenerName, parseClusterName } from './names.ts'
 import { jsonResource, type Resource } from './resource.ts'
 import { routeConfiguration } from './route-configuration.ts'
@@ -84,12 +85,6 @@ function mergeListeners(claims: readonly GatewayClaim[]): { listeners: Listener[
   return { listeners, conflicts }
 }
 
-function overlap(a: Listener, b: Listener): boolean {
-  return a.port === b.port && (addressOf(a) === addressOf(b) || [a, b].some(one => ANY.has(addressOf(one))))
-}
-
-const ANY = new Set(['0.0.0.0', '::'])
-
 function sameListener(a: Listener, b: Listener): boolean {
-  return a.name === b.name && a.port === b.port && addressOf(a) === addressOf(b)
+  return a.name === b.name && a.port === b.port && listenerAddress(a) === listenerAddress(b)
 }

@@ -1,3 +1,4 @@
+import { listenerAddress } from '../model/listener-address.ts'
 import type { Listener } from '../model/routes.ts'
 
 /**
@@ -5,17 +6,12 @@ import type { Listener } from '../model/routes.ts'
  * Paths are normalized before they are matched, so that `//` and `/../` cannot step around a route.
  */
 export function httpListener(name: string, listener: Listener): object {
-  const address = { socketAddress: { address: addressOf(listener), portValue: listener.port } }
+  const address = { socketAddress: { address: listenerAddress(listener), portValue: listener.port } }
   const filter = {
     name: 'envoy.filters.network.http_connection_manager',
     typedConfig: connectionManager(name),
   }
   return { name, address, filterChains: [{ filters: [filter] }] }
-}
-
-/** Without an address a listener accepts on every IPv4 address. */
-export function addressOf(listener: Listener): string {
-  return listener.address ?? '0.0.0.0'
 }
 
 function connectionManager(name: string): object {

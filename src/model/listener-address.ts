@@ -1,0 +1,23 @@
+import { isIP } from 'node:net'
+import { canonicalAddress } from './names.ts'
+
+/** Where a listener accepts connections. */
+export interface ListenerPlace {
+  readonly address?: string | undefined
+  readonly port: number
+}
+
+export const DEFAULT_LISTENER_ADDRESS = '0.0.0.0'
+
+/** Without an address a listener accepts on every IPv4 address. */
+export function listenerAddress({ address }: ListenerPlace): string {
+  return canonicalAddress(address ?? DEFAULT_LISTENER_ADDRESS)
+}
+
+/** Envoy cannot bind one address and port twice; 0.0.0.0 and :: are every address of their family. */
+export function overlap(a: ListenerPlace, b: ListenerPlace): boolean {
+  if (a.port !== b.port) return false
+  const [one, other] = [listenerAddress(a), listenerAddress(b)]
+  if (one === other) return true
+  return isIP(one) === isIP(other) && [one, other].some(address => address === '0.0.0.0' || address === '::')
+}
