@@ -1,3 +1,4 @@
+import { compare } from '../model/order.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
 import { type Decision, type Hinted, type Scope, scopeOf, zoneKey } from './decision.ts'
@@ -106,11 +107,6 @@ function byPriorityAndPlace(a: AssignedEndpoint, b: AssignedEndpoint): number {
     compare(a.candidate.source, b.candidate.source) ||
     compare(a.candidate.name, b.candidate.name)
   )
-}
-
-/** By code units: the order must not depend on a replica's locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { DEFAULT_LISTENER_ADDRESS } from './listener-address.ts'
 import { canonicalAddress } from './names.ts'
+import { byName } from './order.ts'
 import type {
   BackendRef,
   Gateway,
@@ -112,10 +113,6 @@ function normalFilter({ type, requestHeaderModifier: { set = [], add = [], remov
 function normalBackendRef(ref: ParsedBackendRef, local: string): BackendRef {
   const { namespace = local, name, port, weight = 1 } = ref
   return { namespace, name, port, ...(weight !== 1 && { weight }) }
-}
-
-function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : 1
 }
 
 function sortedSet(texts: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { z } from 'zod'
 import { canonicalAddress } from './names.ts'
+import { compare } from './order.ts'
 import type { Endpoint, endpoint, Node, Service, serviceSettings, Zone } from './topology.ts'
 
 /**
@@ -67,7 +68,7 @@ export function defaultName(address: string, port: number | undefined): string {
 }
 
 function sortedPorts(ports: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(ports).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(ports).sort(([a], [b]) => compare(a, b)))
 }
 
 /** To a consumer of hints, none and an empty list are the same (Kubernetes: pkg/proxy, topology.go). */

@@ -5,6 +5,7 @@ import { checkEndpoints, type DeclaredPorts } from './endpoint-checks.ts'
 import type { EntryKey } from './entry.ts'
 import { canonicalAddress } from './names.ts'
 import { normalEndpoint, normalService } from './normal-topology.ts'
+import { byName } from './order.ts'
 import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
 
 type Path = readonly PropertyKey[]
@@ -96,7 +97,7 @@ function addEndpointsEntry(
 ): EntryKey | undefined {
   const key: EntryKey = { kind: 'Endpoints', namespace, name }
   if (list.length === 0) return key
-  list.sort((a, b) => (a.name < b.name ? -1 : 1))
+  list.sort(byName)
   draft.add(key, { namespace, name, endpoints: list }, path)
   return undefined
 }

@@ -1,3 +1,4 @@
+import { compare } from '../model/order.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
 /** One page of a list, asked for in the terms that every list of the API shares. */
@@ -80,10 +81,6 @@ function matches<T>(item: T, columns: Columns<T>, filter: Filter): boolean {
   return values.some(value =>
     filter.operator === '=' ? value === filter.value : value.includes(filter.value),
   )
-}
-
-function compare(a: string | number, b: string | number): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function encodeCursor(sort: string | undefined, { value, id }: Position): string {

@@ -1,6 +1,7 @@
 import type { Candidate, Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
 import type { StoredEntry } from '../model/change.ts'
+import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
 import type { ClusterSettings } from './cluster.ts'
 import type { Regions } from './regions.ts'
@@ -46,7 +47,7 @@ export class MergedService {
   constructor(namespace: string, name: string, claims: readonly ServiceClaim[], regions: Regions) {
     this.namespace = namespace
     this.name = name
-    this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || (a.source < b.source ? -1 : 1))
+    this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || compare(a.source, b.source))
     this.#regions = regions
   }
 
@@ -214,8 +215,4 @@ function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {
 
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value)
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

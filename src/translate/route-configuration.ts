@@ -1,3 +1,4 @@
+import { compare } from '../model/order.ts'
 import type { HTTPRoute } from '../model/routes.ts'
 import { retryPolicy } from './retry-policy.ts'
 import { envoyRouteMatch, isSafe, ofSafeMethod } from './route-match.ts'
@@ -45,7 +46,7 @@ function rulesByHostname(rules: readonly RankedRule[]): [string, RankedRule[]][]
       else members.push(rule)
     }
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1))
+  return [...groups].sort(([a], [b]) => compare(a, b))
 }
 
 interface RankedRule {

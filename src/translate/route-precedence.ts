@@ -1,3 +1,4 @@
+import { compare } from '../model/order.ts'
 import type { RouteMatch } from '../model/routes.ts'
 import { pathOf } from './route-match.ts'
 
@@ -34,8 +35,4 @@ export function byPrecedence(a: RankedMatch, b: RankedMatch): number {
     a.rule - b.rule ||
     a.index - b.index
   )
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,6 +1,7 @@
 import { Map as ImmutableMap } from 'immutable'
 import type { ChangeBatch, StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
+import { compare } from '../model/order.ts'
 import type { Gateway, HTTPRoute } from '../model/routes.ts'
 import type { Service, Zone } from '../model/topology.ts'
 import { MergedService, type ServiceClaim } from './merged-service.ts'
@@ -120,7 +121,7 @@ export class WorldDraft {
     const gateway = `${key.namespace}/${key.name}`
     const others = (this.#gateways.get(gateway) ?? []).filter(claim => claim.source !== key.source)
     const claims = entry === undefined ? others : [...others, gatewayClaim(entry)]
-    claims.sort((a, b) => a.created - b.created || (a.source < b.source ? -1 : 1))
+    claims.sort((a, b) => a.created - b.created || compare(a.source, b.source))
     this.#touchedGateways.add(gateway)
     if (claims.length === 0) this.#gateways.delete(gateway)
     else this.#gateways.set(gateway, claims)

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { type Entry, type EntryKey, KIND_PARTS, keyText, PARTS, type Part } from '../../model/entry.ts'
+import { compare } from '../../model/order.ts'
 import type { EntriesQuery, EntryDiff, Gone, PartState, StoredEntry } from '../store.ts'
 import { ALL_AT, NAMED_AT, ONLY_FROM, ONLY_TO, PART_AT } from './entry-queries.ts'
 import type { Ledger } from './ledger.ts'
@@ -74,8 +75,10 @@ function difference(side: Side, before: string | null, after: string | null): En
 }
 
 function bySourceAndKey(a: EntryDiff, b: EntryDiff): number {
-  for (const field of ['source', 'kind', 'namespace', 'name'] as const) {
-    if (a[field] !== b[field]) return a[field] < b[field] ? -1 : 1
-  }
-  return 0
+  return (
+    compare(a.source, b.source) ||
+    compare(a.kind, b.kind) ||
+    compare(a.namespace, b.namespace) ||
+    compare(a.name, b.name)
+  )
 }
