@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
+import { type Address, formatAddress, isLoopback, parseAddress } from './address.ts'
 import type { RetentionPolicy } from './store/store.ts'
 
 /** All that `serve` was told, parsed once: nothing else reads flags or the environment. */
@@ -19,12 +19,6 @@ interface Database {
   readonly kind: 'sqlite'
   /** A path, or `:memory:`. */
   readonly path: string
-}
-
-export interface Address {
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -117,25 +111,6 @@ function parseDatabase(text: string): Database | string {
   const path = /^sqlite:(.+)$/.exec(text)?.[1]
   if (path === undefined) return `"${text}" is neither sqlite:PATH nor sqlite::memory:`
   return { kind: 'sqlite', path }
-}
-
-/** `HOST:PORT`, with IPv6 hosts in brackets. */
-export function parseAddress(text: string): Address | string {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):([0-9]{1,5})$/.exec(text)
-  const host = match?.[1] ?? match?.[2]
-  const port = Number(match?.[3])
-  if (host === undefined || port > 65535 || (match?.[1] !== undefined && isIP(host) !== 6))
-    return `"${text}" is not HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080`
-  return { host, port }
-}
-
-export function formatAddress(address: Address): string {
-  return isIP(address.host) === 6 ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
-}
-
-export function isLoopback(host: string): boolean {
-  if (isIP(host) === 4) return host.startsWith('127.')
-  return host === '::1' || host === 'localhost'
 }
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const

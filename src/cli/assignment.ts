@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { formatAddress } from '../address.ts'
 import type { Explanation } from '../operations/explain-assignment.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { printable, type Terminal, table } from './terminal.ts'
@@ -52,7 +53,7 @@ function assignmentLines(answer: Explanation, terminal: Pick<Terminal, 'tone'>):
       one.chosen ? `${Math.round(one.share * 1000) / 10}%` : '-',
       String(one.weight),
       one.name,
-      one.address.includes(':') ? `[${one.address}]:${one.port}` : `${one.address}:${one.port}`,
+      formatAddress({ host: one.address, port: one.port }),
       [one.region, one.zone, one.subZone].filter(Boolean).join('/') || '-',
       one.node || '-',
       one.source,

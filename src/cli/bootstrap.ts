@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { Command } from 'commander'
-import { type Address, DEFAULTS, isLoopback, parseAddress } from '../config.ts'
+import { type Address, isLoopback, parseAddress } from '../address.ts'
+import { DEFAULTS } from '../config.ts'
 import { readToken } from './connection.ts'
 import { envoyBootstrap } from './envoy-bootstrap.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Address } from '../config.ts'
+import type { Address } from '../address.ts'
 
 export interface BootstrapInput {
   readonly id: string

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { MiddlewareHandler } from 'hono'
-import { isLoopback } from '../config.ts'
+import { isLoopback } from '../address.ts'
 import { problem } from './problem.ts'
 
 /**

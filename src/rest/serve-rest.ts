@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { type Address, formatAddress } from '../config.ts'
+import { type Address, formatAddress } from '../address.ts'
 import type { RestApp } from './rest-app.ts'
 
 const SECOND = 1_000

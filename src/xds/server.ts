@@ -7,6 +7,7 @@ import {
   setLogVerbosity,
   status,
 } from '@grpc/grpc-js'
+import { formatAddress } from '../address.ts'
 import type { Proxies } from '../model/proxies.ts'
 import { aggregatedDiscoveryService } from '../proto/service.ts'
 import { FanOut } from './fan-out.ts'
@@ -119,7 +120,7 @@ function refuse(call: ServerDuplexStream<Buffer, Buffer>, code: status, details:
 }
 
 function bind(server: Server, host: string, port: number): Promise<number> {
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const address = formatAddress({ host, port })
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
       if (cause) reject(new Error(`cannot serve xDS on ${address}: ${cause.message}`, { cause }))
