@@ -15,6 +15,10 @@ export const KIND_PARTS = {
 } as const satisfies Record<string, Part>
 export type Kind = keyof typeof KIND_PARTS
 
+export function kindsOf(part: Part): Kind[] {
+  return (Object.keys(KIND_PARTS) as Kind[]).filter(kind => KIND_PARTS[kind] === part)
+}
+
 /** What names an entry inside a source. Zones and nodes have the namespace ''. */
 export interface EntryKey {
   readonly kind: Kind

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PatchContent } from './content.ts'
 import { ContentDraft } from './content-draft.ts'
-import { type EntryKey, KIND_PARTS, type Kind, type Part } from './entry.ts'
+import { type EntryKey, kindsOf, type Part } from './entry.ts'
 import { label } from './names.ts'
 import { addRoutes } from './parse-routes.ts'
 import { addNode, addZone, finish } from './parse-topology.ts'
@@ -59,9 +59,8 @@ function removedKeys(draft: ContentDraft, part: Part, item: unknown, path: Path)
 const REMOVALS = { topology: removal('topology'), routes: removal('routes') }
 
 function removal(part: Part) {
-  const kinds = (Object.keys(KIND_PARTS) as Kind[]).filter(kind => KIND_PARTS[kind] === part)
   return z.strictObject({
-    kind: z.enum(kinds),
+    kind: z.enum(kindsOf(part)),
     namespace: label.optional(),
     /** Of a zone with a region: "region/zone". */
     name: z.string().min(1).max(253),

@@ -1,4 +1,3 @@
-import { PARTS } from '../model/entry.ts'
 import type { PartWrite, Write, WriteResult } from '../store/store.ts'
 import { bodyDigest } from './body-digest.ts'
 import type { Collaborators } from './collaborators.ts'
@@ -6,7 +5,7 @@ import { currentWorld } from './current-world.ts'
 import { danglingBackends } from './dangling-backends.ts'
 import type { Prepared, PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import { type PartName, type WriteAnswer, writeAnswer } from './write-answer.ts'
+import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
 
 /** One document of a pusher, as it came. */
 export interface Push {
@@ -32,7 +31,7 @@ export async function push(collaborators: Collaborators, request: Push): Promise
   const digest = await bodyDigest(request.bytes)
   // A syncer that sends all of a large fleet again and again is answered without parsing it.
   if (request.mode === 'replace' && request.bytes.length >= WORTH_ASKING) {
-    const parts = request.part === 'both' ? PARTS : [request.part]
+    const parts = partsOf(request.part)
     const repeated = await store.repeat({ ...conditionsOf(request), parts, bodyDigest: digest })
     if (repeated !== undefined) return judge(request, repeated, [])
   }

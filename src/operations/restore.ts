@@ -1,4 +1,4 @@
-import type { Current } from './current-world.ts'
+import type { Store } from '../store/store.ts'
 import { refuseFuture } from './read-part.ts'
 import { isGone, type Refusal, refuse, refuseGone } from './refusal.ts'
 import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
@@ -14,7 +14,7 @@ export interface RestoreRequest {
 
 /** A new revision with the content of an old one. */
 export async function restore(
-  { store }: Pick<Current, 'store'>,
+  store: Store,
   { revision, source, part, author, dryRun }: RestoreRequest,
 ): Promise<WriteAnswer | Refusal> {
   const ahead = await refuseFuture(store, revision)

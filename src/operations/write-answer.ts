@@ -1,4 +1,4 @@
-import type { Part } from '../model/entry.ts'
+import { PARTS, type Part } from '../model/entry.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Convergence } from '../model/proxies.ts'
 import type { ChangeCounts, WriteResult } from '../store/store.ts'
@@ -7,7 +7,7 @@ import type { ChangeCounts, WriteResult } from '../store/store.ts'
 export interface WriteAnswer {
   /** null: every source (a restore of all). */
   readonly source: string | null
-  readonly part: Part | 'both'
+  readonly part: PartName
   /** The revision that wrote what stands now; null for a dry run. */
   readonly revision: number | null
   /** Digest of the part, or of both, as it is now (of a dry run: as it would be). */
@@ -22,7 +22,7 @@ export interface WriteAnswer {
 export type PartName = Part | 'both'
 
 export function partsOf(part: PartName): readonly Part[] {
-  return part === 'both' ? ['topology', 'routes'] : [part]
+  return part === 'both' ? PARTS : [part]
 }
 
 const NOTHING_CHANGED: ChangeCounts = { added: 0, updated: 0, removed: 0 }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { KIND_PARTS, type Part } from '../model/entry.ts'
+import { kindsOf, type Part } from '../model/entry.ts'
 import { gateway, httpRoute, routes } from '../model/routes.ts'
 import { endpoints, topology } from '../model/topology.ts'
 import type { PartName } from '../operations/write-answer.ts'
@@ -12,9 +12,10 @@ const routesDocument = z.strictObject(routes.shape).openapi('Routes')
 const snapshot = z.strictObject({ topology: topologyDocument, routes: routesDocument }).openapi('Snapshot')
 
 function removal(part: Part) {
-  const kinds = Object.entries(KIND_PARTS).flatMap(([kind, its]) => (its === part ? [kind] : []))
   return z
-    .array(z.strictObject({ kind: z.enum(kinds), namespace: z.string().optional(), name: z.string() }))
+    .array(
+      z.strictObject({ kind: z.enum(kindsOf(part)), namespace: z.string().optional(), name: z.string() }),
+    )
     .optional()
 }
 

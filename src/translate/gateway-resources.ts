@@ -32,14 +32,14 @@ export function gatewayResources(world: World, gateway: string): GatewayResource
   }
   const clusters = new Set<string>()
   const routeConfigurations = listeners.map(listener => {
-    const name = nameOf(gateway, listener)
+    const name = listenerName(gateway, listener.name)
     const translated = routeConfiguration(name, routes, hasCluster)
     for (const cluster of translated.clusters) clusters.add(cluster)
     return jsonResource(TYPE_URLS.routes, name, translated.message, translated.clusters)
   })
   return {
     listeners: listeners.map(listener => {
-      const name = nameOf(gateway, listener)
+      const name = listenerName(gateway, listener.name)
       return jsonResource(TYPE_URLS.listener, name, httpListener(name, listener), [name])
     }),
     routeConfigurations,
@@ -60,11 +60,6 @@ export function clusterNames(world: World, service: string): string[] {
   return merged === undefined
     ? []
     : merged.ports.map(({ port }) => clusterName(merged.namespace, merged.name, port))
-}
-
-function nameOf(gateway: string, listener: Listener): string {
-  const [namespace = '', name = ''] = gateway.split('/')
-  return listenerName(namespace, name, listener.name)
 }
 
 /** Gateways of one name from several sources are one gateway; a name or an address goes to the older claim. */

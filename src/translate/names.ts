@@ -11,9 +11,9 @@ export function parseClusterName(name: string): { service: string; port: number 
   return match?.[1] === undefined ? undefined : { service: match[1], port: Number(match[2]) }
 }
 
-/** Name of a listener and of its route configuration: `default/edge/http`. */
-export function listenerName(namespace: string, gateway: string, listener: string): string {
-  return `${namespace}/${gateway}/${listener}`
+/** Name of a listener of a gateway (`namespace/name`) and of its route configuration: `default/edge/http`. */
+export function listenerName(gateway: string, listener: string): string {
+  return `${gateway}/${listener}`
 }
 
 /** A gateway as routes and `node.cluster` name it: `edge` means `default/edge`. */

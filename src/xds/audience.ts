@@ -1,5 +1,6 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { DiscoveryNode } from '../proto/delta-request.ts'
+import { gatewayKey } from '../translate/names.ts'
 import type { Views } from './view.ts'
 
 /** What the first message of a stream says of the client; fixed for as long as the stream lives. */
@@ -28,13 +29,11 @@ export interface Audience {
   leave(): void
 }
 
-const DEFAULT_NAMESPACE = 'default'
-
 /** `node.cluster: edge` means `default/edge`; Kubernetes node and source come in the metadata. */
 export function clientNode(node: DiscoveryNode): ClientNode {
   return {
     id: node.id,
-    gateway: gatewayOf(node.cluster),
+    gateway: node.cluster === '' ? '' : gatewayKey(node.cluster),
     viewpoint: {
       region: node.region,
       zone: node.zone,
@@ -44,10 +43,6 @@ export function clientNode(node: DiscoveryNode): ClientNode {
     },
     userAgent: node.userAgent,
   }
-}
-
-function gatewayOf(cluster: string): string {
-  return cluster === '' || cluster.includes('/') ? cluster : `${DEFAULT_NAMESPACE}/${cluster}`
 }
 
 function textOf(value: unknown): string {

@@ -40,7 +40,7 @@ export function revisionRestore(collaborators: Collaborators): Route {
       const wanted = parseRequest(bytes)
       if (wanted instanceof Response) return wanted
       return answerWrite(collaborators, c.req.raw.headers, () =>
-        restore(collaborators, {
+        restore(collaborators.store, {
           revision: params.revision,
           source: wanted.source,
           part: wanted.part,
