@@ -1,3 +1,5 @@
+import { isObject } from '../model/json.ts'
+
 /** One place in which two JSON values differ; undefined is not there. */
 export interface Difference {
   /** `endpoints[backend-2].zone` */
@@ -13,7 +15,7 @@ export interface Difference {
 export function jsonDifferences(before: unknown, after: unknown, path = ''): Difference[] {
   if (Array.isArray(before) && Array.isArray(after))
     return fieldDifferences(byName(before), byName(after), path)
-  if (isMapping(before) && isMapping(after)) {
+  if (isObject(before) && isObject(after)) {
     return fieldDifferences(new Map(Object.entries(before)), new Map(Object.entries(after)), path)
   }
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }]
@@ -36,9 +38,5 @@ function byName(list: readonly unknown[]): Map<string, unknown> {
 }
 
 function nameOf(item: unknown): string | undefined {
-  return isMapping(item) && typeof item.name === 'string' ? item.name : undefined
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(item) && typeof item.name === 'string' ? item.name : undefined
 }

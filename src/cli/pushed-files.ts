@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { parseAllDocuments } from 'yaml'
+import type { Part } from '../model/entry.ts'
+import { isObject } from '../model/json.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
 
 /** One YAML or JSON document, and where it came from. */
@@ -12,7 +14,7 @@ export interface PushedDocument {
 
 /** Several documents as one push. */
 export interface MergedPush {
-  readonly part: 'topology' | 'routes' | 'snapshot'
+  readonly part: Part | 'snapshot'
   readonly document: unknown
   /** Turns a pointer into what was pushed into the file and the pointer where that came from. */
   readonly locate: (pointer: string) => string
@@ -68,7 +70,7 @@ export function parseDocuments(name: string, content: string): PushedDocument[] 
 /** Each document is `{topology, routes}`, or the fields of one or both of them side by side. */
 export function mergeDocuments(documents: readonly PushedDocument[]): MergedPush {
   const items = new Map<Field, { value: unknown; origin: Origin }[]>()
-  const parts = new Set<'topology' | 'routes'>()
+  const parts = new Set<Part>()
   const problems: string[] = []
   for (const { name, value } of documents) {
     for (const { field, prefix, content } of fieldsOf(name, value, problems, parts)) {
@@ -84,13 +86,13 @@ export function mergeDocuments(documents: readonly PushedDocument[]): MergedPush
   if (parts.size === 0)
     throw new CommandFailure(EXIT.refused, 'there is nothing to push: no document has any field')
 
-  const content = (part: 'topology' | 'routes') =>
+  const content = (part: Part) =>
     Object.fromEntries(
       [...items].flatMap(([field, list]) =>
         FIELDS[field] === part ? [[field, list.map(one => one.value)]] : [],
       ),
     )
-  const part = parts.size === 2 ? 'snapshot' : ([...parts][0] as 'topology' | 'routes')
+  const part = parts.size === 2 ? 'snapshot' : ([...parts][0] as Part)
   const document =
     part === 'snapshot' ? { topology: content('topology'), routes: content('routes') } : content(part)
   return { part, document, locate: pointer => locate(pointer, items) }
@@ -100,14 +102,14 @@ function fieldsOf(
   name: string,
   value: unknown,
   problems: string[],
-  parts: Set<'topology' | 'routes'>,
+  parts: Set<Part>,
 ): { field: Field; prefix: string; content: unknown[] }[] {
-  if (!isMapping(value)) {
+  if (!isObject(value)) {
     problems.push(`${name}: must be a mapping with topology and routes, or with their fields`)
     return []
   }
   return Object.entries(value).flatMap(([key, content]) => {
-    if ((key === 'topology' || key === 'routes') && isMapping(content)) {
+    if ((key === 'topology' || key === 'routes') && isObject(content)) {
       parts.add(key)
       const foreign = Object.keys(content).filter(
         field => !(field in FIELDS && FIELDS[field as Field] === key),
@@ -127,10 +129,6 @@ function listOf(name: string, prefix: string, field: Field, content: unknown, pr
   if (Array.isArray(content)) return [{ field, prefix, content }]
   problems.push(`${name}: ${prefix}/${field} must be a list`)
   return []
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function locate(pointer: string, items: ReadonlyMap<Field, readonly { origin: Origin }[]>): string {

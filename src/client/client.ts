@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import type { Part } from '../model/entry.ts'
 import type { ProxyStatus } from '../model/proxies.ts'
 import type { Explanation } from '../operations/explain-assignment.ts'
 import type { EntryChange } from '../operations/history.ts'
@@ -40,7 +41,7 @@ export class Client {
   /** Replaces a part of a source, or both (`snapshot`). */
   async push(
     source: string,
-    part: 'topology' | 'routes' | 'snapshot',
+    part: Part | 'snapshot',
     document: unknown,
     { dryRun, wait }: PushOptions = {},
   ): Promise<WriteAnswer> {

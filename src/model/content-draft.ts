@@ -1,13 +1,12 @@
 import type { z } from 'zod'
 import { type BackendReference, type Content, servicePortKey } from './content.ts'
-import { type Entry, type EntryKey, entry, keyText } from './entry.ts'
+import { type Entry, type EntryKey, entry, type Kind, keyText } from './entry.ts'
 import { issueDetail, issueProblems } from './issue.ts'
 import { sizeProblem } from './item-size.ts'
+import { isObject } from './json.ts'
 import { unknownField } from './later.ts'
-import { type Problem, pointer } from './problem.ts'
+import { type Parsed, type Path, type Problem, pointer } from './problem.ts'
 import { MAX_ITEMS } from './topology.ts'
-
-type Path = readonly PropertyKey[]
 
 /** Nobody reads more, and a hostile body could hold millions. */
 const MAX_PROBLEMS = 1000
@@ -18,13 +17,19 @@ export class ContentDraft {
   readonly #pointers: string[] = []
   readonly #references: BackendReference[] = []
   readonly #servicePorts = new Set<string>()
-  readonly #claimed = new Map<string, string>()
+  readonly #reserved = new Map<string, string>()
   readonly problems: Problem[] = []
   readonly warnings: Problem[] = []
 
   /** No more problems are wanted: parsing may stop. */
   get isFull(): boolean {
     return this.problems.length >= MAX_PROBLEMS
+  }
+
+  /** The value that was made of the document, or all that is wrong with it. */
+  finish<T>(value: T): Parsed<T> {
+    const { problems, warnings } = this
+    return problems.length > 0 ? { ok: false, problems } : { ok: true, value, warnings }
   }
 
   content(): Content {
@@ -57,16 +62,24 @@ export class ContentDraft {
     this.#servicePorts.add(servicePortKey(service, port))
   }
 
-  /** Refuses a second item with the key. Items that are otherwise wrong count too, so that all is said at once. */
-  claim(key: EntryKey, path: Path): boolean {
+  /** Takes the key for the item at `path`; false, and refused, when another item has it. */
+  reserve(key: EntryKey, path: Path): boolean {
     const text = keyText(key)
-    const first = this.#claimed.get(text)
+    const first = this.#reserved.get(text)
     if (first !== undefined) {
       this.refuse(path, `is given twice: ${first} is the same ${key.kind}`)
       return false
     }
-    this.#claimed.set(text, pointer(path))
+    this.#reserved.set(text, pointer(path))
     return true
+  }
+
+  /** By the name as it is written, so that two of a name are found even where one is wrong in other ways. */
+  reserveAsWritten(kind: Kind, item: unknown, path: Path): boolean {
+    if (!isObject(item)) return true
+    const { namespace = 'default', name } = item
+    if (typeof namespace !== 'string' || typeof name !== 'string') return true
+    return this.reserve({ kind, namespace, name }, path)
   }
 
   /** The object at `path` with only known fields; undefined, and refused, when it is none. */
@@ -119,7 +132,3 @@ export class ContentDraft {
 }
 
 const WORDS = { error: issueDetail }
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

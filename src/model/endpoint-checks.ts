@@ -1,8 +1,7 @@
 import type { ContentDraft } from './content-draft.ts'
 import { defaultName } from './normal-topology.ts'
+import type { Path } from './problem.ts'
 import type { Endpoint, ServicePort } from './topology.ts'
-
-type Path = readonly PropertyKey[]
 
 /**
  * What is known of the ports of the service that endpoints belong to: its own list; `implied` where it has none, so

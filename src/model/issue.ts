@@ -1,13 +1,9 @@
 import type { z } from 'zod'
 import { unknownField } from './later.ts'
-import { type Problem, pointer } from './problem.ts'
+import { type Path, type Problem, pointer } from './problem.ts'
 
 /** The problems that zod's issue about a part of `shape` stands for; `path` is where that part is. */
-export function issueProblems(
-  shape: string,
-  issue: z.core.$ZodIssue,
-  path: readonly PropertyKey[],
-): Problem[] {
+export function issueProblems(shape: string, issue: z.core.$ZodIssue, path: Path): Problem[] {
   const where = [...path, ...issue.path]
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(where), detail: issue.message }]
   const fields = issue.path.filter(step => typeof step === 'string')

@@ -45,3 +45,8 @@ function isGoodBeginning(bytes: Buffer): boolean {
     return false
   }
 }
+
+/** A JSON object: neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

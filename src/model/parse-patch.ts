@@ -4,12 +4,10 @@ import { ContentDraft } from './content-draft.ts'
 import { type EntryKey, kindsOf, type Part } from './entry.ts'
 import { label } from './names.ts'
 import { addRoutes } from './parse-routes.ts'
-import { addNode, addZone, finish } from './parse-topology.ts'
-import type { Parsed } from './problem.ts'
+import { addNode, addZone } from './parse-topology.ts'
+import type { Parsed, Path } from './problem.ts'
 import { addEndpoints, addService } from './service-item.ts'
 import { topology } from './topology.ts'
-
-type Path = readonly PropertyKey[]
 
 /**
  * A change of one part: `upsert` has the shape of the part (of topology also `endpoints`, on their own), `remove` names
@@ -24,7 +22,7 @@ export function parsePatch(part: Part, value: unknown): Parsed<PatchContent> {
     else remove.push(...upsertTopology(draft, fields.upsert, ['upsert']))
   }
   draft.each(fields?.remove, ['remove'], (item, at) => remove.push(...removedKeys(draft, part, item, at)))
-  return finish(draft, { ...draft.content(), remove })
+  return draft.finish({ ...draft.content(), remove })
 }
 
 /** Returns the keys of the endpoints that a service no longer has. */
@@ -53,7 +51,7 @@ function removedKeys(draft: ContentDraft, part: Part, item: unknown, path: Path)
   }
   const key = { kind, namespace: isGlobal ? '' : (namespace ?? 'default'), name }
   const keys: EntryKey[] = kind === 'Service' ? [key, { ...key, kind: 'Endpoints' }] : [key]
-  return keys.every(one => draft.claim(one, path)) ? keys : []
+  return keys.every(one => draft.reserve(one, path)) ? keys : []
 }
 
 const REMOVALS = { topology: removal('topology'), routes: removal('routes') }

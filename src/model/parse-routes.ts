@@ -1,17 +1,14 @@
 import type { Content } from './content.ts'
-import { ContentDraft, isObject } from './content-draft.ts'
+import { ContentDraft } from './content-draft.ts'
 import { normalGateway, normalHttpRoute } from './normal-routes.ts'
-import { finish } from './parse-topology.ts'
-import type { Parsed } from './problem.ts'
+import type { Parsed, Path } from './problem.ts'
 import { gateway, type HTTPRoute, route, routes } from './routes.ts'
-
-type Path = readonly PropertyKey[]
 
 /** Routes as they were pushed, to entries; or all that is wrong with them. `value` comes from `parseJson`. */
 export function parseRoutes(value: unknown): Parsed<Content> {
   const draft = new ContentDraft()
   addRoutes(draft, value, [])
-  return finish(draft, draft.content())
+  return draft.finish(draft.content())
 }
 
 export function addRoutes(draft: ContentDraft, value: unknown, path: Path): void {
@@ -22,7 +19,7 @@ export function addRoutes(draft: ContentDraft, value: unknown, path: Path): void
 }
 
 function addGateway(draft: ContentDraft, item: unknown, path: Path): void {
-  const isFirst = claim(draft, 'Gateway', item, path)
+  const isFirst = draft.reserveAsWritten('Gateway', item, path)
   const parsed = draft.parse('gateway', gateway, item, path)
   if (parsed === undefined || !isFirst) return
   const body = normalGateway(parsed)
@@ -30,7 +27,7 @@ function addGateway(draft: ContentDraft, item: unknown, path: Path): void {
 }
 
 function addRoute(draft: ContentDraft, item: unknown, path: Path): void {
-  const isFirst = claim(draft, 'HTTPRoute', item, path)
+  const isFirst = draft.reserveAsWritten('HTTPRoute', item, path)
   const parsed = draft.parse('route', route, item, path)
   if (parsed === undefined || !isFirst) return
   const body = normalHttpRoute(parsed)
@@ -44,12 +41,4 @@ function referToBackends(draft: ContentDraft, rules: HTTPRoute['rules'], path: P
       draft.refer({ namespace, name, port }, [...path, ruleIndex, 'backendRefs', index])
     })
   })
-}
-
-/** By what is written, so that two of a name are found even where one is wrong in other ways. */
-function claim(draft: ContentDraft, kind: 'Gateway' | 'HTTPRoute', item: unknown, path: Path): boolean {
-  if (!isObject(item)) return true
-  const { namespace = 'default', name } = item
-  if (typeof namespace !== 'string' || typeof name !== 'string') return true
-  return draft.claim({ kind, namespace, name }, path)
 }

@@ -1,7 +1,7 @@
 import type { SnapshotContent } from './content.ts'
 import { ContentDraft } from './content-draft.ts'
 import { addRoutes } from './parse-routes.ts'
-import { addTopology, finish } from './parse-topology.ts'
+import { addTopology } from './parse-topology.ts'
 import type { Parsed } from './problem.ts'
 
 /** Both parts of a source at one moment. Neither may be left out: that would empty it. */
@@ -15,6 +15,6 @@ export function parseSnapshot(value: unknown): Parsed<SnapshotContent> {
   }
   const problems = [...topology.problems, ...routes.problems]
   if (problems.length > 0) return { ok: false, problems }
-  const parsed = finish(routes, { topology: topology.content(), routes: routes.content() })
+  const parsed = routes.finish({ topology: topology.content(), routes: routes.content() })
   return parsed.ok ? { ...parsed, warnings: [...topology.warnings, ...parsed.warnings] } : parsed
 }

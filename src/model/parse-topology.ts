@@ -1,22 +1,15 @@
 import type { Content } from './content.ts'
 import { ContentDraft } from './content-draft.ts'
 import { normalNode, zoneKeyName } from './normal-topology.ts'
-import type { Parsed } from './problem.ts'
+import type { Parsed, Path } from './problem.ts'
 import { addService } from './service-item.ts'
 import { node, topology, zone } from './topology.ts'
-
-type Path = readonly PropertyKey[]
 
 /** A topology as it was pushed, to entries; or all that is wrong with it. `value` comes from `parseJson`. */
 export function parseTopology(value: unknown): Parsed<Content> {
   const draft = new ContentDraft()
   addTopology(draft, value, [])
-  return finish(draft, draft.content())
-}
-
-export function finish<T>(draft: ContentDraft, value: T): Parsed<T> {
-  const { problems, warnings } = draft
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, value, warnings }
+  return draft.finish(draft.content())
 }
 
 export function addTopology(draft: ContentDraft, value: unknown, path: Path): void {
@@ -31,12 +24,12 @@ export function addZone(draft: ContentDraft, item: unknown, path: Path): void {
   const parsed = draft.parse('zone', zone, item, path)
   if (parsed === undefined) return
   const key = { kind: 'Zone', namespace: '', name: zoneKeyName(parsed) } as const
-  if (draft.claim(key, path)) draft.add(key, parsed, path)
+  if (draft.reserve(key, path)) draft.add(key, parsed, path)
 }
 
 export function addNode(draft: ContentDraft, item: unknown, path: Path): void {
   const parsed = draft.parse('node', node, item, path)
   if (parsed === undefined) return
   const key = { kind: 'Node', namespace: '', name: parsed.name } as const
-  if (draft.claim(key, path)) draft.add(key, normalNode(parsed), path)
+  if (draft.reserve(key, path)) draft.add(key, normalNode(parsed), path)
 }

@@ -16,7 +16,10 @@ export type Parsed<T> =
       readonly malformed?: true
     }
 
+/** The way to a place in a document, step by step. */
+export type Path = readonly PropertyKey[]
+
 /** Joins path steps to a JSON pointer, escaped as RFC 6901, section 3 says. */
-export function pointer(path: readonly PropertyKey[]): string {
+export function pointer(path: Path): string {
   return path.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net'
 import type { z } from 'zod'
-import { type ContentDraft, isObject } from './content-draft.ts'
+import type { ContentDraft } from './content-draft.ts'
 import { checkEndpoints, type DeclaredPorts } from './endpoint-checks.ts'
 import type { EntryKey } from './entry.ts'
+import { isObject } from './json.ts'
 import { canonicalAddress } from './names.ts'
 import { normalEndpoint, normalService } from './normal-topology.ts'
 import { byName } from './order.ts'
+import type { Path } from './problem.ts'
 import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
-
-type Path = readonly PropertyKey[]
 
 /** What an endpoint can be spoken to as, without TLS; others are treated as HTTP/1.1. */
 const APP_PROTOCOLS = new Set(['http', 'kubernetes.io/h2c', 'h2c', 'http2', 'grpc', 'kubernetes.io/ws'])
@@ -24,8 +24,8 @@ export function addService(draft: ContentDraft, item: unknown, path: Path): Entr
     return undefined
   }
   const { endpoints: list, ...rest } = item
-  const isFirst = claim(draft, 'Service', item, path)
-  if (isFirst && list !== undefined) claim(draft, 'Endpoints', item, path)
+  const isFirst = draft.reserveAsWritten('Service', item, path)
+  if (isFirst && list !== undefined) draft.reserveAsWritten('Endpoints', item, path)
   const settings = draft.parse('service', serviceSettings, rest, path)
   // Of settings that are wrong the ports are not known.
   const declared = settings === undefined ? 'unknown' : (settings.ports ?? 'implied')
@@ -45,7 +45,7 @@ export function addEndpoints(draft: ContentDraft, item: unknown, path: Path): En
   const lists = draft.object('endpoints', item, Object.keys(endpoints.shape), path)
   if (lists === undefined) return undefined
   const { namespace, name, endpoints: list } = lists
-  const isFirst = claim(draft, 'Endpoints', lists, path)
+  const isFirst = draft.reserveAsWritten('Endpoints', lists, path)
   const owner = draft.parse('endpoints', ownerOfEndpoints, { namespace, name }, path)
   if (list === undefined) draft.refuse([...path, 'endpoints'], 'is required: a list')
   const parsed = parseEndpoints(draft, list, 'unknown', [...path, 'endpoints'])
@@ -54,18 +54,6 @@ export function addEndpoints(draft: ContentDraft, item: unknown, path: Path): En
 }
 
 const ownerOfEndpoints = endpoints.pick({ namespace: true, name: true })
-
-/** By what is written, so that two of a name are found even where one is wrong in other ways. */
-function claim(
-  draft: ContentDraft,
-  kind: 'Service' | 'Endpoints',
-  item: Record<string, unknown>,
-  path: Path,
-): boolean {
-  const { namespace = 'default', name } = item
-  if (typeof namespace !== 'string' || typeof name !== 'string') return true
-  return draft.claim({ kind, namespace, name }, path)
-}
 
 function parseEndpoints(draft: ContentDraft, list: unknown, declared: DeclaredPorts, path: Path): Endpoint[] {
   const all: (Endpoint | undefined)[] = []
