@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemDocument } from '../../src/rest/problem.ts'
 import { StoreUnavailable } from '../../src/store/store.ts'
 import { type LastingBench, openBench, openLastingBench } from './rest-bench.ts'
-import { services } from './scenario.ts'
+import { ROUTES, services } from './scenario.ts'
 
 const PATH = '/v1/sources/east/topology'
 
@@ -149,16 +149,21 @@ describe('when the database is away', () => {
 })
 
 describe('without a token', () => {
+  let bench: LastingBench
+  beforeAll(async () => {
+    bench = await openLastingBench()
+    for (const routes of [ROUTES, {}]) await bench.call('PUT', '/v1/sources/east/routes', routes)
+  })
+  afterAll(() => bench.close())
+
   test.each([
     ['a form of another page', { Origin: 'https://evil.example' }],
     ['a page that hides where it comes from', { Origin: 'null' }],
     ['a page on another machine of the network', { Origin: 'http://192.168.0.9' }],
     ['a name that was made to resolve here', { Host: 'evil.example:8080' }],
   ])('%s is refused', async (_, headers) => {
-    const { call, store } = await openBench()
-    await call('PUT', PATH, services('one'))
-    expect((await call('POST', '/v1/revisions/1/restore', undefined, headers)).status).toBe(403)
-    expect(await store.head()).toBe(1)
+    expect((await bench.call('POST', '/v1/revisions/1/restore', undefined, headers)).status).toBe(403)
+    expect(await bench.store.head()).toBe(2)
   })
 
   test.each([
@@ -167,8 +172,7 @@ describe('without a token', () => {
     ['10.0.0.1:8080', 'http://127.0.0.1'],
     ['vicinity', 'http://localhost'],
   ])('a program that calls %s, and a page of this machine, are served', async (Host, Origin) => {
-    const { call } = await openBench()
-    expect((await call('GET', '/v1/sources', undefined, { Host, Origin })).status).toBe(200)
+    expect((await bench.call('GET', '/v1/sources', undefined, { Host, Origin })).status).toBe(200)
   })
 })
 
