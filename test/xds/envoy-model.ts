@@ -1,7 +1,7 @@
 import type { DeltaRequest } from '../../src/proto/delta-request.ts'
 import type { Resource } from '../../src/translate/resource.ts'
 import type { DeltaStream, DeltaStreamResponse } from '../../src/xds/delta-stream.ts'
-import { CDS, EDS, LDS, RDS } from './session.ts'
+import { CDS, deltaRequest, EDS, LDS, RDS } from './session.ts'
 
 const TYPES: readonly string[] = [CDS, EDS, LDS, RDS]
 
@@ -79,14 +79,6 @@ export class EnvoyModel {
   }
 
   #send(typeUrl: string, request: Partial<DeltaRequest>, now: number): void {
-    const whole = {
-      typeUrl,
-      subscribe: [],
-      unsubscribe: [],
-      initialVersions: new Map(),
-      nonce: '',
-      ...request,
-    }
-    this.#stream?.onRequest(whole, now)
+    this.#stream?.onRequest(deltaRequest(typeUrl, request), now)
   }
 }

@@ -12,6 +12,11 @@ export function resource(typeUrl: string, name: string, content = '', references
   return { name, typeUrl, version: versionOf(body), body, encoded: body, references }
 }
 
+/** A request that says nothing but what is given. */
+export function deltaRequest(typeUrl: string, request: Partial<DeltaRequest>): DeltaRequest {
+  return { typeUrl, subscribe: [], unsubscribe: [], initialVersions: new Map(), nonce: '', ...request }
+}
+
 /** What a test says of a response: "CDS +a +b -c". */
 export function show(response: DeltaStreamResponse): string {
   const type = Object.entries({ CDS, EDS, LDS, RDS }).find(([, url]) => url === response.typeUrl)?.[0]
@@ -70,15 +75,7 @@ export class Session {
   }
 
   send(typeUrl: string, request: Partial<DeltaRequest> = {}): string | undefined {
-    const whole = {
-      typeUrl,
-      subscribe: [],
-      unsubscribe: [],
-      initialVersions: new Map(),
-      nonce: '',
-      ...request,
-    }
-    return this.stream.onRequest(whole, this.now)
+    return this.stream.onRequest(deltaRequest(typeUrl, request), this.now)
   }
 
   subscribe(typeUrl: string, ...names: string[]): void {
