@@ -1,0 +1,35 @@
+import { type Logger, pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { keepHistoryShort } from '../src/retention.ts'
+import type { Store } from '../src/store/store.ts'
+
+const POLICY = { routes: 90, topology: 1 }
+const HOUR = 3_600_000
+const log: Logger = pino({ level: 'silent' })
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('old history is deleted again and again, by the policy, until it is stopped', async () => {
+  const retain = vi.fn(async () => 0)
+  const stop = keepHistoryShort({ retain } as Partial<Store> as Store, POLICY, log)
+  await vi.advanceTimersByTimeAsync(HOUR)
+  const runs = retain.mock.calls.length
+  expect(runs).toBeGreaterThan(1)
+  expect(retain).toHaveBeenLastCalledWith(POLICY)
+  stop()
+  await vi.advanceTimersByTimeAsync(HOUR)
+  expect(retain).toHaveBeenCalledTimes(runs)
+})
+
+test('a run that takes long is waited for, one that fails is tried again', async () => {
+  const runs: ((error: Error) => void)[] = []
+  const retain = vi.fn(() => new Promise<number>((_, reject) => runs.push(reject)))
+  const stop = keepHistoryShort({ retain } as Partial<Store> as Store, POLICY, log)
+  await vi.advanceTimersByTimeAsync(HOUR)
+  expect(retain).toHaveBeenCalledTimes(1)
+  runs[0]?.(new Error('the database is away'))
+  await vi.advanceTimersByTimeAsync(HOUR)
+  expect(retain).toHaveBeenCalledTimes(2)
+  stop()
+})
