@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import { durationMilliseconds } from './duration.ts'
 import { expressionProblem } from './regular-expression.ts'
-import type { RouteRule } from './routes.ts'
 
 /**
  * What the Gateway API's HTTPRoute says in words and CEL rules (apis/v1/httproute_types.go) and a shape cannot: each
@@ -12,16 +11,29 @@ const MAX_MATCHES = 128
 /** Checking an expression costs milliseconds. */
 const MAX_EXPRESSIONS = 64
 
-/** A match of a path, header or parameter; the checks stand below the schemas and cannot take their types. */
+/** A match of a header or parameter; the checks stand below the schemas and cannot take their types. */
 interface TypedValue {
   readonly type?: string | undefined
   readonly value: string
 }
 
-export function checkPath(
-  { type, value }: { [K in keyof TypedValue]?: TypedValue[K] | undefined },
-  context: z.RefinementCtx,
-): void {
+interface Path {
+  readonly type?: string | undefined
+  readonly value?: string | undefined
+}
+
+interface Match {
+  readonly path?: Path | undefined
+  readonly headers?: readonly TypedValue[] | undefined
+  readonly queryParams?: readonly TypedValue[] | undefined
+}
+
+interface Rule {
+  readonly name?: string | undefined
+  readonly matches?: readonly Match[] | undefined
+}
+
+export function checkPath({ type, value }: Path, context: z.RefinementCtx): void {
   if (value === undefined) {
     if (type === 'Exact' || type === 'RegularExpression') {
       refuse(context, ['value'], `is required for a path of type ${type}`)
@@ -90,10 +102,7 @@ export function checkTimeouts(
   refuse(context, ['backendRequest'], `must not be longer than the timeout of the whole request, ${request}`)
 }
 
-export function checkRules(
-  rules: readonly Pick<RouteRule, 'name' | 'matches'>[],
-  context: z.RefinementCtx,
-): void {
+export function checkRules(rules: readonly Rule[], context: z.RefinementCtx): void {
   const matches = rules.flatMap(rule => rule.matches ?? [])
   if (matches.length > MAX_MATCHES) {
     refuse(
