@@ -17,11 +17,11 @@ export function withConnection(command: Command): Command {
     .option('--token-file <file>', 'file with the token (or the token itself in VICINITY_TOKEN)')
 }
 
-export function connect({ server, tokenFile }: ConnectionOptions, env = process.env): Client {
-  const url = server ?? env.VICINITY_SERVER ?? DEFAULT_SERVER
+export function connect({ server, tokenFile }: ConnectionOptions): Client {
+  const url = server ?? process.env.VICINITY_SERVER ?? DEFAULT_SERVER
   if (!/^https?:\/\/[^/]+\/?$/.test(url) || !URL.canParse(url))
     throw new CommandFailure(EXIT.usage, `--server: "${url}" is not a URL such as ${DEFAULT_SERVER}`)
-  return new Client({ server: url, token: tokenFile ? readToken(tokenFile) : env.VICINITY_TOKEN })
+  return new Client({ server: url, token: tokenFile ? readToken(tokenFile) : process.env.VICINITY_TOKEN })
 }
 
 export function readToken(file: string): string {
