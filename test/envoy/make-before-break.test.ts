@@ -77,7 +77,7 @@ describe('a change under load', () => {
     expect(failures).toEqual([])
   })
 
-  test('that switches a route to a service that comes in the same push, and back to one that goes', async () => {
+  test('that switches a route to a service which comes in the same push is answered with nothing but 200', async () => {
     const onlyBlue = [service('blue', [{ port: blue.port }])]
     const onlyGreen = [service('green', [{ port: green.port }])]
     const failures = await underLoad(
