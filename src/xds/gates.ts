@@ -1,7 +1,7 @@
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import type { ReferencesInUse } from './holdings.ts'
-import type { Subscription } from './subscription.ts'
+import type { Gatekeeper, Subscription } from './subscription.ts'
 
 /** How long a client that comes back has to name its listeners and routes before its clusters are removed. */
 export const RETURN_GRACE = 500
@@ -15,11 +15,10 @@ const REFERRERS: Readonly<Record<string, string>> = {
 
 /**
  * Make before break (xDS protocol, "Eventual consistency considerations"), for one moment of one stream: decides
- * whether a resource may be sent, or a removal, before what it hangs on was sent and answered. Answers are 0 (now),
- * the time at which it may, or Infinity (when something else happened). Only types that the stream subscribes to are
- * looked at.
+ * whether a resource may be sent, or a removal, before what it hangs on was sent and answered. Only types that the
+ * stream subscribes to are looked at.
  */
-export class Gates {
+export class Gates implements Gatekeeper {
   readonly #subscriptions: ReadonlyMap<string, Subscription>
   readonly #begun: number
   readonly #inUse = new Map<string, ReferencesInUse>()

@@ -4,7 +4,6 @@ import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Deliveries } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
-import type { Gates } from './gates.ts'
 import type { View } from './view.ts'
 
 const WILDCARD = '*'
@@ -18,6 +17,12 @@ export interface Batch {
   readonly removed: string[]
   /** There is more, which did not fit. */
   partial: boolean
+}
+
+/** Says when something may be sent: 0 is now, else the time, or Infinity (when something else happened). */
+export interface Gatekeeper {
+  additionAt(typeUrl: string, resource: Resource, now: number): number
+  removalAt(typeUrl: string, name: string, now: number): number
 }
 
 /**
@@ -139,7 +144,7 @@ export class Subscription {
    * What may be sent now, up to `limit` bytes (one resource may be larger); undefined: nothing. `moment` grows with
    * everything that may open a gate: what was held is looked at again only then, or when its time has come.
    */
-  take(gates: Gates, limit: number, now: number, moment: number): Batch | undefined {
+  take(gates: Gatekeeper, limit: number, now: number, moment: number): Batch | undefined {
     if (this.isSent) {
       this.#held = 0
       return undefined
@@ -212,7 +217,7 @@ export class Subscription {
     else if (!isCurrent) this.#due.ask(name)
   }
 
-  #fill(gates: Gates, limit: number, now: number): Batch {
+  #fill(gates: Gatekeeper, limit: number, now: number): Batch {
     const batch: Batch = { resources: [], removed: [], partial: false }
     let size = 0
     this.#held = 0
@@ -244,7 +249,7 @@ export class Subscription {
     return batch
   }
 
-  #opensAt(name: string, resource: Resource | undefined, gates: Gates, now: number): number {
+  #opensAt(name: string, resource: Resource | undefined, gates: Gatekeeper, now: number): number {
     if (resource) return gates.additionAt(this.typeUrl, resource, now)
     // That a name which the client does not have is missing breaks nothing.
     return this.deliveries.holdings.get(name) ? gates.removalAt(this.typeUrl, name, now) : 0
