@@ -7,7 +7,7 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 export function spawnWorker(callerUrl: string, path: string, options: WorkerOptions = {}): Worker {
   if (!callerUrl.endsWith('.ts')) return new Worker(new URL(`${path}.js`, callerUrl), options)
   const source = new URL(`${path}.ts`, callerUrl).href
-  return new Worker(new URL('./source-worker.mjs', import.meta.url), {
+  return new Worker(new URL('./typescript-worker.mjs', import.meta.url), {
     ...options,
     argv: [source],
     execArgv: [],
