@@ -5,6 +5,11 @@ import type { Resource } from '../../src/translate/resource.ts'
 import { DeltaStream, type DeltaStreamOptions, type DeltaStreamResponse } from '../../src/xds/delta-stream.ts'
 import { ResourceTable } from '../../src/xds/resource-table.ts'
 
+/**
+ * What the tests of the protocol play with. Numbers in their titles, `[M17]`, are those of the obligations in
+ * docs/xds-checklist.md; M must, S should.
+ */
+
 export const { cluster: CDS, endpoints: EDS, listener: LDS, routes: RDS } = TYPE_URLS
 
 export function resource(typeUrl: string, name: string, content = '', references: string[] = []): Resource {
