@@ -41,7 +41,7 @@ export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
 function isChosen(one: Hinted, scope: Scope, viewpoint: Viewpoint): boolean {
   if (scope === 'all') return true
   if (scope === 'node') return one.nodes.includes(viewpoint.node)
-  return one.candidate.region === viewpoint.region && one.zones.includes(viewpoint.zone)
+  return one.zones.some(({ region, zone }) => region === viewpoint.region && zone === viewpoint.zone)
 }
 
 /** 0: same zone, 1: same region, 2: elsewhere. */
@@ -90,10 +90,10 @@ function notesFor(decision: Decision, scope: Scope, viewpoint: Viewpoint): strin
 
 /** The commonest silent mistake is a zone that is the right one in another region, or in none. */
 function nobodyHere(decision: Decision, { region, zone }: Viewpoint): string {
-  const elsewhere = decision.eligible.find(one => one.zones.includes(zone))
+  const elsewhere = decision.eligible.flatMap(one => one.zones).find(one => one.zone === zone)
   const place = region === '' ? zone : zoneKey(region, zone)
   if (elsewhere === undefined) return `no endpoint for zone ${place}: all endpoints are used`
-  const other = elsewhere.candidate.region
+  const other = elsewhere.region
   const where = other === '' ? 'without a region' : `in region ${other}`
   return `no endpoint for zone ${place}, but for a zone of that name ${where}: zones are equal only when their regions are; all endpoints are used`
 }

@@ -21,7 +21,14 @@ export interface Candidate {
   /** 0 is drained. */
   readonly weight: number
   /** What the source itself gave; undefined: hints are computed from the mode. */
-  readonly hints: { readonly zones: readonly string[]; readonly nodes: readonly string[] } | undefined
+  readonly hints: GivenHints | undefined
+}
+
+export interface GivenHints {
+  readonly zones: readonly string[]
+  readonly nodes: readonly string[]
+  /** Regions of those zones, where they are known; the others are taken to be in the endpoint's own region. */
+  readonly regions?: ReadonlyMap<string, string>
 }
 
 /** All of a service's port that a decision reads: nothing else may influence an assignment. */

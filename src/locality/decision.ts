@@ -23,8 +23,14 @@ export interface Decision {
 /** An eligible endpoint with the hints that count for it. */
 export interface Hinted {
   readonly candidate: Candidate
-  readonly zones: readonly string[]
+  readonly zones: readonly HintedZone[]
   readonly nodes: readonly string[]
+}
+
+/** kube-proxy reads the hint and never where the endpoint stands: a hinted zone has a region of its own. */
+interface HintedZone {
+  readonly region: string
+  readonly zone: string
 }
 
 /** Zones are equal only when their regions are equal too. */
@@ -64,7 +70,7 @@ export function decide({ mode, rule, endpoints }: Candidates): Decision {
     ...shared,
     nodes: new Set(withoutNode ? [] : eligible.flatMap(one => one.nodes)),
     zones: new Set(
-      withoutZone ? [] : eligible.flatMap(one => one.zones.map(zone => zoneKey(one.candidate.region, zone))),
+      withoutZone ? [] : eligible.flatMap(one => one.zones.map(({ region, zone }) => zoneKey(region, zone))),
     ),
     notes: withoutZone
       ? [
@@ -84,11 +90,13 @@ function hinted(
   given: boolean,
   ownZoneByDefault: boolean,
 ): Hinted {
-  const own = candidate.zone === '' ? [] : [candidate.zone]
+  const { region, zone, hints } = candidate
+  const own = zone === '' ? [] : [{ region, zone }]
   const computed = !given && mode !== 'ClusterWide' && candidate.ready === true
-  const zones = given ? (candidate.hints?.zones ?? []) : computed ? own : []
+  const hintedZones = hints?.zones.map(one => ({ region: hints.regions?.get(one) ?? region, zone: one }))
+  const zones = given ? (hintedZones ?? []) : computed ? own : []
   const nodes = given
-    ? (candidate.hints?.nodes ?? [])
+    ? (hints?.nodes ?? [])
     : computed && mode === 'PreferSameNode' && candidate.node !== ''
       ? [candidate.node]
       : []

@@ -1,10 +1,11 @@
-import type { Candidate, Candidates } from '../locality/assignment.ts'
+import type { Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
 import type { StoredEntry } from '../model/change.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
 import type { ClusterSettings } from './cluster.ts'
 import type { Regions } from './regions.ts'
+import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
 
 /** What one source says of a service. Bodies are text until somebody asks: most services of a push are never looked at. */
 export interface ServiceClaim {
@@ -20,14 +21,10 @@ export interface Conflict {
   readonly detail: string
 }
 
-interface ParsedClaim {
-  readonly source: string
+interface ParsedClaim extends EndpointClaim {
   /** Revision of the settings, for people. */
   readonly since: number
   readonly settings: Service | undefined
-  readonly endpoints: readonly Endpoint[]
-  /** The source's own ports; undefined: it says nothing of them and the others' stand. */
-  readonly ports: readonly ServicePort[] | undefined
 }
 
 /**
@@ -138,63 +135,6 @@ function mergePorts(claims: readonly ParsedClaim[]): ServicePort[] {
     for (const port of claim.ports ?? []) if (!ports.has(port.port)) ports.set(port.port, port)
   }
   return [...ports.values()].sort((a, b) => a.port - b.port)
-}
-
-function claimCandidates(
-  claim: ParsedClaim,
-  port: ServicePort,
-  merged: readonly ServicePort[],
-  regions: Regions,
-) {
-  const own = claim.ports === undefined ? port : claim.ports.find(one => one.port === port.port)
-  if (own === undefined) return []
-  const single = (claim.ports ?? merged).length === 1
-  return claim.endpoints.flatMap(endpoint => {
-    const listening = listeningPort(endpoint, own, single)
-    return listening === undefined ? [] : [candidate(claim.source, endpoint, listening, regions)]
-  })
-}
-
-/** `port` is for services with one port, `ports` (by the port's name) for those with several. */
-function listeningPort(endpoint: Endpoint, { name }: ServicePort, single: boolean): number | undefined {
-  if (endpoint.port !== undefined) return single ? endpoint.port : undefined
-  const { ports = {} } = endpoint
-  return name !== undefined && Object.hasOwn(ports, name) ? ports[name] : undefined
-}
-
-function candidate(source: string, endpoint: Endpoint, port: number, regions: Regions): Candidate {
-  const zone = endpoint.zone ?? ''
-  const { hints } = endpoint
-  return {
-    name: endpoint.name,
-    address: endpoint.address,
-    additionalAddresses: endpoint.additionalAddresses ?? [],
-    port,
-    region: endpoint.region ?? (zone === '' ? '' : regions.ofEndpoint(source, zone)),
-    zone,
-    subZone: endpoint.subZone ?? '',
-    node: endpoint.node ?? '',
-    source,
-    ready: endpoint.ready === undefined ? true : endpoint.ready,
-    serving: endpoint.serving ?? true,
-    terminating: endpoint.terminating ?? false,
-    weight: endpoint.weight ?? 1,
-    hints: hints && { zones: hints.zones ?? [], nodes: hints.nodes ?? [] },
-  }
-}
-
-/**
- * One address and port counts once, whoever says it. Kubernetes' rule (pkg/proxy, newEndpointInfo by address): one
- * that is not terminating replaces one that is, else the first stays.
- */
-function withoutDuplicates(candidates: readonly Candidate[]): Candidate[] {
-  const byAddress = new Map<string, Candidate>()
-  for (const one of candidates) {
-    const address = `${one.address} ${one.port}`
-    const first = byAddress.get(address)
-    if (first === undefined || (first.terminating && !one.terminating)) byAddress.set(address, one)
-  }
-  return [...byAddress.values()].sort((a, b) => compare(a.source, b.source) || compare(a.name, b.name))
 }
 
 function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {

@@ -1,0 +1,85 @@
+import type { Candidate, GivenHints } from '../locality/assignment.ts'
+import { compare } from '../model/order.ts'
+import type { Endpoint, ServicePort } from '../model/topology.ts'
+import type { Regions } from './regions.ts'
+
+/** What one source says of a service's endpoints. */
+export interface EndpointClaim {
+  readonly source: string
+  readonly endpoints: readonly Endpoint[]
+  /** The source's own ports; undefined: it says nothing of them and the others' stand. */
+  readonly ports: readonly ServicePort[] | undefined
+}
+
+/** The endpoints that one source has for a port of the merged service, which has the ports `merged`. */
+export function claimCandidates(
+  claim: EndpointClaim,
+  port: ServicePort,
+  merged: readonly ServicePort[],
+  regions: Regions,
+): Candidate[] {
+  const own = claim.ports === undefined ? port : claim.ports.find(one => one.port === port.port)
+  if (own === undefined) return []
+  const single = (claim.ports ?? merged).length === 1
+  return claim.endpoints.flatMap(endpoint => {
+    const listening = listeningPort(endpoint, own, single)
+    return listening === undefined ? [] : [candidate(claim.source, endpoint, listening, regions)]
+  })
+}
+
+/** `port` is for services with one port, `ports` (by the port's name) for those with several. */
+function listeningPort(endpoint: Endpoint, { name }: ServicePort, single: boolean): number | undefined {
+  if (endpoint.port !== undefined) return single ? endpoint.port : undefined
+  const { ports = {} } = endpoint
+  return name !== undefined && Object.hasOwn(ports, name) ? ports[name] : undefined
+}
+
+function candidate(source: string, endpoint: Endpoint, port: number, regions: Regions): Candidate {
+  const zone = endpoint.zone ?? ''
+  const { hints } = endpoint
+  return {
+    name: endpoint.name,
+    address: endpoint.address,
+    additionalAddresses: endpoint.additionalAddresses ?? [],
+    port,
+    region: endpoint.region ?? (zone === '' ? '' : regions.ofEndpoint(source, zone)),
+    zone,
+    subZone: endpoint.subZone ?? '',
+    node: endpoint.node ?? '',
+    source,
+    ready: endpoint.ready === undefined ? true : endpoint.ready,
+    serving: endpoint.serving ?? true,
+    terminating: endpoint.terminating ?? false,
+    weight: endpoint.weight ?? 1,
+    hints: hints && givenHints(source, endpoint, hints, regions),
+  }
+}
+
+/** A hinted zone is the one of that name that the source declares, wherever the endpoint stands. */
+function givenHints(
+  source: string,
+  { zone, region }: Endpoint,
+  { zones = [], nodes = [] }: NonNullable<Endpoint['hints']>,
+  regions: Regions,
+): GivenHints {
+  const known = new Map<string, string>()
+  for (const hinted of zones) {
+    const its = (hinted === zone && region) || regions.ofEndpoint(source, hinted)
+    if (its !== '') known.set(hinted, its)
+  }
+  return { zones, nodes, regions: known }
+}
+
+/**
+ * One address and port counts once, whoever says it. Kubernetes' rule (pkg/proxy, newEndpointInfo by address): one
+ * that is not terminating replaces one that is, else the first stays.
+ */
+export function withoutDuplicates(candidates: readonly Candidate[]): Candidate[] {
+  const byAddress = new Map<string, Candidate>()
+  for (const one of candidates) {
+    const address = `${one.address} ${one.port}`
+    const first = byAddress.get(address)
+    if (first === undefined || (first.terminating && !one.terminating)) byAddress.set(address, one)
+  }
+  return [...byAddress.values()].sort((a, b) => compare(a.source, b.source) || compare(a.name, b.name))
+}
