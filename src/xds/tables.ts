@@ -4,6 +4,7 @@ import { parseClusterName } from '../translate/names.ts'
 import type { Resource } from '../translate/resource.ts'
 import { World } from '../translate/world.ts'
 import type { Touched } from '../translate/world-draft.ts'
+import { AskedNames, type Asker } from './asked-names.ts'
 import { AssignmentView } from './assignment-view.ts'
 import type { Audience, Audiences, ClientNode } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
@@ -23,8 +24,7 @@ export class Tables implements Audiences {
   #world = World.EMPTY
   readonly #gateways = new Map<string, GatewayTables>()
   readonly #services = new Map<string, ServiceResources>()
-  /** Names of assignments that anybody ever asked for, by service: only those can be due to somebody. */
-  readonly #asked = new Map<string, Set<string>>()
+  readonly #asked = new AskedNames()
   readonly #assignmentLog = new ChangeLog()
   readonly #census = new ViewpointCensus()
 
@@ -37,7 +37,7 @@ export class Tables implements Audiences {
     this.#world = world
     for (const service of touched.services) {
       this.#services.delete(service)
-      for (const name of this.#asked.get(service) ?? []) this.#assignmentLog.record(name)
+      for (const name of this.#asked.take(service)) this.#assignmentLog.record(name)
     }
     this.#dropEmptyClasses()
     for (const [gateway, tables] of this.#gateways) tables.update(world, gateway, touched)
@@ -49,8 +49,8 @@ export class Tables implements Audiences {
     const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
     tables.streams += 1
     const leaveCensus = this.#census.join(node.viewpoint)
-    const assignments = new AssignmentView(this.#assignmentLog, name =>
-      this.#assignment(name, node.viewpoint),
+    const assignments: AssignmentView = new AssignmentView(this.#assignmentLog, name =>
+      this.#assignment(name, node.viewpoint, assignments),
     )
     const views = new Map<string, View>([
       [TYPE_URLS.listener, tables.listeners],
@@ -66,7 +66,7 @@ export class Tables implements Audiences {
         leaveCensus()
         tables.streams -= 1
         if (tables.streams === 0) this.#gateways.delete(gateway)
-        if (this.#gateways.size === 0) this.#asked.clear()
+        this.#asked.leave(assignments)
         if (this.#census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
       },
     }
@@ -91,12 +91,14 @@ export class Tables implements Audiences {
     return parsed && this.#resourcesOf(parsed.service)?.cluster(name, parsed.port)
   }
 
-  #assignment(name: string, viewpoint: Viewpoint): Resource | undefined {
+  #assignment(name: string, viewpoint: Viewpoint, asker: Asker): Resource | undefined {
     const parsed = parseClusterName(name)
     if (parsed === undefined) return undefined
-    const asked = this.#asked.get(parsed.service) ?? new Set<string>()
-    this.#asked.set(parsed.service, asked.add(name))
-    return this.#resourcesOf(parsed.service)?.assignment(name, parsed.port, this.#world.locate(viewpoint))
+    const { service, port } = parsed
+    const assignment = this.#resourcesOf(service)?.assignment(name, port, this.#world.locate(viewpoint))
+    if (assignment === undefined) this.#asked.noteMissing(service, name, asker)
+    else this.#asked.noteExisting(service, name)
+    return assignment
   }
 
   #resourcesOf(key: string): ServiceResources | undefined {
