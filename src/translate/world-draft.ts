@@ -106,15 +106,20 @@ export class WorldDraft {
 
   #setClaim(key: Removed, half: 'service' | 'endpoints', entry: StoredEntry | undefined): void {
     const service = `${key.namespace}/${key.name}`
-    const claims = this.#services.get(service)?.claims ?? []
+    const before = this.#services.get(service)
+    const claims = before?.claims ?? []
     const mine = claims.find(claim => claim.source === key.source)
     const next: ServiceClaim = { ...(mine ?? { source: key.source }), [half]: entry }
     const others = claims.filter(claim => claim !== mine)
     const kept = next.service || next.endpoints ? [...others, next] : others
     this.#touchedServices.add(service)
-    if (!this.#touchedSettings.has(service) && !declaresPorts(next)) this.#touchedSettings.add(service)
-    if (kept.length === 0) this.#services.delete(service)
-    else this.#services.set(service, new MergedService(key.namespace, key.name, kept, this.#base.regions))
+    const regions = this.#base.regions
+    const after = kept.length === 0 ? undefined : new MergedService(key.namespace, key.name, kept, regions)
+    if (!this.#touchedSettings.has(service) && !declaresPorts(next) && !samePorts(before, after)) {
+      this.#touchedSettings.add(service)
+    }
+    if (after === undefined) this.#services.delete(service)
+    else this.#services.set(service, after)
   }
 
   #setGateway(key: Removed, entry: StoredEntry | undefined): void {
@@ -162,6 +167,10 @@ export class WorldDraft {
       this.#services.set(key, new MergedService(service.namespace, service.name, service.claims, regions))
     }
   }
+}
+
+function samePorts(a: MergedService | undefined, b: MergedService | undefined): boolean {
+  return JSON.stringify(a?.ports) === JSON.stringify(b?.ports)
 }
 
 /** A service that declares no ports has those of its endpoints. */
