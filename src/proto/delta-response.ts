@@ -1,3 +1,5 @@
+import { fieldPrefix } from './length-delimited.ts'
+
 /** `envoy.service.discovery.v3.DeltaDiscoveryResponse`, its resources encoded beforehand. */
 export interface DeltaResponse {
   readonly typeUrl: string
@@ -21,7 +23,6 @@ const FIELD = {
   controlPlane: 7,
 }
 const CONTROL_PLANE_IDENTIFIER = 1
-const LENGTH_DELIMITED = 2
 
 /**
  * Puts prepared bytes together, copied once. The nonce comes last: all before it is equal for every stream that is
@@ -29,25 +30,16 @@ const LENGTH_DELIMITED = 2
  */
 export function encodeDeltaResponse(response: DeltaResponse): Buffer {
   const chunks: Uint8Array[] = []
-  const put = (field: number, bytes: Uint8Array) => chunks.push(prefix(field, bytes.length), bytes)
+  const put = (field: number, bytes: Uint8Array) => chunks.push(fieldPrefix(field, bytes.length), bytes)
   if (response.systemVersion) put(FIELD.systemVersionInfo, Buffer.from(response.systemVersion))
   for (const resource of response.resources) put(FIELD.resources, resource)
   put(FIELD.typeUrl, Buffer.from(response.typeUrl))
   for (const name of response.removed) put(FIELD.removedResources, Buffer.from(name))
   const identifier = Buffer.from(response.controlPlane)
-  put(FIELD.controlPlane, Buffer.concat([prefix(CONTROL_PLANE_IDENTIFIER, identifier.length), identifier]))
+  put(
+    FIELD.controlPlane,
+    Buffer.concat([fieldPrefix(CONTROL_PLANE_IDENTIFIER, identifier.length), identifier]),
+  )
   put(FIELD.nonce, Buffer.from(response.nonce))
   return Buffer.concat(chunks)
-}
-
-/** Tag and length of a length-delimited field (protobuf encoding, "Message Structure"). */
-function prefix(field: number, length: number): Uint8Array {
-  const bytes = [(field << 3) | LENGTH_DELIMITED]
-  let rest = length
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80)
-    rest >>>= 7
-  }
-  bytes.push(rest)
-  return Uint8Array.from(bytes)
 }

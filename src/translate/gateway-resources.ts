@@ -1,10 +1,11 @@
 import { listenerAddress, overlap } from '../model/listener-address.ts'
 import type { Listener } from '../model/routes.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
+import type { AttachedRoute } from './attached-route.ts'
 import { httpListener } from './listener.ts'
-import { clusterName, listenerName, parseClusterName } from './names.ts'
-import { jsonResource, type Resource } from './resource.ts'
-import { routeConfiguration } from './route-configuration.ts'
+import { clusterName, listenerName } from './names.ts'
+import { jsonResource, type Resource, routeConfigurationResource } from './resource.ts'
+import { virtualHosts } from './route-configuration.ts'
 import type { GatewayClaim, World } from './world.ts'
 
 /** What the Envoys of one gateway are served, beside clusters and assignments, which gateways share. */
@@ -24,34 +25,30 @@ export interface GatewayResources {
 /** The resources of a gateway (`namespace/name`); empty for one that no source has. */
 export function gatewayResources(world: World, gateway: string): GatewayResources {
   const claims = world.gateways.get(gateway) ?? []
-  const routes = [...(world.routes.get(gateway)?.values() ?? [])]
   const { listeners, conflicts } = mergeListeners(claims)
-  const hasCluster = (name: string) => {
-    const parsed = parseClusterName(name)
-    return parsed !== undefined && world.services.get(parsed.service)?.port(parsed.port) !== undefined
-  }
-  const clusters = new Set<string>()
-  const routeConfigurations = listeners.map(listener => {
-    const name = listenerName(gateway, listener.name)
-    const translated = routeConfiguration(name, routes, hasCluster)
-    for (const cluster of translated.clusters) clusters.add(cluster)
-    return jsonResource(TYPE_URLS.routes, name, translated.message, translated.clusters)
-  })
+  // Routes for a gateway that no source has lead nowhere yet.
+  const attached = claims.length > 0 ? world.routesByGateway.get(gateway)?.values() : undefined
+  const routes = [...(attached ?? [])]
+  const hosts = virtualHosts(routes, (service, port) => world.services.get(service)?.port(port) !== undefined)
   return {
     listeners: listeners.map(listener => {
       const name = listenerName(gateway, listener.name)
       return jsonResource(TYPE_URLS.listener, name, httpListener(name, listener), [name])
     }),
-    routeConfigurations,
-    clusters,
-    namedServices: new Set(
-      routes.flatMap(({ route }) =>
-        route.rules.flatMap(rule => (rule.backendRefs ?? []).map(ref => `${ref.namespace}/${ref.name}`)),
-      ),
+    routeConfigurations: listeners.map(listener =>
+      routeConfigurationResource(listenerName(gateway, listener.name), hosts),
     ),
+    clusters: new Set(hosts.clusters),
+    namedServices: servicesOf(routes),
     allServices: claims[0]?.gateway.services === 'all',
     conflicts,
   }
+}
+
+function servicesOf(routes: readonly AttachedRoute[]): ReadonlySet<string> {
+  const services = new Set<string>()
+  for (const { backends } of routes) for (const { service } of backends) services.add(service)
+  return services
 }
 
 /** Names of all clusters of a service, one for each port. */

@@ -5,6 +5,7 @@ import { messageNameOf, TYPE_URLS } from '../proto/type-urls.ts'
 import { cluster } from './cluster.ts'
 import { clusterLoadAssignment } from './cluster-load-assignment.ts'
 import type { MergedService } from './merged-service.ts'
+import { routeConfiguration, type VirtualHosts } from './route-configuration.ts'
 
 /** One named xDS message. Its bytes are made once and shared by every stream that is sent it. */
 export interface Resource {
@@ -40,6 +41,11 @@ export function clusterResource(service: MergedService, name: string, port: numb
   const declared = service.port(port)
   if (declared === undefined) return undefined
   return jsonResource(TYPE_URLS.cluster, name, cluster(name, service.settings, declared.appProtocol), [name])
+}
+
+/** The route configuration of one listener. */
+export function routeConfigurationResource(name: string, hosts: VirtualHosts): Resource {
+  return resource(TYPE_URLS.routes, name, routeConfiguration(name, hosts), hosts.clusters)
 }
 
 export function assignmentResource(name: string, assignment: Assignment): Resource {

@@ -3,9 +3,6 @@ import { envoyDuration } from './envoy-duration.ts'
 import { clusterName } from './names.ts'
 import { retryPolicy } from './retry-policy.ts'
 
-/** Whether some source has this port of this service: a cluster of this name exists then. */
-export type HasCluster = (clusterName: string) => boolean
-
 /** What a rule does with a request that it matches, and the clusters that it names. */
 export interface RuleActions {
   /** In the order in which Envoy must try them. */
@@ -25,9 +22,10 @@ interface RuleAction {
 /** Gateway API: requests for backends that do not exist, or without any weight, are answered 500. */
 const NO_BACKEND: RuleAction = { fields: { directResponse: { status: 500 } }, share: 1 }
 
-export function ruleActions(rule: RouteRule, hasCluster: HasCluster): RuleActions {
+/** `existing`: names of the clusters that exist, among those that the rule names. */
+export function ruleActions(rule: RouteRule, existing: ReadonlySet<string>): RuleActions {
   const weighted = weightByCluster(rule.backendRefs ?? [])
-  const valid = [...weighted].filter(([name]) => hasCluster(name))
+  const valid = [...weighted].filter(([name]) => existing.has(name))
   const validWeight = valid.reduce((sum, [, weight]) => sum + weight, 0)
   const total = [...weighted.values()].reduce((sum, weight) => sum + weight, 0)
   if (validWeight === 0) return { actions: [NO_BACKEND], clusters: [] }

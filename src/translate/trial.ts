@@ -1,11 +1,11 @@
 import type { StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey } from '../model/entry.ts'
-import { TYPE_URLS } from '../proto/type-urls.ts'
+import type { AttachedRoute } from './attached-route.ts'
 import { gatewayResources } from './gateway-resources.ts'
 import type { MergedService } from './merged-service.ts'
 import { clusterName } from './names.ts'
-import { clusterResource, jsonResource } from './resource.ts'
-import { type AttachedRoute, routeConfiguration } from './route-configuration.ts'
+import { clusterResource, routeConfigurationResource } from './resource.ts'
+import { virtualHosts } from './route-configuration.ts'
 import { World } from './world.ts'
 import { WorldDraft } from './world-draft.ts'
 
@@ -31,11 +31,10 @@ export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
     const [namespace = '', name = ''] = gateway.split('/')
     return attempt({ kind: 'Gateway', namespace, name }, () => gatewayResources(world, gateway))
   })
-  const routes = new Set([...world.routes.values()].flatMap(attached => [...attached.values()]))
-  const untranslatable = [...routes].flatMap(one =>
+  const routes = [...world.routes.values()].flatMap(one =>
     attempt({ kind: 'HTTPRoute', namespace: one.route.namespace, name: one.route.name }, () => tryRoute(one)),
   )
-  return [...services, ...gateways, ...untranslatable]
+  return [...services, ...gateways, ...routes]
 }
 
 function tryService(service: MergedService): void {
@@ -46,8 +45,10 @@ function tryService(service: MergedService): void {
 
 /** Its gateway may belong to another source, and its services too. */
 function tryRoute(attached: AttachedRoute): void {
-  const { message } = routeConfiguration('trial', [attached], () => true)
-  jsonResource(TYPE_URLS.routes, 'trial', message, [])
+  routeConfigurationResource(
+    'trial',
+    virtualHosts([attached], () => true),
+  )
 }
 
 function asStored(entry: Entry): StoredEntry {

@@ -2,12 +2,11 @@ import { Map as ImmutableMap } from 'immutable'
 import type { ChangeBatch, StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import { compare } from '../model/order.ts'
-import type { Gateway, HTTPRoute } from '../model/routes.ts'
+import type { Gateway } from '../model/routes.ts'
 import type { Service, Zone } from '../model/topology.ts'
+import { AttachedRoute } from './attached-route.ts'
 import { MergedService, type ServiceClaim } from './merged-service.ts'
-import { gatewayKey } from './names.ts'
 import { Regions } from './regions.ts'
-import type { AttachedRoute } from './route-configuration.ts'
 import { type GatewayClaim, World } from './world.ts'
 
 /** What a change of the world can reach: nothing else needs to be looked at. */
@@ -31,6 +30,7 @@ export class WorldDraft {
   readonly #services: World['services']
   readonly #gateways: World['gateways']
   readonly #routes: World['routes']
+  readonly #routesByGateway: World['routesByGateway']
   readonly #zones: World['zones']
   readonly #touchedServices = new Set<string>()
   readonly #touchedSettings = new Set<string>()
@@ -42,6 +42,7 @@ export class WorldDraft {
     this.#services = base.services.asMutable()
     this.#gateways = base.gateways.asMutable()
     this.#routes = base.routes.asMutable()
+    this.#routesByGateway = base.routesByGateway.asMutable()
     this.#zones = base.zones.asMutable()
   }
 
@@ -52,7 +53,8 @@ export class WorldDraft {
       draft.#touchedServices.add(service)
       draft.#touchedSettings.add(service)
     }
-    for (const gateway of [...old.gateways.keys(), ...old.routes.keys()]) draft.#touchedGateways.add(gateway)
+    const gateways = [...old.gateways.keys(), ...old.routesByGateway.keys()]
+    for (const gateway of gateways) draft.#touchedGateways.add(gateway)
     return draft
   }
 
@@ -69,6 +71,7 @@ export class WorldDraft {
       services: this.#services.asImmutable(),
       gateways: this.#gateways.asImmutable(),
       routes: this.#routes.asImmutable(),
+      routesByGateway: this.#routesByGateway.asImmutable(),
       zones: this.#zones.asImmutable(),
       regions,
     })
@@ -134,23 +137,28 @@ export class WorldDraft {
 
   #setRoute(key: Removed, entry: StoredEntry | undefined): void {
     const routeKey = `${key.source}/${key.namespace}/${key.name}`
-    const route = entry && (JSON.parse(entry.body) as HTTPRoute)
-    const attached = new Set(route?.gateways.map(gatewayKey))
-    for (const [gateway, routes] of this.#routes.toArray()) {
-      if (!routes.has(routeKey) || attached.has(gateway)) continue
-      this.#touchedGateways.add(gateway)
-      const left = routes.delete(routeKey)
-      if (left.isEmpty()) this.#routes.delete(gateway)
-      else this.#routes.set(gateway, left)
+    const before = this.#routes.get(routeKey)
+    const after = entry && new AttachedRoute(entry)
+    for (const gateway of before?.gateways ?? []) {
+      if (!after?.gateways.has(gateway)) this.#detach(routeKey, gateway)
     }
-    if (entry === undefined || route === undefined) return
-    for (const gateway of attached) {
-      this.#touchedGateways.add(gateway)
-      const one = { source: key.source, created: entry.created, route }
-      this.#routes.update(gateway, routes =>
-        (routes ?? ImmutableMap<string, AttachedRoute>()).set(routeKey, one),
-      )
+    if (after === undefined) {
+      this.#routes.delete(routeKey)
+      return
     }
+    this.#routes.set(routeKey, after)
+    for (const gateway of after.gateways) {
+      this.#touchedGateways.add(gateway)
+      const others = this.#routesByGateway.get(gateway) ?? ImmutableMap<string, AttachedRoute>()
+      this.#routesByGateway.set(gateway, others.set(routeKey, after))
+    }
+  }
+
+  #detach(routeKey: string, gateway: string): void {
+    this.#touchedGateways.add(gateway)
+    const left = this.#routesByGateway.get(gateway)?.delete(routeKey)
+    if (left === undefined || left.isEmpty()) this.#routesByGateway.delete(gateway)
+    else this.#routesByGateway.set(gateway, left)
   }
 
   #setZone(key: Removed, entry: StoredEntry | undefined): void {

@@ -2,9 +2,9 @@ import { Map as ImmutableMap } from 'immutable'
 import type { Gateway } from '../model/routes.ts'
 import type { Zone } from '../model/topology.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { AttachedRoute } from './attached-route.ts'
 import type { MergedService } from './merged-service.ts'
 import { Regions } from './regions.ts'
-import type { AttachedRoute } from './route-configuration.ts'
 
 /** What one source says of a gateway. */
 export interface GatewayClaim {
@@ -23,8 +23,10 @@ export class World {
   readonly revision: number
   readonly services: ImmutableMap<string, MergedService>
   readonly gateways: ImmutableMap<string, readonly GatewayClaim[]>
-  /** By gateway: the routes that name it, by `source/namespace/name`. */
-  readonly routes: ImmutableMap<string, ImmutableMap<string, AttachedRoute>>
+  /** By `source/namespace/name`. */
+  readonly routes: ImmutableMap<string, AttachedRoute>
+  /** By gateway: the routes that name it, by their keys. */
+  readonly routesByGateway: ImmutableMap<string, ImmutableMap<string, AttachedRoute>>
   /** By `source/name` of the entry. */
   readonly zones: ImmutableMap<string, { readonly source: string; readonly zone: Zone }>
   readonly regions: Regions
@@ -34,6 +36,7 @@ export class World {
     this.services = content.services
     this.gateways = content.gateways
     this.routes = content.routes
+    this.routesByGateway = content.routesByGateway
     this.zones = content.zones
     this.regions = content.regions
   }
@@ -43,6 +46,7 @@ export class World {
     services: ImmutableMap(),
     gateways: ImmutableMap(),
     routes: ImmutableMap(),
+    routesByGateway: ImmutableMap(),
     zones: ImmutableMap(),
     regions: new Regions([]),
   })

@@ -199,6 +199,43 @@ const documents = fc.constantFrom(
         },
       },
     ]),
+    {
+      source,
+      routes: {
+        routes: [
+          {
+            name: 'a',
+            kind: 'HTTPRoute',
+            gateways: ['edge'],
+            hostnames: ['a.example', '*.example', `${source}.example`],
+            rules: [
+              {
+                matches: [{ path: { type: 'Exact', value: '/a' } }, { method: 'GET' }],
+                backendRefs: [
+                  { name: 'a', port: 80, weight: 2 },
+                  { name: 'b', port: 80 },
+                ],
+              },
+              { name: 'last', backendRefs: [{ name: 'b', port: 80 }] },
+            ],
+          },
+        ],
+      },
+    },
+    {
+      source,
+      routes: {
+        routes: [
+          {
+            name: 'b',
+            kind: 'HTTPRoute',
+            gateways: ['all'],
+            hostnames: ['*.example', 'a.example'],
+            rules: [{ matches: [{ path: { value: '/b' } }], backendRefs: [{ name: 'a', port: 81 }] }],
+          },
+        ],
+      },
+    },
     { source, topology: { zones: [{ zone: 'zone-a', region: source }] } },
     { source, topology: { zones: [{ zone: 'zone-a' }] } },
     {

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { gatewayResources } from '../../src/translate/gateway-resources.ts'
+import type { World } from '../../src/translate/world.ts'
+import { gateway, route, service, topology, toService } from '../support/documents.ts'
+import { after, stored, worldOf } from '../support/world.ts'
+
+const world = worldOf({
+  east: {
+    topology: topology(service('web', []), service('shop', [])),
+    routes: {
+      gateways: [gateway('edge', 8080), gateway('inner', 8081)],
+      routes: [
+        route('web', [toService('/', 'web')], { gateways: ['edge', 'default/inner'] }),
+        route('shop', [toService('/shop', 'shop')]),
+      ],
+    },
+  },
+})
+
+const everyPort = () => true
+
+function attached(from: World, gatewayName: string, name: string) {
+  return from.routesByGateway.get(`default/${gatewayName}`)?.get(`east/default/${name}`)
+}
+
+function pushed(routes: readonly object[]) {
+  return stored('east', { routes: { routes } }, world.revision + 1)
+}
+
+test('a route is one object for all its gateways, and for later worlds until its entry changes', () => {
+  const next = after(world, pushed([route('shop', [toService('/other', 'shop')])])).world
+  expect(attached(next, 'edge', 'web')).toBeDefined()
+  expect(attached(next, 'edge', 'web')).toBe(attached(world, 'edge', 'web'))
+  expect(attached(next, 'inner', 'web')).toBe(attached(world, 'edge', 'web'))
+  expect(attached(next, 'edge', 'shop')).not.toBe(attached(world, 'edge', 'shop'))
+})
+
+test('a route that names other gateways than before leaves those that it had, and touches both', () => {
+  const { world: next, touched } = after(
+    world,
+    pushed([route('shop', [toService('/', 'shop')], { gateways: ['inner'] })]),
+  )
+  expect(attached(next, 'edge', 'shop')).toBeUndefined()
+  expect(attached(next, 'inner', 'shop')).toBeDefined()
+  expect([...touched.gateways].sort()).toEqual(['default/edge', 'default/inner'])
+})
+
+test('a route that went leaves nothing at any gateway', () => {
+  const { world: next, touched } = after(world, [], pushed([route('web', [toService('/', 'web')])]))
+  expect([...next.routes.keys()]).toEqual(['east/default/shop'])
+  expect([...next.routesByGateway.keys()]).toEqual(['default/edge'])
+  expect([...touched.gateways].sort()).toEqual(['default/edge', 'default/inner'])
+})
+
+test('a translation is made once, and anew when a backend came or went', () => {
+  const web = attached(world, 'edge', 'web')
+  const made = web?.translation(everyPort)
+  expect(made?.clusters).toEqual(['default/web/3000'])
+  expect(web?.translation(everyPort)).toBe(made)
+  expect(web?.translation(() => false).clusters).toEqual([])
+  expect(web?.translation(everyPort)).toEqual(made)
+})
+
+test('a changed route leaves the bytes of the others to be used again', () => {
+  const before = attached(world, 'edge', 'web')?.translation(everyPort)
+  const next = after(world, pushed([route('shop', [toService('/other', 'shop')])])).world
+  gatewayResources(next, 'default/edge')
+  expect(attached(next, 'edge', 'web')?.translation(everyPort)).toBe(before)
+})
