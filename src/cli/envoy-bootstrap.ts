@@ -17,6 +17,15 @@ export interface BootstrapInput {
 
 const XDS_CLUSTER = 'vicinity'
 
+/**
+ * By itself Envoy refuses a regular expression of more than 100 steps, and with it the whole route table. How large
+ * one may be is judged where it is pushed.
+ */
+const LIMITS = {
+  're2.max_program_size.error_level': 4_294_967_295,
+  're2.max_program_size.warn_level': 4_294_967_295,
+}
+
 /** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON): delta ADS, everything else comes over it. */
 export function envoyBootstrap(input: BootstrapInput): object {
   const ads = { ads: {}, resource_api_version: 'V3' }
@@ -33,6 +42,7 @@ export function envoyBootstrap(input: BootstrapInput): object {
       cds_config: ads,
     },
     static_resources: { clusters: [xdsCluster(input.xds)] },
+    layered_runtime: { layers: [{ name: 'vicinity', static_layer: LIMITS }] },
     ...(input.admin ? { admin: { address: socketAddress(input.admin) } } : {}),
   }
 }

@@ -73,6 +73,13 @@ describe('an HTTPRoute through a real Envoy', () => {
     expect(await whoAll(['/v1/a', '/v22/a/b', '/v/a', '/x/v1/a'])).toEqual(['blue', 'blue', 404, 404])
   })
 
+  test('an expression may be larger than Envoy takes by itself', async () => {
+    const value = '(?:/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}){4}'
+    await push(route('ids', [rule({ path: { type: 'RegularExpression', value } })]))
+    const id = '/123e4567-e89b-12d3-a456-426614174000'
+    expect(await whoAll([id.repeat(4), id.repeat(3)])).toEqual(['blue', 404])
+  })
+
   test('headers match by value or expression, all of them, whatever their case', async () => {
     const headers = [
       { name: 'X-Team', value: 'green' },

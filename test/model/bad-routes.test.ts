@@ -126,6 +126,11 @@ test.each<[string, unknown, string[]]>([
   ['an open bracket', path('RegularExpression', '/[a'), [`${M}/path/value`]],
   ['repetitions of repetitions', path('RegularExpression', '/((a{100}){100}){100}'), [`${M}/path/value`]],
   [
+    'a repetition that makes a short expression long',
+    path('RegularExpression', `/(?:[a-z]${'x'.repeat(20)}){50}`),
+    [`${M}/path/value`],
+  ],
+  [
     'an expression of more than 1 KiB of bytes',
     path('RegularExpression', `/${'é'.repeat(512)}`),
     [`${M}/path/value`],
@@ -242,6 +247,10 @@ test.each<[string, unknown]>([
   ],
   ['a rule without a limit of time', rule({ timeouts: { request: '0s', backendRequest: '5s' } })],
   ['128 matches', route({ rules: [1, 2].map(() => ({ matches: Array.from({ length: 64 }, () => ({})) })) })],
+  [
+    'an expression of several UUIDs',
+    path('RegularExpression', `(?:/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}){8}`),
+  ],
   ['an expression as RE2 has it', path('RegularExpression', '/users/(?P<id>[0-9]+)(?i:/x)?')],
   [
     'query parameters that differ by case',
