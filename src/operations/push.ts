@@ -28,7 +28,7 @@ const WORTH_ASKING = 64 * 1024
 /** Parses, tries the translation, stores: all of the document or nothing of it. */
 export async function push(collaborators: Collaborators, request: Push): Promise<WriteAnswer | Refusal> {
   const { intake, store } = collaborators
-  const digest = await bodyDigest(request.bytes)
+  const digest = await bodyDigest(request.part, request.bytes)
   // A syncer that sends all of a large fleet again and again is answered without parsing it.
   if (request.mode === 'replace' && request.bytes.length >= WORTH_ASKING) {
     const parts = partsOf(request.part)

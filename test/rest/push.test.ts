@@ -75,6 +75,13 @@ describe('PUT of a part', () => {
     expect(back.body).toMatchObject({ unchanged: false, revision: head + 3, digest: first.body.digest })
   })
 
+  test('of a large snapshot again, but as one of its parts, is refused as it would be for the first time', async () => {
+    const { call } = bench
+    const document = JSON.stringify({ topology: services('one'), routes: {} }) + ' '.repeat(70_000)
+    expect((await call('PUT', path('snapshot'), document)).status).toBe(200)
+    expect((await call('PUT', path('topology'), document)).status).toBe(422)
+  })
+
   test('takes gzip, and application/…+json', async () => {
     const { call } = bench
     const zipped = await call('PUT', path('topology'), new Uint8Array(gzipSync(JSON.stringify(TOPOLOGY))), {
