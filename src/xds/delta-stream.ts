@@ -52,7 +52,7 @@ export interface DeltaStreamResponse {
  * can take more: what is sent is always the newest state, and a slow client skips what it missed. Time is passed in.
  *
  * A stream is
- * - held: the client brought versions, but the database has no revision at all (a lost volume must not wipe a
+ * - silent: the client brought versions, but the database has no revision at all (a lost volume must not wipe a
  *   fleet). Entered by `onRequest`, left by the first revision;
  * - behind: something is due; `next` gives it, or `wakeAt` says when a gate gives up;
  * - sent: `next` gave everything of the revision, answers are missing;
@@ -138,7 +138,7 @@ export class DeltaStream {
 
   /** The next response; undefined when there is none, or none that may be sent now. */
   next(now: number): DeltaStreamResponse | undefined {
-    if (this.#isHeld) return undefined
+    if (this.#isSilent) return undefined
     for (const subscription of this.#subscriptions.values()) if (subscription.collect()) this.#moment += 1
     const limit = this.#options.responseLimit ?? RESPONSE_LIMIT
     const gates = new Gates(this.#subscriptions, this.#options.now)
@@ -152,18 +152,18 @@ export class DeltaStream {
 
   /** When to call `next` again though nothing happened: a gate gives up. */
   wakeAt(): number | undefined {
-    if (this.#isHeld) return undefined
+    if (this.#isSilent) return undefined
     let at = Number.POSITIVE_INFINITY
     for (const subscription of this.#subscriptions.values()) at = Math.min(at, subscription.wakeAt)
     return at === Number.POSITIVE_INFINITY ? undefined : at
   }
 
-  get #isHeld(): boolean {
+  get #isSilent(): boolean {
     return this.#hasReturned && this.#revision === 0 && !this.#options.allowEmpty
   }
 
   get #isSent(): boolean {
-    if (this.#isHeld) return false
+    if (this.#isSilent) return false
     for (const subscription of this.#subscriptions.values()) if (!subscription.isSent) return false
     return true
   }

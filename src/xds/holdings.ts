@@ -2,21 +2,21 @@
 export const GIVE_UP = 5_000
 
 /** A version of a resource that a client has. References are unknown of what it brought from an earlier stream. */
-export interface Held {
+export interface KnownVersion {
   readonly version: string
   readonly references?: readonly string[]
 }
 
-/** One sending of a name; `held` is undefined when the name was reported as removed. */
+/** One sending of a name; `known` is undefined when the name was reported as removed. */
 interface Flight {
   readonly response: number
   readonly at: number
-  readonly held: Held | undefined
+  readonly known: KnownVersion | undefined
 }
 
 interface Unanswered {
   /** What the client had accepted before the flights. */
-  acked: Held | undefined
+  acked: KnownVersion | undefined
   /** Oldest first. Empty: the newest was refused, and the client is still at `acked`. */
   flights: Flight[]
 }
@@ -34,13 +34,13 @@ export interface ReferencesInUse {
  * What one client has of one type. A name is
  * - absent: never sent, forgotten, or its removal was answered;
  * - in flight: sent (or its removal), not answered. Entered by `put`;
- * - held: the version sent was accepted. Entered by `accept` (or `claim` on a new stream);
+ * - known: the version sent was accepted. Entered by `accept` (or `adopt` on a new stream);
  * - refused: the newest version was rejected and the client keeps the one before, if it had any. Entered by
  *   `refuse`, left by the next `put`.
- * Held names cost one map entry that points to the shared resource.
+ * A known name costs one map entry, which points to the shared resource.
  */
 export class Holdings {
-  readonly #sent = new Map<string, Held>()
+  readonly #sent = new Map<string, KnownVersion>()
   readonly #unanswered = new Map<string, Unanswered>()
 
   /** Names sent on this stream or claimed by the client, and not removed since. */
@@ -65,13 +65,13 @@ export class Holdings {
   }
 
   /** The version that was sent last. */
-  get(name: string): Held | undefined {
+  get(name: string): KnownVersion | undefined {
     return this.#sent.get(name)
   }
 
   /** The client has this without having been sent it on this stream, or in equal form. */
-  claim(name: string, held: Held): void {
-    this.#sent.set(name, held)
+  adopt(name: string, known: KnownVersion): void {
+    this.#sent.set(name, known)
   }
 
   forget(name: string): void {
@@ -79,27 +79,27 @@ export class Holdings {
     this.#unanswered.delete(name)
   }
 
-  put(name: string, held: Held | undefined, response: number, at: number): void {
+  put(name: string, known: KnownVersion | undefined, response: number, at: number): void {
     const unanswered = this.#unanswered.get(name) ?? { acked: this.#sent.get(name), flights: [] }
-    unanswered.flights.push({ response, at, held })
+    unanswered.flights.push({ response, at, known })
     this.#unanswered.set(name, unanswered)
-    if (held) this.#sent.set(name, held)
+    if (known) this.#sent.set(name, known)
     else this.#sent.delete(name)
   }
 
   /**
-   * The response that had this (undefined: as removed) was accepted. `held` matters when the name was forgotten in
+   * The response that had this (undefined: as removed) was accepted. `known` matters when the name was forgotten in
    * between and subscribed again: then the client has it nevertheless.
    */
-  accept(name: string, response: number, held: Held | undefined): void {
+  accept(name: string, response: number, known: KnownVersion | undefined): void {
     const unanswered = this.#unanswered.get(name)
     const index = unanswered?.flights.findIndex(flight => flight.response === response) ?? -1
     if (!unanswered || index < 0) {
-      if (held && unanswered) unanswered.acked ??= held
-      else if (held && !this.#sent.has(name)) this.#unanswered.set(name, { acked: held, flights: [] })
+      if (known && unanswered) unanswered.acked ??= known
+      else if (known && !this.#sent.has(name)) this.#unanswered.set(name, { acked: known, flights: [] })
       return
     }
-    unanswered.acked = held
+    unanswered.acked = known
     unanswered.flights.splice(0, index + 1)
     if (unanswered.flights.length === 0) this.#unanswered.delete(name)
   }
@@ -114,7 +114,7 @@ export class Holdings {
     if (!this.#sent.has(name)) return Number.POSITIVE_INFINITY
     const unanswered = this.#unanswered.get(name)
     if (!unanswered) return 0
-    const removed = unanswered.flights.findLastIndex(flight => flight.held === undefined)
+    const removed = unanswered.flights.findLastIndex(flight => flight.known === undefined)
     if (removed < 0 && unanswered.acked) return 0
     return givenUpAt(unanswered.flights[removed + 1], now)
   }
@@ -131,11 +131,11 @@ export class Holdings {
     const names = new Set<string>()
     let unknown = false
     let until = Number.POSITIVE_INFINITY
-    const use = (held: Held | undefined) => {
-      if (held && !held.references) unknown = true
-      for (const name of held?.references ?? []) names.add(name)
+    const use = (known: KnownVersion | undefined) => {
+      if (known && !known.references) unknown = true
+      for (const name of known?.references ?? []) names.add(name)
     }
-    for (const held of this.#sent.values()) use(held)
+    for (const known of this.#sent.values()) use(known)
     for (const { acked, flights } of this.#unanswered.values()) {
       const newest = flights.at(-1)
       if (newest) {

@@ -109,7 +109,7 @@ export class Subscription {
     this.update(request)
     for (const [name, version] of request.initialVersions) {
       // Names that are only there are no subscriptions.
-      if (this.wants(name)) this.#claim(name, version, reload.has(name))
+      if (this.wants(name)) this.#adopt(name, version, reload.has(name))
     }
     // A client that has something of this type waits for no first answer.
     if (request.initialVersions.size > 0) this.#answerOwed = false
@@ -208,10 +208,10 @@ export class Subscription {
     this.#due.delete(name)
   }
 
-  #claim(name: string, version: string, reload: boolean): void {
+  #adopt(name: string, version: string, reload: boolean): void {
     const current = this.#view.get(name)
     const isCurrent = current?.version === version
-    this.deliveries.holdings.claim(name, isCurrent ? current : { version })
+    this.deliveries.holdings.adopt(name, isCurrent ? current : { version })
     this.#due.unforce(name)
     if (reload) this.force(name)
     else if (!isCurrent) this.#due.ask(name)
@@ -226,7 +226,7 @@ export class Subscription {
       const resource = this.#view.get(name)
       if (!this.#due.isForced(name) && this.deliveries.holdings.get(name)?.version === resource?.version) {
         // What was claimed and is current again: now it is known what it refers to.
-        if (resource) this.deliveries.holdings.claim(name, resource)
+        if (resource) this.deliveries.holdings.adopt(name, resource)
         this.#due.delete(name)
         continue
       }
