@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LastingBench, openLastingBench } from './rest-bench.ts'
+import { type LastingBench, openLastingBench } from './rest-testbed.ts'
 
 let bench: LastingBench
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LastingBench, openLastingBench } from './rest-bench.ts'
+import { type LastingBench, openLastingBench } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
 
 /** One database serves all tests: each finds it without sources, and counts revisions from the head of then. */
@@ -158,6 +158,32 @@ describe('PATCH', () => {
     const read = await call('GET', path('topology'))
     const put = await call('PUT', path('topology', 'west'), read.body)
     expect(put.body.digest).toBe(patched.body.digest)
+  })
+
+  test('removes a zone by its own name, or by its region too where that is needed', async () => {
+    const { call } = bench
+    const zones = ['r1', 'r2'].map(region => ({ zone: 'zone-b', region }))
+    await call('PUT', path('topology'), { zones: [{ zone: 'zone-a', region: 'r1' }, ...zones] })
+    const remove = (name: string) => call('PATCH', path('topology'), { remove: [{ kind: 'Zone', name }] })
+    expect((await remove('zone-a')).body.changed).toEqual({ added: 0, updated: 0, removed: 1 })
+    const ambiguous = await remove('zone-b')
+    expect(ambiguous.status).toBe(422)
+    expect(ambiguous.body.errors).toEqual([
+      { pointer: '/remove', detail: expect.stringContaining('r1/zone-b or r2/zone-b') },
+    ])
+    expect((await remove('r2/zone-b')).body.changed.removed).toBe(1)
+    expect((await remove('zone-b')).body.changed.removed).toBe(1)
+    expect((await remove('zone-b')).body.unchanged).toBe(true)
+  })
+
+  test('of endpoints before their service is there to be read', async () => {
+    const { call } = bench
+    await call('PUT', path('topology'), services('two'))
+    const endpoints = [{ name: 'one', endpoints: [{ name: 'a', address: '10.0.0.1', port: 80 }] }]
+    await call('PATCH', path('topology'), { upsert: { endpoints } })
+    const { body } = await call('GET', path('topology'))
+    expect(body.services.map((service: { name: string }) => service.name)).toEqual(['one', 'two'])
+    expect(body.services[0]).toEqual({ namespace: 'default', ...endpoints[0] })
   })
 
   test('of a part that was never PUT is a conflict', async () => {

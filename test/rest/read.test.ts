@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openBench, proxyStatus } from './rest-bench.ts'
+import { openBench, proxyStatus } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
 
 const TOPOLOGY_PATH = '/v1/sources/east/topology'

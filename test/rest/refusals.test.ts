@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemDocument } from '../../src/rest/problem.ts'
 import { StoreUnavailable } from '../../src/store/store.ts'
-import { type LastingBench, openBench, openLastingBench } from './rest-bench.ts'
+import { type LastingBench, openBench, openLastingBench } from './rest-testbed.ts'
 import { ROUTES, services } from './scenario.ts'
 
 const PATH = '/v1/sources/east/topology'

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingBench, openLastingBench } from './rest-bench.ts'
+import { type LastingBench, openLastingBench } from './rest-testbed.ts'
 import { services } from './scenario.ts'
 
 let bench: LastingBench

@@ -10,7 +10,7 @@ import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 
 /** The whole REST API over a database, an intake and a feed that are real; only the proxies are told what to say. */
-export interface RestBench extends Collaborators {
+export interface RestTestbed extends Collaborators {
   readonly app: RestApp
   readonly registry: Registry
   readonly proxies: ScriptedProxies
@@ -26,7 +26,7 @@ interface Answer {
 }
 
 /** A bench that its opener closes. */
-export interface LastingBench extends RestBench {
+export interface LastingBench extends RestTestbed {
   close(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ afterEach(async () => {
 })
 
 /** A bench for one test. */
-export async function openBench(options: BenchOptions = {}): Promise<RestBench> {
+export async function openBench(options: BenchOptions = {}): Promise<RestTestbed> {
   const bench = await openLastingBench(options)
   opened.push(bench)
   return bench
@@ -63,7 +63,7 @@ export async function openLastingBench(options: BenchOptions = {}): Promise<Last
     log,
     ready: options.ready ?? (() => true),
   })
-  const call: RestBench['call'] = async (method, path, body, headers = {}) => {
+  const call: RestTestbed['call'] = async (method, path, body, headers = {}) => {
     const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
     const type: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
     const init = { method, headers: { ...type, ...headers } }
