@@ -1,12 +1,13 @@
 const LENGTH_DELIMITED = 2
 
 /**
- * A field of encoded messages as it stands in a message. Messages whose encodings stand behind each other are one
- * message (protobuf encoding, "Last One Wins"), so `head` and `messageField(…)` concatenated are `head` with this field:
- * what did not change need not be encoded again.
+ * An encoded message, given in pieces, as it stands as a field of another. Encodings put behind each other are one
+ * message (protobuf encoding, "Last One Wins": embedded messages are merged, repeated fields appended), so an encoded
+ * message and such fields concatenated are that message with these fields: what did not change is not encoded again.
  */
-export function messageField(fieldNumber: number, elements: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(elements.flatMap(element => [fieldPrefix(fieldNumber, element.length), element]))
+export function messageField(fieldNumber: number, pieces: readonly Uint8Array[]): Uint8Array {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  return Buffer.concat([fieldPrefix(fieldNumber, length), ...pieces])
 }
 
 /** Tag and length of a length-delimited field (protobuf encoding, "Message Structure"). */

@@ -9,7 +9,7 @@ import type { TranslatedMatch } from './route-translation.ts'
 /** The virtual hosts of a gateway: all its listeners have the same. */
 export interface VirtualHosts {
   /** The `envoy.config.route.v3.VirtualHost` messages as they stand in a route configuration. */
-  readonly encoded: Uint8Array
+  readonly encoded: readonly Uint8Array[]
   /** Names of the clusters that they send requests to, sorted. */
   readonly clusters: readonly string[]
 }
@@ -38,10 +38,7 @@ export function virtualHosts(routes: readonly AttachedRoute[], hasPort: HasPort)
   // Sorted by hostname, so that the order in which routes came changes no byte.
   const sorted = [...byHostname].sort(([a], [b]) => compare(a, b))
   return {
-    encoded: messageField(
-      VIRTUAL_HOSTS,
-      sorted.map(([hostname, members]) => virtualHost(hostname, members)),
-    ),
+    encoded: sorted.map(([hostname, members]) => virtualHost(hostname, members)),
     clusters: [...clusters].sort(),
   }
 }
@@ -49,7 +46,7 @@ export function virtualHosts(routes: readonly AttachedRoute[], hasPort: HasPort)
 /** An encoded `envoy.config.route.v3.RouteConfiguration`. */
 export function routeConfiguration(name: string, hosts: VirtualHosts): Uint8Array {
   const head = encode('envoy.config.route.v3.RouteConfiguration', { name, ignorePortInHostMatching: true })
-  return Buffer.concat([head, hosts.encoded])
+  return Buffer.concat([head, ...hosts.encoded])
 }
 
 /** The same in every virtual host, and most of what encoding one with few routes would cost. */
@@ -60,5 +57,5 @@ const DEFAULT_RETRY = messageField(RETRY_POLICY, [
 function virtualHost(hostname: string, members: TranslatedMatch[]): Uint8Array {
   const head = encodeMessage('envoy.config.route.v3.VirtualHost', { name: hostname, domains: [hostname] })
   members.sort((a, b) => byPrecedence(a.rank, b.rank))
-  return Buffer.concat([head, DEFAULT_RETRY, ...members.map(one => one.encoded)])
+  return messageField(VIRTUAL_HOSTS, [head, DEFAULT_RETRY, ...members.map(one => one.encoded)])
 }

@@ -43,10 +43,7 @@ export function translateRoute(
     const name = rule.name === undefined ? routeName : `${routeName}/${rule.name}`
     return matchesOf(rule).map((match, index) => ({
       rank: rankOf(match, { ...origin, route: routeName, rule: ruleIndex, index }),
-      encoded: messageField(
-        ROUTES,
-        envoyRoutes(name, match, actions).map(one => encode('envoy.config.route.v3.Route', one)),
-      ),
+      encoded: Buffer.concat(envoyRoutes(name, match, actions).map(encodedRoute)),
     }))
   })
   return { matches, clusters: [...clusters] }
@@ -67,6 +64,10 @@ function envoyRoutes(name: string, routeMatch: RouteMatch, { actions }: RuleActi
     if (method !== undefined) return [isSafe(method) ? { ...all, ...safeFields } : all]
     return [{ name, match: ofSafeMethod(shared), ...safeFields }, all]
   })
+}
+
+function encodedRoute(route: object): Uint8Array {
+  return messageField(ROUTES, [encode('envoy.config.route.v3.Route', route)])
 }
 
 /** A share strictly between 0 and 1 must not round to either. */

@@ -14,25 +14,21 @@ test('a message put together of encoded fields reads as the whole message', () =
   const bytes = Buffer.concat([
     encode(HOST, head),
     messageField(FIELD.retryPolicy, [encode(RETRY, retryPolicy)]),
-    messageField(
-      FIELD.routes,
-      routes.map(route => encode(ROUTE, route)),
-    ),
+    ...routes.map(route => messageField(FIELD.routes, [encode(ROUTE, route)])),
   ])
-  const whole = { ...head, routes, retryPolicy }
-  expect(decode(HOST, bytes)).toEqual(decode(HOST, encode(HOST, whole)))
+  expect(decode(HOST, bytes)).toEqual(decode(HOST, encode(HOST, { ...head, routes, retryPolicy })))
 })
 
-test('fields in the order of their numbers are byte for byte what the encoder makes', () => {
-  const routes = [{ name: 'a' }, { name: '' }]
-  const field = messageField(
-    FIELD.routes,
-    routes.map(route => encode(ROUTE, route)),
-  )
+test('fields in the order of their numbers are byte for byte what the encoder makes, the empty one included', () => {
+  const routes = [{ name: 'a' }, {}]
+  const fields = routes.map(route => messageField(FIELD.routes, [encode(ROUTE, route)]))
   const head = encode(HOST, { name: 'host' })
-  expect(Buffer.concat([head, field])).toEqual(encode(HOST, { name: 'host', routes }))
+  expect(Buffer.concat([head, ...fields])).toEqual(encode(HOST, { name: 'host', routes }))
 })
 
-test('a field without elements is no bytes', () => {
-  expect(messageField(FIELD.routes, [])).toHaveLength(0)
+test('a message in pieces is the message of all of them', () => {
+  const pieces = [encode(ROUTE, { name: 'a' }), encode(ROUTE, { match: { prefix: '/' } })]
+  expect(decode(HOST, messageField(FIELD.routes, pieces))).toEqual({
+    routes: [{ name: 'a', match: { prefix: '/' } }],
+  })
 })
