@@ -60,7 +60,7 @@ function removal(part: Part) {
   return z.strictObject({
     kind: z.enum(kindsOf(part)),
     namespace: label.optional(),
-    /** Of a zone with a region: "region/zone". */
+    /** Of a zone with a region: "region/zone", or "zone" where that is unambiguous. */
     name: z.string().min(1).max(253),
   })
 }

@@ -5,6 +5,7 @@ import { currentWorld } from './current-world.ts'
 import { danglingBackends } from './dangling-backends.ts'
 import type { Prepared, PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { type Refusal, refuse } from './refusal.ts'
+import { nameRemovedZones } from './removed-zones.ts'
 import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
 
 /** One document of a pusher, as it came. */
@@ -41,7 +42,9 @@ export async function push(collaborators: Collaborators, request: Push): Promise
       ? refuse('malformed', 'the body is not JSON that can be read', prepared.problems)
       : refuse('invalid', 'the document says what must not be; nothing was stored', prepared.problems)
   }
-  const result = await store.write(storeWrite(request, prepared.value, digest))
+  const parts = await nameRemovedZones(store, request.source, prepared.value.parts)
+  if ('refused' in parts) return parts
+  const result = await store.write(storeWrite(request, parts, digest))
   if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
   const dangling = await findDangling(collaborators, prepared.value)
   return judge(request, result, [...prepared.warnings, ...dangling])
@@ -52,7 +55,7 @@ function prepareRequest({ part, mode, bytes }: Push): PrepareRequest {
   return { kind: part === 'both' ? 'snapshot' : part, bytes }
 }
 
-function storeWrite(request: Push, { parts }: Prepared, digest: string): Write {
+function storeWrite(request: Push, parts: readonly PreparedPart[], digest: string): Write {
   const partWrite = ({ part, entries, remove }: PreparedPart): PartWrite =>
     request.mode === 'replace'
       ? { part, entries, mode: 'replace', bodyDigest: digest }

@@ -4,18 +4,18 @@ import { type LastingBench, openLastingBench } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
 
 /** One database serves all tests: each finds it without sources, and counts revisions from the head of then. */
-let bench: LastingBench
+let testbed: LastingBench
 let number = 0
 let head = 0
 
 beforeAll(async () => {
-  bench = await openLastingBench()
+  testbed = await openLastingBench()
 })
-afterAll(() => bench.close())
+afterAll(() => testbed.close())
 beforeEach(async () => {
   number += 1
-  for (const { source } of await bench.store.sources()) await bench.store.removeSource(source, 'test')
-  head = await bench.store.head()
+  for (const { source } of await testbed.store.sources()) await testbed.store.removeSource(source, 'test')
+  head = await testbed.store.head()
 })
 
 function path(part: string, source = 'east'): string {
@@ -24,7 +24,7 @@ function path(part: string, source = 'east'): string {
 
 describe('PUT of a part', () => {
   test('stores it as a revision and answers with its digest as ETag', async () => {
-    const { call } = bench
+    const { call } = testbed
     const answer = await call('PUT', path('topology'), TOPOLOGY)
     expect(answer.status).toBe(200)
     expect(answer.body).toEqual({
@@ -40,7 +40,7 @@ describe('PUT of a part', () => {
   })
 
   test('of equal content makes no revision, whoever wrote in between and however it is spelt', async () => {
-    const { call, store } = bench
+    const { call, store } = testbed
     const first = await call('PUT', path('topology'), TOPOLOGY)
     await call('PUT', path('topology', 'west'), services('other'))
     const again = await call('PUT', path('topology'), JSON.stringify(TOPOLOGY, undefined, 2))
@@ -53,7 +53,7 @@ describe('PUT of a part', () => {
   })
 
   test('replaces: what it leaves out goes', async () => {
-    const { call } = bench
+    const { call } = testbed
     await call('PUT', path('topology'), services('one', 'two'))
     const answer = await call('PUT', path('topology'), services('two'))
     expect(answer.body.changed).toEqual({ added: 0, updated: 1, removed: 2 })
@@ -62,7 +62,7 @@ describe('PUT of a part', () => {
   })
 
   test('of a large body again is answered by its bytes alone, and not after something else was pushed', async () => {
-    const { call } = bench
+    const { call } = testbed
     const document = JSON.stringify(services('one', 'two')) + ' '.repeat(70_000)
     const first = await call('PUT', path('topology'), document)
     expect(first.status).toBe(200)
@@ -76,14 +76,14 @@ describe('PUT of a part', () => {
   })
 
   test('of a large snapshot again, but as one of its parts, is refused as it would be for the first time', async () => {
-    const { call } = bench
+    const { call } = testbed
     const document = JSON.stringify({ topology: services('one'), routes: {} }) + ' '.repeat(70_000)
     expect((await call('PUT', path('snapshot'), document)).status).toBe(200)
     expect((await call('PUT', path('topology'), document)).status).toBe(422)
   })
 
   test('takes gzip, and application/…+json', async () => {
-    const { call } = bench
+    const { call } = testbed
     const zipped = await call('PUT', path('topology'), new Uint8Array(gzipSync(JSON.stringify(TOPOLOGY))), {
       'Content-Encoding': 'gzip',
     })
@@ -95,7 +95,7 @@ describe('PUT of a part', () => {
   })
 
   test('of a snapshot writes both parts as one revision', async () => {
-    const { call } = bench
+    const { call } = testbed
     const answer = await call('PUT', path('snapshot'), { topology: TOPOLOGY, routes: ROUTES })
     expect(answer.body).toMatchObject({
       part: 'both',
@@ -112,7 +112,7 @@ describe('PUT of a part', () => {
 
 describe('backends that no source has', () => {
   test('are a warning with their pointer, until they come', async () => {
-    const { call } = bench
+    const { call } = testbed
     const dangling = await call('PUT', path('routes'), ROUTES)
     expect(dangling.body).toMatchObject({
       revision: head + 1,
@@ -128,7 +128,7 @@ describe('backends that no source has', () => {
   })
 
   test('are told apart from services that lack the port', async () => {
-    const { call } = bench
+    const { call } = testbed
     await call('PUT', path('topology'), services('backend'))
     const { body } = await call('PUT', path('routes'), ROUTES)
     expect(body.warnings).toEqual([
@@ -137,7 +137,7 @@ describe('backends that no source has', () => {
   })
 
   test('that the snapshot brings along are none, in a dry run too', async () => {
-    const { call } = bench
+    const { call } = testbed
     const { body } = await call('PUT', `${path('snapshot')}?dryRun=true`, {
       topology: TOPOLOGY,
       routes: ROUTES,
@@ -148,7 +148,7 @@ describe('backends that no source has', () => {
 
 describe('PATCH', () => {
   test('adds, changes and removes entries, and agrees with a PUT of the same content', async () => {
-    const { call } = bench
+    const { call } = testbed
     await call('PUT', path('topology'), services('one', 'two'))
     const patched = await call('PATCH', path('topology'), {
       upsert: services('three'),
@@ -161,7 +161,7 @@ describe('PATCH', () => {
   })
 
   test('removes a zone by its own name, or by its region too where that is needed', async () => {
-    const { call } = bench
+    const { call } = testbed
     const zones = ['r1', 'r2'].map(region => ({ zone: 'zone-b', region }))
     await call('PUT', path('topology'), { zones: [{ zone: 'zone-a', region: 'r1' }, ...zones] })
     const remove = (name: string) => call('PATCH', path('topology'), { remove: [{ kind: 'Zone', name }] })
@@ -177,7 +177,7 @@ describe('PATCH', () => {
   })
 
   test('of endpoints before their service is there to be read', async () => {
-    const { call } = bench
+    const { call } = testbed
     await call('PUT', path('topology'), services('two'))
     const endpoints = [{ name: 'one', endpoints: [{ name: 'a', address: '10.0.0.1', port: 80 }] }]
     await call('PATCH', path('topology'), { upsert: { endpoints } })
@@ -187,7 +187,7 @@ describe('PATCH', () => {
   })
 
   test('of a part that was never PUT is a conflict', async () => {
-    const { call } = bench
+    const { call } = testbed
     const answer = await call('PATCH', path('topology'), { upsert: services('one') })
     expect(answer).toMatchObject({ status: 409, body: { status: 409, title: 'Conflict' } })
   })
@@ -195,7 +195,7 @@ describe('PATCH', () => {
 
 describe('a dry run', () => {
   test('says what would change and stores nothing', async () => {
-    const { call, store } = bench
+    const { call, store } = testbed
     const dry = await call('PUT', `${path('topology')}?dryRun=true`, TOPOLOGY)
     expect(dry.body).toMatchObject({ revision: null, unchanged: false, changed: { added: 4 } })
     expect(dry.headers.get('etag')).toBeNull()
@@ -207,8 +207,8 @@ describe('a dry run', () => {
 
 describe('conditions', () => {
   async function pushed(): Promise<LastingBench & { etag: string }> {
-    const { headers } = await bench.call('PUT', path('topology'), services('one'))
-    return { ...bench, etag: headers.get('etag') ?? '' }
+    const { headers } = await testbed.call('PUT', path('topology'), services('one'))
+    return { ...testbed, etag: headers.get('etag') ?? '' }
   }
 
   test('If-Match lets a write through that builds on what stands', async () => {
@@ -256,7 +256,7 @@ describe('conditions', () => {
 
 describe('Prefer: wait', () => {
   test('answers with how far the proxies are', async () => {
-    const { call, proxies } = bench
+    const { call, proxies } = testbed
     proxies.convergence = { proxies: 2, acked: 1, nacked: [], pending: [{ proxy: '1', node: 'edge-1' }] }
     const answer = await call('PUT', path('topology'), TOPOLOGY, { Prefer: 'respond-async, wait=7' })
     expect(answer.headers.get('preference-applied')).toBe('wait=7')
@@ -266,7 +266,7 @@ describe('Prefer: wait', () => {
   })
 
   test('waits 60 seconds at most, and not at all where nothing was or could be written', async () => {
-    const { call, proxies } = bench
+    const { call, proxies } = testbed
     const far = await call('PUT', path('topology'), TOPOLOGY, { Prefer: 'wait=3600' })
     expect(far.headers.get('preference-applied')).toBe('wait=60')
     const dry = await call('PUT', `${path('topology')}?dryRun=true`, services('one'), { Prefer: 'wait=5' })
