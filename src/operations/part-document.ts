@@ -1,4 +1,5 @@
 import type { Entry, Part } from '../model/entry.ts'
+import { compare } from '../model/order.ts'
 
 /**
  * The pushed form of a part's entries, as pieces of JSON text: the part of a large fleet is megabytes, and nobody
@@ -43,11 +44,24 @@ function* bodies(entries: readonly Entry[]): Generator<string> {
   for (const entry of entries) yield entry.body
 }
 
-/** A service is stored as its settings and its endpoints; pushers send, and get, both as one. */
+/**
+ * A service is stored as its settings and its endpoints; pushers send, and get, both as one. A patch may bring
+ * endpoints whose settings are still to come: Envoys are served them, so they are shown.
+ */
 function* services(settings: readonly Entry[], endpoints: readonly Entry[]): Generator<string> {
-  const byService = new Map(endpoints.map(entry => [`${entry.namespace}/${entry.name}`, entry]))
+  let next = 0
   for (const service of settings) {
-    const own = byService.get(`${service.namespace}/${service.name}`)
-    yield own ? JSON.stringify({ ...JSON.parse(service.body), ...JSON.parse(own.body) }) : service.body
+    for (; next < endpoints.length && order(endpoints[next] as Entry, service) < 0; next++)
+      yield (endpoints[next] as Entry).body
+    const own = endpoints[next]
+    if (own !== undefined && order(own, service) === 0) {
+      next++
+      yield JSON.stringify({ ...JSON.parse(service.body), ...JSON.parse(own.body) })
+    } else yield service.body
   }
+  for (const rest of endpoints.slice(next)) yield rest.body
+}
+
+function order(a: Entry, b: Entry): number {
+  return compare(a.namespace, b.namespace) || compare(a.name, b.name)
 }
