@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LastingBench, openLastingBench } from './rest-testbed.ts'
 
-let bench: LastingBench
+let testbed: LastingBench
 beforeAll(async () => {
-  bench = await openLastingBench()
+  testbed = await openLastingBench()
 })
-afterAll(() => bench.close())
+afterAll(() => testbed.close())
 
 const CONTRACT = {
   '/v1/sources/{source}/topology': ['get', 'patch', 'put'],
@@ -30,7 +30,7 @@ const CONTRACT = {
 }
 
 test('the document lists every path and method of the contract, and no other', async () => {
-  const { body } = await bench.call('GET', '/openapi.json')
+  const { body } = await testbed.call('GET', '/openapi.json')
   const listed = Object.entries(body.paths).map(([path, methods]) => [
     path,
     Object.keys(methods as object).sort(),
@@ -39,12 +39,12 @@ test('the document lists every path and method of the contract, and no other', a
 })
 
 test('every listed path answers, and every operation says what it does and what comes back', async () => {
-  const { body } = await bench.call('GET', '/openapi.json')
+  const { body } = await testbed.call('GET', '/openapi.json')
   for (const [path, methods] of Object.entries<Record<string, { summary: string; responses: object }>>(
     body.paths,
   )) {
     const real = path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === 'revision' ? '1' : 'a'))
-    const options = await bench.call('OPTIONS', real)
+    const options = await testbed.call('OPTIONS', real)
     for (const [method, { summary, responses }] of Object.entries(methods)) {
       expect(options.headers.get('allow')?.split(', '), path).toContain(method.toUpperCase())
       expect(summary, `${method} ${path}`).toMatch(/\w/)
@@ -54,14 +54,14 @@ test('every listed path answers, and every operation says what it does and what 
 })
 
 test('every reference in it leads somewhere', async () => {
-  const { body } = await bench.call('GET', '/openapi.json')
+  const { body } = await testbed.call('GET', '/openapi.json')
   const references = [...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)]
   expect(references.length).toBeGreaterThan(10)
   for (const [, name = ''] of references) expect(Object.keys(body.components.schemas)).toContain(name)
 })
 
 test('the one that is checked in is the same', async () => {
-  const { body } = await bench.call('GET', '/openapi.json')
+  const { body } = await testbed.call('GET', '/openapi.json')
   const checkedIn = readFileSync(new URL('../../api/openapi.json', import.meta.url), 'utf8')
   expect(JSON.parse(checkedIn)).toEqual(body)
 })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { openBench, proxyStatus } from './rest-testbed.ts'
+import { openTestbed, proxyStatus } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
 
 const TOPOLOGY_PATH = '/v1/sources/east/topology'
 
 describe('GET of a part', () => {
   test('gives what was pushed, in the form in which it can be pushed again', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     const { body: put } = await call('PUT', TOPOLOGY_PATH, TOPOLOGY)
     const { body, headers } = await call('GET', TOPOLOGY_PATH)
     expect(body).toEqual({ nodes: [], ...TOPOLOGY })
@@ -16,14 +16,14 @@ describe('GET of a part', () => {
   })
 
   test('lists entries sorted, whatever order they were pushed in', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, services('zebra', 'ant', 'mole'))
     const { body } = await call('GET', TOPOLOGY_PATH)
     expect(body.services.map((one: { name: string }) => one.name)).toEqual(['ant', 'mole', 'zebra'])
   })
 
   test('of an old revision gives it as it was', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     const first = await call('PUT', TOPOLOGY_PATH, services('one'))
     await call('PUT', TOPOLOGY_PATH, services('two'))
     const old = await call('GET', `${TOPOLOGY_PATH}?revision=1`)
@@ -32,7 +32,7 @@ describe('GET of a part', () => {
   })
 
   test('is answered 304 where the reader has it already', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     const etag = (await call('PUT', TOPOLOGY_PATH, TOPOLOGY)).headers.get('etag') ?? ''
     const again = await call('GET', TOPOLOGY_PATH, undefined, { 'If-None-Match': `"other", W/${etag}` })
     expect(again).toMatchObject({ status: 304, body: '' })
@@ -41,7 +41,7 @@ describe('GET of a part', () => {
   })
 
   test('that was never pushed, or of a revision yet to come, is 404', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     expect((await call('GET', TOPOLOGY_PATH)).status).toBe(404)
     expect((await call('GET', '/v1/sources/east/snapshot')).status).toBe(404)
     await call('PUT', TOPOLOGY_PATH, TOPOLOGY)
@@ -50,7 +50,7 @@ describe('GET of a part', () => {
   })
 
   test('that retention took is 410', async () => {
-    const { call, store } = await openBench()
+    const { call, store } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, services('one'))
     await call('PUT', TOPOLOGY_PATH, services('two'))
     await store.retain({ topology: -1000, routes: -1000 })
@@ -63,7 +63,7 @@ describe('GET of a part', () => {
   })
 
   test('of megabytes comes in pieces that together are the document', async () => {
-    const { call, app } = await openBench()
+    const { call, app } = await openTestbed()
     const names = Array.from({ length: 5_000 }, (_, index) => `service-${String(index).padStart(4, '0')}`)
     const document = { services: names.map(name => ({ name, ports: [{ port: 80 }], endpoints: [] })) }
     const { body: put } = await call('PUT', TOPOLOGY_PATH, document)
@@ -79,11 +79,11 @@ describe('GET of a part', () => {
 
 describe('history', () => {
   async function threeRevisions() {
-    const bench = await openBench()
-    await bench.call('PUT', TOPOLOGY_PATH, services('one'))
-    await bench.call('PUT', '/v1/sources/west/topology', services('other'))
-    await bench.call('PUT', TOPOLOGY_PATH, services('one', 'two'))
-    return bench
+    const testbed = await openTestbed()
+    await testbed.call('PUT', TOPOLOGY_PATH, services('one'))
+    await testbed.call('PUT', '/v1/sources/west/topology', services('other'))
+    await testbed.call('PUT', TOPOLOGY_PATH, services('one', 'two'))
+    return testbed
   }
 
   test('lists revisions newest first, by pages', async () => {
@@ -139,7 +139,7 @@ describe('history', () => {
 
 describe('lists', () => {
   test('of sources tell what each has pushed', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, TOPOLOGY)
     const { body } = await call('GET', '/v1/sources')
     expect(body).toMatchObject({ total: 1, next: null })
@@ -153,7 +153,7 @@ describe('lists', () => {
   })
 
   test('of services are merged over sources, paged, sorted and filtered', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, services('a', 'b', 'c'))
     await call('PUT', '/v1/sources/west/topology', services('b'))
     const page = await call('GET', '/v1/services?limit=2&sort=-name')
@@ -169,7 +169,7 @@ describe('lists', () => {
   })
 
   test('refuse a cursor of another order, an unknown field and a limit out of range, all at once', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, services('a', 'b'))
     const { next } = (await call('GET', '/v1/services?limit=1')).body
     const wrong = await call('GET', `/v1/services?after=${next}&sort=colour&filter=taste=sweet`)
@@ -184,7 +184,7 @@ describe('lists', () => {
   })
 
   test('of proxies can be asked for by node, gateway and zone', async () => {
-    const { call, proxies } = await openBench()
+    const { call, proxies } = await openTestbed()
     const zoneB = { region: 'r1', zone: 'zone-b', subZone: '', node: '', source: '' }
     proxies.all = [
       proxyStatus('1'),
@@ -206,7 +206,7 @@ describe('the assignment of a service', () => {
   const PATH = '/v1/services/default/backend/assignment'
 
   test('is what was just pushed, with a reason for each endpoint', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, TOPOLOGY)
     const { body } = await call('GET', `${PATH}?zone=zone-a`)
     expect(body).toEqual({
@@ -238,7 +238,7 @@ describe('the assignment of a service', () => {
   })
 
   test('of an old revision is what it was', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, TOPOLOGY)
     await call('PUT', TOPOLOGY_PATH, services('backend'))
     const old = await call('GET', `${PATH}?zone=zone-b&revision=1`)
@@ -251,7 +251,7 @@ describe('the assignment of a service', () => {
   })
 
   test('needs a port where there are several, and says which', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     const ports = [
       { name: 'http', port: 80 },
       { name: 'admin', port: 81 },
@@ -268,7 +268,7 @@ describe('the assignment of a service', () => {
 
 describe('restore', () => {
   test('brings back the routes of an old revision as a new one, and leaves the topology alone', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', '/v1/sources/east/snapshot', { topology: services('one'), routes: ROUTES })
     await call('PUT', '/v1/sources/east/snapshot', { topology: services('two'), routes: {} })
     const restored = await call('POST', '/v1/revisions/1/restore')
@@ -279,7 +279,7 @@ describe('restore', () => {
   })
 
   test('of one source and part answers with its digest, and a dry run restores nothing', async () => {
-    const { call, store } = await openBench()
+    const { call, store } = await openTestbed()
     const first = await call('PUT', TOPOLOGY_PATH, services('one'))
     await call('PUT', TOPOLOGY_PATH, services('two'))
     const wanted = { source: 'east', part: 'topology' }
@@ -291,7 +291,7 @@ describe('restore', () => {
   })
 
   test('refuses what it does not know', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', TOPOLOGY_PATH, services('one'))
     const path = '/v1/revisions/1/restore'
     expect((await call('POST', '/v1/revisions/2/restore')).status).toBe(404)
@@ -306,7 +306,7 @@ describe('restore', () => {
 
 describe('DELETE of a source', () => {
   test('removes all that it pushed, as a revision', async () => {
-    const { call } = await openBench()
+    const { call } = await openTestbed()
     await call('PUT', '/v1/sources/east/snapshot', { topology: TOPOLOGY, routes: ROUTES })
     const dry = await call('DELETE', '/v1/sources/east?dryRun=true')
     expect(dry.body).toMatchObject({ revision: null, part: 'both', changed: { removed: 6 } })

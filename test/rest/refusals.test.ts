@@ -2,17 +2,17 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemDocument } from '../../src/rest/problem.ts'
 import { StoreUnavailable } from '../../src/store/store.ts'
-import { type LastingBench, openBench, openLastingBench } from './rest-testbed.ts'
+import { type LastingBench, openLastingBench, openTestbed } from './rest-testbed.ts'
 import { ROUTES, services } from './scenario.ts'
 
 const PATH = '/v1/sources/east/topology'
 
 describe('a bad request is a problem document, and nothing is stored', () => {
-  let bench: LastingBench
+  let testbed: LastingBench
   beforeAll(async () => {
-    bench = await openLastingBench()
+    testbed = await openLastingBench()
   })
-  afterAll(() => bench.close())
+  afterAll(() => testbed.close())
 
   const json = { 'Content-Type': 'application/json' }
   const gzip = { ...json, 'Content-Encoding': 'gzip' }
@@ -49,7 +49,7 @@ describe('a bad request is a problem document, and nothing is stored', () => {
   ]
 
   test.each(cases)('%s: %i', async (_, status, method, path, body, headers) => {
-    const response = await bench.app.request(path, {
+    const response = await testbed.app.request(path, {
       method,
       headers,
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
@@ -66,11 +66,11 @@ describe('a bad request is a problem document, and nothing is stored', () => {
     const pointed = status === 422 || path.includes('?') || /[A-Z]|a{64}/.test(path)
     if (pointed)
       expect(document.errors[0]).toEqual({ pointer: expect.any(String), detail: expect.any(String) })
-    expect(await bench.store.head()).toBe(0)
+    expect(await testbed.store.head()).toBe(0)
   })
 
   test('names a bad parameter by a pointer', async () => {
-    const { body } = await bench.call('PUT', `/v1/sources/E/topology?dryrun=1&dryRun=1`, {})
+    const { body } = await testbed.call('PUT', `/v1/sources/E/topology?dryrun=1&dryRun=1`, {})
     expect(body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([
       '/source',
       '/dryRun',
@@ -79,21 +79,21 @@ describe('a bad request is a problem document, and nothing is stored', () => {
   })
 
   test('says which methods there are', async () => {
-    const wrong = await bench.call('POST', PATH, {})
+    const wrong = await testbed.call('POST', PATH, {})
     expect(wrong.headers.get('allow')).toBe('GET, PUT, PATCH, HEAD, OPTIONS')
-    const options = await bench.call('OPTIONS', PATH)
+    const options = await testbed.call('OPTIONS', PATH)
     expect(options).toMatchObject({ status: 204, body: '' })
     expect(options.headers.get('allow')).toBe('GET, PUT, PATCH, HEAD, OPTIONS')
   })
 
   test('says which encodings would do', async () => {
-    const { headers } = await bench.call('PUT', PATH, {}, { 'Content-Encoding': 'br' })
+    const { headers } = await testbed.call('PUT', PATH, {}, { 'Content-Encoding': 'br' })
     expect(headers.get('accept-encoding')).toBe('gzip, identity')
   })
 })
 
 test('every problem of a document comes at once, each with its pointer', async () => {
-  const { call, store } = await openBench()
+  const { call, store } = await openTestbed()
   const [service] = services('backend').services
   const { status, body } = await call('PUT', PATH, {
     services: [
@@ -114,29 +114,29 @@ test('every problem of a document comes at once, each with its pointer', async (
 
 describe('when the database is away', () => {
   test('writes are 503 with Retry-After, while what is known is still told', async () => {
-    const bench = await openBench()
-    await bench.call('PUT', PATH, services('backend'))
-    await bench.replica.reached(1)
+    const testbed = await openTestbed()
+    await testbed.call('PUT', PATH, services('backend'))
+    await testbed.replica.reached(1)
     const away = async () => {
       throw new StoreUnavailable('disk is full at /var/lib/secret', { operation: 'write', hint: 'make room' })
     }
-    Object.assign(bench.store, { write: away, head: away })
-    const write = await bench.call('PUT', PATH, services('two'))
+    Object.assign(testbed.store, { write: away, head: away })
+    const write = await testbed.call('PUT', PATH, services('two'))
     expect(write).toMatchObject({ status: 503, body: { title: 'Service Unavailable' } })
     expect(write.headers.get('retry-after')).toBe('2')
     expect(JSON.stringify(write.body)).not.toContain('secret')
-    expect((await bench.call('GET', '/v1/services/default/backend')).status).toBe(200)
-    expect((await bench.call('GET', '/readyz')).status).toBe(200)
+    expect((await testbed.call('GET', '/v1/services/default/backend')).status).toBe(200)
+    expect((await testbed.call('GET', '/readyz')).status).toBe(200)
   })
 
   test('a fault of ours is 500 and tells nothing of the inside', async () => {
-    const bench = await openBench()
-    Object.assign(bench.store, {
+    const testbed = await openTestbed()
+    Object.assign(testbed.store, {
       write: async () => {
         throw new TypeError('x is not a function')
       },
     })
-    const { status, body } = await bench.call('PUT', PATH, services('two'))
+    const { status, body } = await testbed.call('PUT', PATH, services('two'))
     expect(status).toBe(500)
     expect(body).toEqual({
       type: 'about:blank',
@@ -149,12 +149,12 @@ describe('when the database is away', () => {
 })
 
 describe('without a token', () => {
-  let bench: LastingBench
+  let testbed: LastingBench
   beforeAll(async () => {
-    bench = await openLastingBench()
-    for (const routes of [ROUTES, {}]) await bench.call('PUT', '/v1/sources/east/routes', routes)
+    testbed = await openLastingBench()
+    for (const routes of [ROUTES, {}]) await testbed.call('PUT', '/v1/sources/east/routes', routes)
   })
-  afterAll(() => bench.close())
+  afterAll(() => testbed.close())
 
   test.each([
     ['a form of another page', { Origin: 'https://evil.example' }],
@@ -162,8 +162,8 @@ describe('without a token', () => {
     ['a page on another machine of the network', { Origin: 'http://192.168.0.9' }],
     ['a name that was made to resolve here', { Host: 'evil.example:8080' }],
   ])('%s is refused', async (_, headers) => {
-    expect((await bench.call('POST', '/v1/revisions/1/restore', undefined, headers)).status).toBe(403)
-    expect(await bench.store.head()).toBe(2)
+    expect((await testbed.call('POST', '/v1/revisions/1/restore', undefined, headers)).status).toBe(403)
+    expect(await testbed.store.head()).toBe(2)
   })
 
   test.each([
@@ -172,13 +172,13 @@ describe('without a token', () => {
     ['10.0.0.1:8080', 'http://127.0.0.1'],
     ['vicinity', 'http://localhost'],
   ])('a program that calls %s, and a page of this machine, are served', async (Host, Origin) => {
-    expect((await bench.call('GET', '/v1/sources', undefined, { Host, Origin })).status).toBe(200)
+    expect((await testbed.call('GET', '/v1/sources', undefined, { Host, Origin })).status).toBe(200)
   })
 })
 
 describe('with an admin token', () => {
   test('every path but the open ones asks for it', async () => {
-    const { call } = await openBench({ adminToken: 'secret' })
+    const { call } = await openTestbed({ adminToken: 'secret' })
     for (const path of ['/livez', '/readyz', '/openapi.json'])
       expect((await call('GET', path)).status).toBe(200)
     for (const path of ['/metrics', '/v1/sources', '/v1/nothing', '/nothing', PATH]) {
@@ -191,7 +191,7 @@ describe('with an admin token', () => {
   })
 
   test('its bearer is the author of what he writes', async () => {
-    const { call } = await openBench({ adminToken: 'secret' })
+    const { call } = await openTestbed({ adminToken: 'secret' })
     const token = { Authorization: 'Bearer secret' }
     expect((await call('PUT', PATH, services('one'))).status).toBe(401)
     expect((await call('PUT', PATH, services('one'), token)).body.revision).toBe(1)

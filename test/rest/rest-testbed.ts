@@ -25,7 +25,7 @@ interface Answer {
   readonly body: any
 }
 
-/** A bench that its opener closes. */
+/** A testbed that its opener closes. */
 export interface LastingBench extends RestTestbed {
   close(): Promise<void>
 }
@@ -38,17 +38,17 @@ interface BenchOptions {
 const opened: { close(): Promise<void> }[] = []
 
 afterEach(async () => {
-  for (const bench of opened.splice(0)) await bench.close()
+  for (const testbed of opened.splice(0)) await testbed.close()
 })
 
-/** A bench for one test. */
-export async function openBench(options: BenchOptions = {}): Promise<RestTestbed> {
-  const bench = await openLastingBench(options)
-  opened.push(bench)
-  return bench
+/** A testbed for one test. */
+export async function openTestbed(options: BenchOptions = {}): Promise<RestTestbed> {
+  const testbed = await openLastingBench(options)
+  opened.push(testbed)
+  return testbed
 }
 
-/** A bench that its opener closes. */
+/** A testbed that its opener closes. */
 export async function openLastingBench(options: BenchOptions = {}): Promise<LastingBench> {
   const log = pino({ level: 'silent' })
   const store = await openSqliteStore(':memory:')

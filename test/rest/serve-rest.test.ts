@@ -7,18 +7,18 @@ import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
 import { type LastingBench, openLastingBench } from './rest-testbed.ts'
 import { services } from './scenario.ts'
 
-let bench: LastingBench
+let testbed: LastingBench
 let server: RestServer
 let ready = true
 
 beforeAll(async () => {
-  bench = await openLastingBench({ ready: () => ready })
+  testbed = await openLastingBench({ ready: () => ready })
 })
-afterAll(() => bench.close())
+afterAll(() => testbed.close())
 
 beforeEach(async () => {
   ready = true
-  server = await serveRest(bench.app, { host: '127.0.0.1', port: 0 })
+  server = await serveRest(testbed.app, { host: '127.0.0.1', port: 0 })
 })
 afterEach(() => server.close(0))
 
@@ -32,7 +32,7 @@ test('a free port is found and told', async () => {
 
 test('an address in use is an error of the start', async () => {
   const port = Number(server.address.split(':')[1])
-  await expect(serveRest(bench.app, { host: '127.0.0.1', port })).rejects.toThrow(/EADDRINUSE/)
+  await expect(serveRest(testbed.app, { host: '127.0.0.1', port })).rejects.toThrow(/EADDRINUSE/)
 })
 
 test('readyz is 503 while the replica stops', async () => {
@@ -68,7 +68,7 @@ test('HEAD answers with the head of GET', async () => {
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 test('uploads that break off store nothing and harm nobody', async () => {
-  const head = await bench.store.head()
+  const head = await testbed.store.head()
   const broken = Array.from({ length: 50 }, async (_, index) => {
     const encoding = index % 2 === 0 ? 'gzip' : 'identity'
     const socket = connect(Number(server.address.split(':')[1]), '127.0.0.1')
@@ -82,7 +82,7 @@ test('uploads that break off store nothing and harm nobody', async () => {
   })
   await Promise.all(broken)
   expect((await fetch(url('/livez'))).status).toBe(200)
-  expect(await bench.store.head()).toBe(head)
+  expect(await testbed.store.head()).toBe(head)
 })
 
 test('a body sent without a length is stopped at the limit', async () => {
@@ -125,7 +125,7 @@ test('a reader of a large part holds up nobody, nor does one that goes away', as
 })
 
 test('closing lets running requests end and takes no more', async () => {
-  const { waited, release } = bench.proxies.holdNext()
+  const { waited, release } = testbed.proxies.holdNext()
   const waiting = fetch(url('/v1/sources/a/topology'), {
     method: 'PUT',
     body: JSON.stringify(services('one')),
