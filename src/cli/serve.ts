@@ -57,7 +57,8 @@ async function serve(config: Config): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error)
     throw new CommandFailure(EXIT.failed, `cannot start: ${reason}`)
   })
-  log.info({ rest: running.rest, xds: running.xds, pid: process.pid }, 'ready')
+  // Whoever started this waits for the line, however little else of the log is wanted.
+  log.child({}, { level: 'info' }).info({ rest: running.rest, xds: running.xds, pid: process.pid }, 'ready')
   log.info({ signal: await stopped }, 'stopping')
   await running.close()
   log.info('stopped')

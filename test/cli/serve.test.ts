@@ -49,6 +49,11 @@ test('serve logs JSON lines, says once where it answers, and ends with 0 on SIGT
   expect(log.filter(entry => String(entry.msg).startsWith('no admin token'))).toHaveLength(1)
 })
 
+test('serve says that it is ready however little it logs', async () => {
+  const { log } = await serve({ VICINITY_LOG_LEVEL: 'error' })
+  expect(log.map(entry => entry.msg)).toEqual(['ready'])
+})
+
 test('serve with a token asks for it, and does not warn', async () => {
   const { log, ready } = await serve({ VICINITY_ADMIN_TOKEN: 'secret' })
   const sources = `http://${ready.rest}/v1/sources`
