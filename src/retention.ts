@@ -1,11 +1,14 @@
 import type { Logger } from 'pino'
 import type { RetentionPolicy, Store } from './store/store.ts'
 
-/** How often history that is too old is looked for, in milliseconds. */
-const INTERVAL = 10 * 60_000
+/** How often history that is too old is looked for, in milliseconds: by the shortest age, within these bounds. */
+const MIN_INTERVAL = 1000
+const MAX_INTERVAL = 10 * 60_000
 
 /** Deletes history older than the policy says, now and then, until the returned function is called. */
 export function keepHistoryShort(store: Store, policy: RetentionPolicy, log: Logger): () => void {
+  const shortest = Math.min(...Object.values(policy))
+  const interval = Math.max(MIN_INTERVAL, Math.min(MAX_INTERVAL, shortest))
   let running = false
   const timer = setInterval(async () => {
     if (running) return
@@ -18,7 +21,7 @@ export function keepHistoryShort(store: Store, policy: RetentionPolicy, log: Log
     } finally {
       running = false
     }
-  }, INTERVAL)
+  }, interval)
   timer.unref()
   return () => clearInterval(timer)
 }

@@ -22,6 +22,15 @@ test('old history is deleted again and again, by the policy, until it is stopped
   expect(retain).toHaveBeenCalledTimes(runs)
 })
 
+test('a short age is kept to: what is 10 s old is gone within another 10 s', async () => {
+  const retain = vi.fn(async () => 0)
+  const policy = { routes: 90 * HOUR, topology: 10_000 }
+  const stop = keepHistoryShort({ retain } as Partial<Store> as Store, policy, log)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(retain).toHaveBeenCalledTimes(1)
+  stop()
+})
+
 test('a run that takes long is waited for, one that fails is tried again', async () => {
   const runs: ((error: Error) => void)[] = []
   const retain = vi.fn(() => new Promise<number>((_, reject) => runs.push(reject)))
