@@ -130,17 +130,23 @@ function bind(server: Server, host: string, port: number): Promise<number> {
 }
 
 async function close(server: Server, streams: Iterable<ProxyStream>, drain: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
   const closed = new Promise<void>(resolve => {
     server.tryShutdown(() => resolve())
   })
-  const drained = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, drain)
-  })
-  await Promise.race([closed, drained])
-  clearTimeout(timer)
+  await within(drain, closed)
   for (const stream of streams) stream.end(status.UNAVAILABLE, 'this replica is shutting down')
-  const forced = setTimeout(() => server.forceShutdown(), LAST_WORDS)
-  await closed
-  clearTimeout(forced)
+  await within(LAST_WORDS, closed)
+  server.forceShutdown()
+  // Node waits until the client has ended its half of a connection: one that is frozen or cut off never does.
+  await within(LAST_WORDS, closed)
+}
+
+/** Waits for `event`, but not longer than `milliseconds`. */
+async function within(milliseconds: number, event: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([event, over])
+  clearTimeout(timer)
 }

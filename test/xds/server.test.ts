@@ -8,6 +8,7 @@ import { messageNameOf } from '../../src/proto/type-urls.ts'
 import type { Resource } from '../../src/translate/resource.ts'
 import type { ClientNode } from '../../src/xds/audience.ts'
 import { openXdsServer, type XdsServer, type XdsServerOptions } from '../../src/xds/server.ts'
+import { cutOff } from './cut-off.ts'
 import { type Response, TestClient } from './grpc-client.ts'
 import { CDS, EDS, LDS, Tables } from './session.ts'
 import { SlowReader } from './slow-reader.ts'
@@ -427,6 +428,19 @@ describe('close', () => {
     const closed = server.close(60_000)
     stream.call.end()
     await closed
+  })
+
+  test('does not wait for a client that is cut off', async () => {
+    const { server } = await serve()
+    const line = await cutOff(server.port)
+    closers.push(() => line.close())
+    const client = new TestClient(`127.0.0.1:${line.port}`)
+    closers.push(() => client.close())
+    const stream = client.stream()
+    stream.begin(CDS)
+    await stream.next()
+    line.cut()
+    await server.close(0)
   })
 
   test('[M63] new connections are refused meanwhile', async () => {
