@@ -93,6 +93,7 @@ async function open(config: Config, log: Logger, onClose: OnClose): Promise<{ re
   onClose(() => rest.close())
   onClose(() => {
     ready = false
+    server.stopWaiting()
   })
   return { rest: rest.address, xds: formatAddress(xds) }
 }

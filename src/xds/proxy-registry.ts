@@ -12,6 +12,8 @@ export class ProxyRegistry implements Proxies {
   /** Of the revisions that came since the oldest watch began; the newest last. */
   #rounds: Round[] = []
   #watches = 0
+  readonly #waits = new Set<AbortController>()
+  #isStopping = false
   #revision: number
   #arrival = Promise.resolve()
   #arrive: () => void = () => {}
@@ -69,9 +71,16 @@ export class ProxyRegistry implements Proxies {
     }
   }
 
+  /** Whoever waits is told how far it is by now, and so is whoever comes to wait: the replica stops. */
+  stopWaiting(): void {
+    this.#isStopping = true
+    for (const wait of this.#waits) wait.abort()
+  }
+
   async #wait(revision: number, timeout: number): Promise<Convergence> {
     const timer = new AbortController()
-    const isOver = delay(timeout, 'over', { signal: timer.signal }).catch(() => 'over')
+    this.#waits.add(timer)
+    const isOver = delay(this.#isStopping ? 0 : timeout, 'over', { signal: timer.signal }).catch(() => 'over')
     try {
       while (this.#revision < revision) {
         // A revision that did not arrive may concern everybody.
@@ -86,6 +95,7 @@ export class ProxyRegistry implements Proxies {
       await Promise.race([round.done, isOver])
       return round.result
     } finally {
+      this.#waits.delete(timer)
       timer.abort()
     }
   }

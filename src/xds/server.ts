@@ -35,6 +35,8 @@ export interface XdsServer {
   onChange(revision: number): void
   /** Every stream has looked at its views since they came to show this revision. */
   readonly passedRevision: number
+  /** Before the end: those who wait for proxies are answered with what is known. */
+  stopWaiting(): void
   /**
    * Stops to listen, asks clients to go elsewhere (GOAWAY), and after `drain` milliseconds ends what is left with
    * UNAVAILABLE. Resolves when all connections are closed.
@@ -111,6 +113,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
       registry.arrived(next)
       fanOut.add(streams)
     },
+    stopWaiting: () => registry.stopWaiting(),
     close: drain => close(server, streams, drain),
   }
 }

@@ -365,6 +365,17 @@ describe('convergence', () => {
     watch.close()
   })
 
+  test('is told as far as it is when the replica stops', async () => {
+    const { server, publish } = await acking()
+    const watch = server.proxies.watch()
+    const revision = publish(tables => tables.table(CDS).set(cluster('a')))
+    const waiting = watch.wait(revision, 60_000)
+    server.stopWaiting()
+    expect(await waiting).toMatchObject({ proxies: 1, acked: 0, pending: [{ node: 'n1' }] })
+    expect(await watch.wait(revision, 60_000)).toMatchObject({ pending: [{ node: 'n1' }] })
+    watch.close()
+  })
+
   test('is there at once when the revision concerns nobody', async () => {
     const { server, publish } = await acking()
     const watch = server.proxies.watch()
