@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingBench, openLastingBench, proxyStatus } from '../rest/rest-bench.ts'
+import { type LastingTestbed, openLastingTestbed, proxyStatus } from '../rest/rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from '../rest/scenario.ts'
 import { runCli } from './run-cli.ts'
 
@@ -58,12 +58,12 @@ describe('usage', () => {
 })
 
 describe('against a server', () => {
-  let bench: LastingBench
+  let bench: LastingTestbed
   let server: RestServer
   let env: Record<string, string>
 
   beforeEach(async () => {
-    bench = await openLastingBench({ adminToken: 'secret' })
+    bench = await openLastingTestbed({ adminToken: 'secret' })
     server = await serveRest(bench.app, { host: '127.0.0.1', port: 0 })
     env = { VICINITY_SERVER: `http://${server.address}`, VICINITY_TOKEN: 'secret' }
   })

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type LastingBench, openLastingBench } from './rest-testbed.ts'
+import { type LastingTestbed, openLastingTestbed } from './rest-testbed.ts'
 
-let testbed: LastingBench
+let testbed: LastingTestbed
 beforeAll(async () => {
-  testbed = await openLastingBench()
+  testbed = await openLastingTestbed()
 })
 afterAll(() => testbed.close())
 

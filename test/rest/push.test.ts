@@ -1,15 +1,15 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LastingBench, openLastingBench } from './rest-testbed.ts'
+import { type LastingTestbed, openLastingTestbed } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
 
 /** One database serves all tests: each finds it without sources, and counts revisions from the head of then. */
-let testbed: LastingBench
+let testbed: LastingTestbed
 let number = 0
 let head = 0
 
 beforeAll(async () => {
-  testbed = await openLastingBench()
+  testbed = await openLastingTestbed()
 })
 afterAll(() => testbed.close())
 beforeEach(async () => {
@@ -206,7 +206,7 @@ describe('a dry run', () => {
 })
 
 describe('conditions', () => {
-  async function pushed(): Promise<LastingBench & { etag: string }> {
+  async function pushed(): Promise<LastingTestbed & { etag: string }> {
     const { headers } = await testbed.call('PUT', path('topology'), services('one'))
     return { ...testbed, etag: headers.get('etag') ?? '' }
   }

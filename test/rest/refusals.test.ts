@@ -2,15 +2,15 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ProblemDocument } from '../../src/rest/problem.ts'
 import { StoreUnavailable } from '../../src/store/store.ts'
-import { type LastingBench, openLastingBench, openTestbed } from './rest-testbed.ts'
+import { type LastingTestbed, openLastingTestbed, openTestbed } from './rest-testbed.ts'
 import { ROUTES, services } from './scenario.ts'
 
 const PATH = '/v1/sources/east/topology'
 
 describe('a bad request is a problem document, and nothing is stored', () => {
-  let testbed: LastingBench
+  let testbed: LastingTestbed
   beforeAll(async () => {
-    testbed = await openLastingBench()
+    testbed = await openLastingTestbed()
   })
   afterAll(() => testbed.close())
 
@@ -149,9 +149,9 @@ describe('when the database is away', () => {
 })
 
 describe('without a token', () => {
-  let testbed: LastingBench
+  let testbed: LastingTestbed
   beforeAll(async () => {
-    testbed = await openLastingBench()
+    testbed = await openLastingTestbed()
     for (const routes of [ROUTES, {}]) await testbed.call('PUT', '/v1/sources/east/routes', routes)
   })
   afterAll(() => testbed.close())

@@ -26,7 +26,7 @@ interface Answer {
 }
 
 /** A testbed that its opener closes. */
-export interface LastingBench extends RestTestbed {
+export interface LastingTestbed extends RestTestbed {
   close(): Promise<void>
 }
 
@@ -43,13 +43,13 @@ afterEach(async () => {
 
 /** A testbed for one test. */
 export async function openTestbed(options: BenchOptions = {}): Promise<RestTestbed> {
-  const testbed = await openLastingBench(options)
+  const testbed = await openLastingTestbed(options)
   opened.push(testbed)
   return testbed
 }
 
 /** A testbed that its opener closes. */
-export async function openLastingBench(options: BenchOptions = {}): Promise<LastingBench> {
+export async function openLastingTestbed(options: BenchOptions = {}): Promise<LastingTestbed> {
   const log = pino({ level: 'silent' })
   const store = await openSqliteStore(':memory:')
   const intake = openIntake()

@@ -4,15 +4,15 @@ import { connect } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingBench, openLastingBench } from './rest-testbed.ts'
+import { type LastingTestbed, openLastingTestbed } from './rest-testbed.ts'
 import { services } from './scenario.ts'
 
-let testbed: LastingBench
+let testbed: LastingTestbed
 let server: RestServer
 let ready = true
 
 beforeAll(async () => {
-  testbed = await openLastingBench({ ready: () => ready })
+  testbed = await openLastingTestbed({ ready: () => ready })
 })
 afterAll(() => testbed.close())
 
