@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type BackendReference, type Content, servicePortKey } from './content.ts'
+import { type BackendReference, type Content, type GatewayReference, servicePortKey } from './content.ts'
 import { type Entry, type EntryKey, entry, type Kind, keyText } from './entry.ts'
 import { issueDetail, issueProblems } from './issue.ts'
 import { sizeProblem } from './item-size.ts'
@@ -16,6 +16,7 @@ export class ContentDraft {
   readonly #entries: Entry[] = []
   readonly #pointers: string[] = []
   readonly #references: BackendReference[] = []
+  readonly #gatewayReferences: GatewayReference[] = []
   readonly #servicePorts = new Set<string>()
   readonly #reserved = new Map<string, string>()
   readonly problems: Problem[] = []
@@ -37,6 +38,7 @@ export class ContentDraft {
       entries: this.#entries,
       pointers: this.#pointers,
       references: this.#references,
+      gatewayReferences: this.#gatewayReferences,
       servicePorts: this.#servicePorts,
     }
   }
@@ -56,6 +58,10 @@ export class ContentDraft {
 
   refer(target: Omit<BackendReference, 'pointer'>, path: Path): void {
     this.#references.push({ pointer: pointer(path), ...target })
+  }
+
+  referToGateway(gateway: string, path: Path): void {
+    this.#gatewayReferences.push({ pointer: pointer(path), gateway })
   }
 
   bring(service: { namespace: string; name: string }, port: number): void {

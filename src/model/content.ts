@@ -7,6 +7,8 @@ export interface Content {
   readonly pointers: readonly string[]
   /** Every service port that a route of this content sends requests to, once for each place that names it. */
   readonly references: readonly BackendReference[]
+  /** Every gateway that a route of this content attaches to, once for each place that names it. */
+  readonly gatewayReferences: readonly GatewayReference[]
   /** The service ports that this content brings, as `servicePortKey` writes them. */
   readonly servicePorts: ReadonlySet<string>
 }
@@ -16,6 +18,12 @@ export interface BackendReference {
   readonly namespace: string
   readonly name: string
   readonly port: number
+}
+
+export interface GatewayReference {
+  readonly pointer: string
+  /** As the route names it: `edge`, `team/edge`. */
+  readonly gateway: string
 }
 
 export interface SnapshotContent {

@@ -33,6 +33,9 @@ function addRoute(draft: ContentDraft, item: unknown, path: Path): void {
   const body = normalHttpRoute(parsed)
   draft.add({ kind: 'HTTPRoute', namespace: body.namespace, name: body.name }, body, path)
   referToBackends(draft, body.rules, [...path, 'rules'])
+  parsed.gateways.forEach((name, index) => {
+    draft.referToGateway(name, [...path, 'gateways', index])
+  })
 }
 
 function referToBackends(draft: ContentDraft, rules: HTTPRoute['rules'], path: Path): void {

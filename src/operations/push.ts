@@ -2,8 +2,8 @@ import type { PartWrite, Write, WriteResult } from '../store/store.ts'
 import { bodyDigest } from './body-digest.ts'
 import type { Collaborators } from './collaborators.ts'
 import { currentWorld } from './current-world.ts'
-import { danglingBackends } from './dangling-backends.ts'
-import type { Prepared, PreparedPart, PrepareRequest } from './intake/prepared.ts'
+import { danglingReferences, type References } from './dangling-references.ts'
+import type { PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { nameRemovedZones } from './removed-zones.ts'
 import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
@@ -87,7 +87,8 @@ function judge(request: Push, result: WriteResult, warnings: WriteAnswer['warnin
 /** Looked up after the write, so that what the document itself brings, or another push just brought, counts. */
 async function findDangling(
   collaborators: Collaborators,
-  { references }: Prepared,
+  named: References,
 ): Promise<WriteAnswer['warnings']> {
-  return references.length === 0 ? [] : danglingBackends(references, await currentWorld(collaborators))
+  if (named.references.length === 0 && named.gatewayReferences.length === 0) return []
+  return danglingReferences(named, await currentWorld(collaborators))
 }

@@ -110,6 +110,19 @@ describe('PUT of a part', () => {
   })
 })
 
+test('a gateway that no source has is a warning, one that the push brings is none', async () => {
+  const { call } = testbed
+  const backendRefs = [{ name: 'none', port: 80, weight: 0 }]
+  const route = { name: 'r', kind: 'HTTPRoute', gateways: ['edgy', 'edge'], rules: [{ backendRefs }] }
+  const edge = { name: 'edge', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] }
+  const { body } = await call('PUT', path('routes'), { gateways: [edge], routes: [route] })
+  expect(body.warnings).toContainEqual({
+    pointer: '/routes/0/gateways/0',
+    detail: 'gateway default/edgy is not there: the route serves nobody there until it comes',
+  })
+  expect(body.warnings).not.toContainEqual(expect.objectContaining({ pointer: '/routes/0/gateways/1' }))
+})
+
 describe('backends that no source has', () => {
   test('are a warning with their pointer, until they come', async () => {
     const { call } = testbed

@@ -6,6 +6,7 @@ import { parseRoutes } from '../../model/parse-routes.ts'
 import { parseSnapshot } from '../../model/parse-snapshot.ts'
 import { parseTopology } from '../../model/parse-topology.ts'
 import type { Parsed, Problem } from '../../model/problem.ts'
+import { gatewayKey } from '../../translate/names.ts'
 import { tryTranslate } from '../../translate/trial.ts'
 import type { Prepared, PreparedPart, PrepareRequest } from './prepared.ts'
 
@@ -38,6 +39,7 @@ export function prepareBody(
   const value = {
     parts: parts.map(preparedPart),
     references: openReferences(parts),
+    gatewayReferences: openGatewayReferences(parts),
   }
   return { ok: true, value, warnings: parsed.warnings }
 }
@@ -78,6 +80,18 @@ function checkProblems(parts: readonly ParsedPart[], checks: readonly EntryCheck
 
 function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {
   return { part, entries: packEntries(content.entries), remove }
+}
+
+function openGatewayReferences(parts: readonly ParsedPart[]): Content['gatewayReferences'] {
+  const brought = new Set(
+    parts
+      .flatMap(({ content }) => content.entries)
+      .filter(({ kind }) => kind === 'Gateway')
+      .map(({ namespace, name }) => `${namespace}/${name}`),
+  )
+  return parts
+    .flatMap(({ content }) => content.gatewayReferences)
+    .filter(({ gateway }) => !brought.has(gatewayKey(gateway)))
 }
 
 function openReferences(parts: readonly ParsedPart[]): Content['references'] {

@@ -1,4 +1,4 @@
-import type { BackendReference } from '../../model/content.ts'
+import type { BackendReference, GatewayReference } from '../../model/content.ts'
 import type { EntryKey, PackedEntries, Part } from '../../model/entry.ts'
 
 /** A body to be made ready for the store. */
@@ -12,6 +12,8 @@ export interface Prepared {
   readonly parts: readonly PreparedPart[]
   /** Service ports that routes send requests to and that the body itself does not bring. */
   readonly references: readonly BackendReference[]
+  /** Gateways that routes attach to and that the body itself does not bring. */
+  readonly gatewayReferences: readonly GatewayReference[]
 }
 
 export interface PreparedPart {
