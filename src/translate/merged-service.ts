@@ -4,7 +4,7 @@ import type { StoredEntry } from '../model/change.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
 import type { ClusterSettings } from './cluster.ts'
-import type { Regions } from './regions.ts'
+import type { Placement } from './regions.ts'
 import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
 
 /** What one source says of a service. Bodies are text until somebody asks: most services of a push are never looked at. */
@@ -36,16 +36,16 @@ export class MergedService {
   readonly name: string
   /** Oldest first. */
   readonly claims: readonly ServiceClaim[]
-  readonly #regions: Regions
+  readonly #placement: Placement
   readonly #decisions = new Map<number, Decision>()
   #parsed: readonly ParsedClaim[] | undefined
   #ports: readonly ServicePort[] | undefined
 
-  constructor(namespace: string, name: string, claims: readonly ServiceClaim[], regions: Regions) {
+  constructor(namespace: string, name: string, claims: readonly ServiceClaim[], placement: Placement) {
     this.namespace = namespace
     this.name = name
     this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || compare(a.source, b.source))
-    this.#regions = regions
+    this.#placement = placement
   }
 
   get sources(): readonly string[] {
@@ -94,7 +94,9 @@ export class MergedService {
     const from = leader && `of source ${leader.source}, revision ${leader.since}`
     const rule = this.mode === 'ClusterWide' ? 'no trafficDistribution' : `trafficDistribution ${this.mode}`
     const { ports } = this
-    const endpoints = this.#claims.flatMap(claim => claimCandidates(claim, port, ports, this.#regions))
+    const endpoints = this.#claims.flatMap(claim =>
+      claimCandidates(claim, port, ports, this.#placement.regions),
+    )
     return { mode: this.mode, rule: from ? `${rule} ${from}` : rule, endpoints: withoutDuplicates(endpoints) }
   }
 

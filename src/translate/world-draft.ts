@@ -26,7 +26,8 @@ type Removed = EntryKey & { readonly source: string }
  * caller likes: nobody sees the new world before `finish`.
  */
 export class WorldDraft {
-  readonly #base: World
+  /** Of the services that this draft makes; zones may still change its regions before the end. */
+  readonly #placement: { regions: Regions }
   readonly #services: World['services']
   readonly #gateways: World['gateways']
   readonly #routes: World['routes']
@@ -38,7 +39,7 @@ export class WorldDraft {
   #zonesChanged = false
 
   constructor(base: World) {
-    this.#base = base
+    this.#placement = { regions: base.regions }
     this.#services = base.services.asMutable()
     this.#gateways = base.gateways.asMutable()
     this.#routes = base.routes.asMutable()
@@ -64,8 +65,7 @@ export class WorldDraft {
   }
 
   finish(revision: number): { world: World; touched: Touched } {
-    const regions = this.#zonesChanged ? new Regions(this.#zones.values()) : this.#base.regions
-    if (this.#zonesChanged) this.#placeAnew(regions)
+    if (this.#zonesChanged) this.#placeAnew()
     const world = new World({
       revision,
       services: this.#services.asImmutable(),
@@ -73,7 +73,7 @@ export class WorldDraft {
       routes: this.#routes.asImmutable(),
       routesByGateway: this.#routesByGateway.asImmutable(),
       zones: this.#zones.asImmutable(),
-      regions,
+      regions: this.#placement.regions,
     })
     const touched = {
       services: this.#touchedServices,
@@ -116,8 +116,8 @@ export class WorldDraft {
     const others = claims.filter(claim => claim !== mine)
     const kept = next.service || next.endpoints ? [...others, next] : others
     this.#touchedServices.add(service)
-    const regions = this.#base.regions
-    const after = kept.length === 0 ? undefined : new MergedService(key.namespace, key.name, kept, regions)
+    const after =
+      kept.length === 0 ? undefined : new MergedService(key.namespace, key.name, kept, this.#placement)
     if (!this.#touchedSettings.has(service) && !declaresPorts(next) && !samePorts(before, after)) {
       this.#touchedSettings.add(service)
     }
@@ -169,10 +169,12 @@ export class WorldDraft {
   }
 
   /** A zone that came, went or changed its region may move endpoints of any service to another place. */
-  #placeAnew(regions: Regions): void {
-    for (const [key, service] of this.#services.toArray()) {
+  #placeAnew(): void {
+    this.#placement.regions = new Regions(this.#zones.values())
+    for (const [key, { namespace, name, claims }] of this.#services.toArray()) {
+      if (this.#touchedServices.has(key)) continue
       this.#touchedServices.add(key)
-      this.#services.set(key, new MergedService(service.namespace, service.name, service.claims, regions))
+      this.#services.set(key, new MergedService(namespace, name, claims, this.#placement))
     }
   }
 }
