@@ -1,6 +1,6 @@
 import type { Convergence, Proxies } from '../model/proxies.ts'
+import { within } from '../within.ts'
 import type { Replica } from './replica.ts'
-import { within } from './within.ts'
 
 /** The longest that a write waits for its proxies, in seconds. */
 export const LONGEST_WAIT = 60

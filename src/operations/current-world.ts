@@ -1,7 +1,7 @@
 import { type Store, StoreUnavailable } from '../store/store.ts'
 import type { World } from '../translate/world.ts'
+import { within } from '../within.ts'
 import type { Replica } from './replica.ts'
-import { within } from './within.ts'
 
 export interface Current {
   readonly store: Store

@@ -10,6 +10,7 @@ import {
 import { formatAddress } from '../address.ts'
 import type { Proxies } from '../model/proxies.ts'
 import { aggregatedDiscoveryService } from '../proto/service.ts'
+import { within } from '../within.ts'
 import { FanOut } from './fan-out.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
 import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
@@ -142,14 +143,4 @@ async function close(server: Server, streams: Iterable<ProxyStream>, drain: numb
   server.forceShutdown()
   // Node waits until the client has ended its half of a connection: one that is frozen or cut off never does.
   await within(LAST_WORDS, closed)
-}
-
-/** Waits for `event`, but not longer than `milliseconds`. */
-async function within(milliseconds: number, event: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, milliseconds)
-  })
-  await Promise.race([event, over])
-  clearTimeout(timer)
 }
