@@ -11,12 +11,10 @@ import { routeConfiguration, type VirtualHosts } from './route-configuration.ts'
 export interface Resource {
   readonly name: string
   readonly typeUrl: string
-  /** Hash of `body`: equal content has the equal version on every replica and after every restart. */
+  /** Hash of the message: equal content has the equal version on every replica and after every restart. */
   readonly version: string
-  /** The message itself, as it stands in the Any's `value`. */
-  readonly body: Uint8Array
   /**
-   * A whole `envoy.service.discovery.v3.Resource` (name, version, Any of body), ready to be put into a response.
+   * A whole `envoy.service.discovery.v3.Resource` (name, version, Any of the message), ready to be put into a response.
    */
   readonly encoded: Uint8Array
   /**
@@ -59,7 +57,6 @@ function resource(typeUrl: string, name: string, body: Uint8Array, references: r
     name,
     typeUrl,
     version,
-    body,
     encoded: encodeDiscoveryResource(name, version, typeUrl, body),
     references,
   }

@@ -4,7 +4,6 @@ import { parse, stringify } from 'yaml'
 import { assign } from '../../src/locality/assign.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { decode } from '../../src/proto/message.ts'
-import { messageNameOf } from '../../src/proto/type-urls.ts'
 import { gatewayResources } from '../../src/translate/gateway-resources.ts'
 import { clusterName } from '../../src/translate/names.ts'
 import { assignmentResource, clusterResource, type Resource } from '../../src/translate/resource.ts'
@@ -53,6 +52,7 @@ describe.each(readdirSync(folder))('%s', name => {
   })
 })
 
+const RESOURCE = 'envoy.service.discovery.v3.Resource'
 const YAML = { lineWidth: 120, aliasDuplicateObjects: false } as const
 
 function portsOf(world: World) {
@@ -82,5 +82,11 @@ function assignmentFrom(viewpoint: Viewpoint, { service, port, name }: ReturnTyp
 }
 
 function message(resource: Resource | undefined): unknown {
-  return resource && decode(messageNameOf(resource.typeUrl), resource.body)
+  if (resource === undefined) return undefined
+  const { '@type': typeUrl, ...shown } = decode(RESOURCE, resource.encoded).resource as Record<
+    string,
+    unknown
+  >
+  expect(typeUrl).toBe(resource.typeUrl)
+  return shown
 }

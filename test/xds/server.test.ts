@@ -67,7 +67,7 @@ function cluster(name: string, padding = ''): Resource {
   const body = encode(messageNameOf(CDS), { name, altStatName: padding })
   const version = versionOf(body)
   const encoded = encodeDiscoveryResource(name, version, CDS, body)
-  return { name, typeUrl: CDS, version, body, encoded, references: [] }
+  return { name, typeUrl: CDS, version, encoded, references: [] }
 }
 
 const names = (response: Response) => (response.resources ?? []).map(one => one.name)

@@ -13,8 +13,8 @@ import { ResourceTable } from '../../src/xds/resource-table.ts'
 export const { cluster: CDS, endpoints: EDS, listener: LDS, routes: RDS } = TYPE_URLS
 
 export function resource(typeUrl: string, name: string, content = '', references: string[] = []): Resource {
-  const body = Buffer.from(`${name}:${content}`)
-  return { name, typeUrl, version: versionOf(body), body, encoded: body, references }
+  const encoded = Buffer.from(`${name}:${content}`)
+  return { name, typeUrl, version: versionOf(encoded), encoded, references }
 }
 
 /** A request that says nothing but what is given. */
