@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readMigrations } from '../../../src/store/migrations.ts'
@@ -106,12 +107,15 @@ describe('the database thread', () => {
       parts: [replacement('topology', [item('Service', 'a')])],
     })
     await thread.call('write', [write()])
-    const waiting = thread.call('revisions', [{ limit: 1, order: 'newest' }])
-    const outcome = expect(waiting).rejects.toMatchObject({
-      name: 'StoreUnavailable',
-      operation: 'revisions',
-    })
-    await thread.abandon()
+    // Somebody else's transaction keeps the call from being answered before the thread dies.
+    const other = new BetterSqlite3(path)
+    other.exec('begin immediate')
+    const waiting = thread.call('write', [write()])
+    const outcome = expect(waiting).rejects.toMatchObject({ name: 'StoreUnavailable', operation: 'write' })
+    const ended = thread.abandon()
+    await setImmediate()
+    other.close()
+    await ended
     await outcome
     expect(await thread.call('head', [])).toBe(1)
     expect(heads.at(-1)).toBe(1)
