@@ -16,7 +16,7 @@ export interface EchoServer {
  * Answers every request with what it was asked, in the form of Envoy Gateway's example backend. Two query parameters
  * make it misbehave: `delay=MS` answers late, `status=N` answers with that status.
  */
-export async function serveEcho(pod: string, port = 0): Promise<EchoServer> {
+export async function serveEcho(pod: string, port = 0, host = '127.0.0.1'): Promise<EchoServer> {
   let requests = 0
   const server = createServer(async (request, response) => {
     requests += 1
@@ -27,7 +27,7 @@ export async function serveEcho(pod: string, port = 0): Promise<EchoServer> {
     response.end(JSON.stringify(echoOf(request, pod), null, 2))
   })
   server.keepAliveTimeout = 0
-  server.listen(port, '127.0.0.1')
+  server.listen(port, host)
   await once(server, 'listening')
   return {
     pod,

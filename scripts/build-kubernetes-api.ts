@@ -18,6 +18,8 @@ import {
  * Exit codes: 0 it is there, 1 failed, 77 there is no Go on this machine.
  */
 const NO_GO = 77
+/** Names of the folders in which pieces are made begin so. */
+const WORK = 'making-'
 const LONGEST_WAIT = 30 * 60_000
 
 const say = (line: string) => console.log(`kubernetes-api: ${line}`)
@@ -43,6 +45,7 @@ async function main(): Promise<number> {
   const release = lock(join(folder, 'lock'))
   try {
     if (await installationIn(folder)) return upToDate(folder)
+    await removeLeftovers(folder)
     // The slow one comes last: what the others lack is known at once.
     await make(folder, 'gateway-api', `fetching the CRDs of ${GATEWAY_API}`, fetchCrds)
     await make(folder, 'kubectl', `fetching ${KUBECTL}`, fetchKubectl)
@@ -74,6 +77,13 @@ function lock(path: string): () => void {
   }
 }
 
+/** What a build that was killed has left. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(WORK)) await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
 /** A piece appears in the folder whole or not at all. */
 async function make(
   folder: string,
@@ -84,7 +94,7 @@ async function make(
   if ((await readdir(folder)).includes(piece)) return
   say(what)
   const began = performance.now()
-  const work = await mkdtemp(join(folder, 'making-'))
+  const work = await mkdtemp(join(folder, WORK))
   try {
     await rename(await bring(work), join(folder, piece))
   } finally {

@@ -2,7 +2,11 @@ import { Agent, request } from 'node:https'
 
 /** A Kubernetes object, as far as a test looks into it. */
 export interface KubernetesObject {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid?: string }
+  readonly metadata: {
+    readonly name: string
+    readonly uid: string
+    readonly labels?: Readonly<Record<string, string>>
+  }
   readonly [field: string]: unknown
 }
 
@@ -61,7 +65,7 @@ export class ApiClient {
    * an event for every object that is there, so nothing is missed.
    */
   until(what: string, path: string, holds: (objects: readonly KubernetesObject[]) => boolean): Promise<void> {
-    const objects = new Map<string | undefined, KubernetesObject>()
+    const objects = new Map<string, KubernetesObject>()
     return new Promise((resolve, reject) => {
       const url = `${this.#connection.server}${path}?watch=true`
       const outgoing = request(url, { headers: this.#authorization(), agent: this.#agent }, incoming => {
