@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type BackendReference, type Content, type GatewayReference, servicePortKey } from './content.ts'
+import { type Content, type GatewayPlace, type RoutePlace, servicePortKey } from './content.ts'
 import { type Entry, type EntryKey, entry, type Kind, keyText } from './entry.ts'
 import { issueDetail, issueProblems } from './issue.ts'
 import { sizeProblem } from './item-size.ts'
@@ -15,8 +15,8 @@ const MAX_PROBLEMS = 1000
 export class ContentDraft {
   readonly #entries: Entry[] = []
   readonly #pointers: string[] = []
-  readonly #references: BackendReference[] = []
-  readonly #gatewayReferences: GatewayReference[] = []
+  readonly #routes: RoutePlace[] = []
+  readonly #gateways: GatewayPlace[] = []
   readonly #servicePorts = new Set<string>()
   readonly #reserved = new Map<string, string>()
   readonly problems: Problem[] = []
@@ -37,8 +37,8 @@ export class ContentDraft {
     return {
       entries: this.#entries,
       pointers: this.#pointers,
-      references: this.#references,
-      gatewayReferences: this.#gatewayReferences,
+      routes: this.#routes,
+      gateways: this.#gateways,
       servicePorts: this.#servicePorts,
     }
   }
@@ -56,12 +56,12 @@ export class ContentDraft {
     this.#pointers.push(pointer(path))
   }
 
-  refer(target: Omit<BackendReference, 'pointer'>, path: Path): void {
-    this.#references.push({ pointer: pointer(path), ...target })
+  placeRoute(place: RoutePlace): void {
+    this.#routes.push(place)
   }
 
-  referToGateway(gateway: string, path: Path): void {
-    this.#gatewayReferences.push({ pointer: pointer(path), gateway })
+  placeGateway(place: GatewayPlace): void {
+    this.#gateways.push(place)
   }
 
   bring(service: { namespace: string; name: string }, port: number): void {

@@ -1,29 +1,33 @@
 import type { Entry, EntryKey } from './entry.ts'
+import type { ParentReference } from './route-references.ts'
 
 /** What a pushed part comes to. */
 export interface Content {
   readonly entries: readonly Entry[]
   /** Where in the pushed document each of the entries comes from, index by index. */
   readonly pointers: readonly string[]
-  /** Every service port that a route of this content sends requests to, once for each place that names it. */
-  readonly references: readonly BackendReference[]
-  /** Every gateway that a route of this content attaches to, once for each place that names it. */
-  readonly gatewayReferences: readonly GatewayReference[]
+  /** The routes of this content, and where in the document they and what they name stand. */
+  readonly routes: readonly RoutePlace[]
+  /** The gateways of this content, and where they stand. */
+  readonly gateways: readonly GatewayPlace[]
   /** The service ports that this content brings, as `servicePortKey` writes them. */
   readonly servicePorts: ReadonlySet<string>
 }
 
-export interface BackendReference {
-  readonly pointer: string
+export interface RoutePlace {
+  readonly kind: 'HTTPRoute' | 'GRPCRoute'
   readonly namespace: string
   readonly name: string
-  readonly port: number
+  readonly pointer: string
+  readonly gateways: readonly { readonly reference: ParentReference; readonly pointer: string }[]
+  /** Where its list of rules stands. */
+  readonly rules: string
 }
 
-export interface GatewayReference {
-  readonly pointer: string
-  /** As the route names it: `edge`, `team/edge`. */
+export interface GatewayPlace {
+  /** `namespace/name`. */
   readonly gateway: string
+  readonly pointer: string
 }
 
 export interface SnapshotContent {

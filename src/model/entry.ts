@@ -7,19 +7,25 @@ export type Part = (typeof PARTS)[number]
 /** Entry kinds and the part each belongs to, in the order in which a part lists them. */
 export const KIND_PARTS = {
   Endpoints: 'topology',
+  GRPCRoute: 'routes',
   Gateway: 'routes',
   HTTPRoute: 'routes',
+  Namespace: 'routes',
   Node: 'topology',
+  ReferenceGrant: 'routes',
   Service: 'topology',
   Zone: 'topology',
 } as const satisfies Record<string, Part>
 export type Kind = keyof typeof KIND_PARTS
 
+/** Kinds of entries that are in no namespace. */
+export const GLOBAL_KINDS: ReadonlySet<Kind> = new Set(['Zone', 'Node', 'Namespace'])
+
 export function kindsOf(part: Part): Kind[] {
   return (Object.keys(KIND_PARTS) as Kind[]).filter(kind => KIND_PARTS[kind] === part)
 }
 
-/** What names an entry inside a source. Zones and nodes have the namespace ''. */
+/** What names an entry inside a source. Zones, nodes and namespaces have the namespace ''. */
 export interface EntryKey {
   readonly kind: Kind
   readonly namespace: string

@@ -1,36 +1,23 @@
 import type { z } from 'zod'
 import { durationMilliseconds } from './duration.ts'
+import { refuse, refuseRepeated } from './refusals.ts'
 import { expressionProblem } from './regular-expression.ts'
+import type { HttpFilter } from './route-filters.ts'
 
 /**
  * What the Gateway API's HTTPRoute says in words and CEL rules (apis/v1/httproute_types.go) and a shape cannot: each
  * check adds its issues to the part of the document that it was called for.
  */
 
-const MAX_MATCHES = 128
-/** Checking an expression costs milliseconds. */
-const MAX_EXPRESSIONS = 64
-
-/** A match of a header or parameter; the checks stand below the schemas and cannot take their types. */
-interface TypedValue {
-  readonly type?: string | undefined
-  readonly value: string
-}
-
 interface Path {
   readonly type?: string | undefined
   readonly value?: string | undefined
 }
 
-interface Match {
-  readonly path?: Path | undefined
-  readonly headers?: readonly TypedValue[] | undefined
-  readonly queryParams?: readonly TypedValue[] | undefined
-}
-
 interface Rule {
-  readonly name?: string | undefined
-  readonly matches?: readonly Match[] | undefined
+  readonly matches?: readonly { readonly path?: Path | undefined }[] | undefined
+  readonly filters?: readonly HttpFilter[] | undefined
+  readonly backendRefs?: readonly { readonly filters?: readonly HttpFilter[] | undefined }[] | undefined
 }
 
 export function checkPath({ type, value }: Path, context: z.RefinementCtx): void {
@@ -54,40 +41,10 @@ function literalPathProblem(path: string): string | undefined {
   return "must have only letters, digits, -/._~!$&'()*+,;=:@ and percent-encoded bytes"
 }
 
-export function checkValueMatch({ type, value }: TypedValue, context: z.RefinementCtx): void {
-  const detail = type === 'RegularExpression' ? expressionProblem(value) : undefined
-  if (detail !== undefined) refuse(context, ['value'], detail)
-}
-
-/** Names of headers are equal whatever their case. Of equal names the API counts the first only: we refuse instead. */
-export function checkHeaderNames(headers: readonly { name: string }[], context: z.RefinementCtx): void {
-  refuseRepeated(
-    headers.map(({ name }) => name.toLowerCase()),
-    ['name'],
-    context,
-  )
-}
-
 export function checkQueryNames(params: readonly { name: string }[], context: z.RefinementCtx): void {
   refuseRepeated(
     params.map(({ name }) => name),
     ['name'],
-    context,
-  )
-}
-
-export function checkRemovedHeaders(names: readonly string[], context: z.RefinementCtx): void {
-  refuseRepeated(
-    names.map(name => name.toLowerCase()),
-    [],
-    context,
-  )
-}
-
-export function checkFilters(filters: readonly { type: string }[], context: z.RefinementCtx): void {
-  refuseRepeated(
-    filters.map(({ type }) => type),
-    ['type'],
     context,
   )
 }
@@ -102,35 +59,34 @@ export function checkTimeouts(
   refuse(context, ['backendRequest'], `must not be longer than the timeout of the whole request, ${request}`)
 }
 
-export function checkRules(rules: readonly Rule[], context: z.RefinementCtx): void {
-  const matches = rules.flatMap(rule => rule.matches ?? [])
-  if (matches.length > MAX_MATCHES) {
-    refuse(
-      context,
-      [],
-      `must have at most ${MAX_MATCHES} matches in all rules together, not ${matches.length}`,
-    )
+/** "RequestRedirect filter must not be used together with backendRefs". */
+export function checkRedirect({ filters = [], backendRefs = [] }: Rule, context: z.RefinementCtx): void {
+  const index = filters.findIndex(({ type }) => type === 'RequestRedirect')
+  if (index < 0 || backendRefs.length === 0) return
+  refuse(context, ['filters', index, 'type'], 'must not stand in a rule that has backendRefs')
+}
+
+/** "When using … with path.replacePrefixMatch, exactly one PathPrefix match must be specified". */
+export function checkPrefixRewrites(rule: Rule, context: z.RefinementCtx): void {
+  const { matches = [], filters = [], backendRefs = [] } = rule
+  const [match] = matches
+  const hasPrefix = matches.length === 1 && (match?.path?.type ?? 'PathPrefix') === 'PathPrefix'
+  if (hasPrefix && match?.path !== undefined) return
+  const check = (list: readonly HttpFilter[], at: PropertyKey[]) => {
+    list.forEach((filter, index) => {
+      if (pathModifierOf(filter)?.type !== 'ReplacePrefixMatch') return
+      const field = filter.type === 'URLRewrite' ? 'urlRewrite' : 'requestRedirect'
+      const detail = 'needs a rule with exactly one match, and that of a PathPrefix'
+      refuse(context, [...at, index, field, 'path', 'replacePrefixMatch'], detail)
+    })
   }
-  const expressions = matches
-    .flatMap(match => [match.path, ...(match.headers ?? []), ...(match.queryParams ?? [])])
-    .filter(match => match?.type === 'RegularExpression').length
-  if (expressions > MAX_EXPRESSIONS) {
-    refuse(context, [], `must have at most ${MAX_EXPRESSIONS} regular expressions, not ${expressions}`)
-  }
-  rules.forEach(({ name }, index) => {
-    if (name === undefined || !rules.slice(0, index).some(other => other.name === name)) return
-    refuse(context, [index, 'name'], `is given twice: "${name}"`)
+  check(filters, ['filters'])
+  backendRefs.forEach(({ filters: own = [] }, index) => {
+    check(own, ['backendRefs', index, 'filters'])
   })
 }
 
-function refuseRepeated(keys: readonly string[], path: PropertyKey[], context: z.RefinementCtx): void {
-  const seen = new Set<string>()
-  keys.forEach((key, index) => {
-    if (seen.has(key)) refuse(context, [index, ...path], `is given twice: "${key}"`)
-    seen.add(key)
-  })
-}
-
-function refuse(context: z.RefinementCtx, path: PropertyKey[], message: string): void {
-  context.addIssue({ code: 'custom', path, message })
+function pathModifierOf(filter: HttpFilter) {
+  if (filter.type === 'URLRewrite') return filter.urlRewrite.path
+  return filter.type === 'RequestRedirect' ? filter.requestRedirect.path : undefined
 }

@@ -5,6 +5,11 @@ import { type Path, type Problem, pointer } from './problem.ts'
 /** The problems that zod's issue about a part of `shape` stands for; `path` is where that part is. */
 export function issueProblems(shape: string, issue: z.core.$ZodIssue, path: Path): Problem[] {
   const where = [...path, ...issue.path]
+  if (issue.code === 'invalid_union') {
+    // Of an item that may be text or an object, what is wrong inside of the object says more than that it is no text.
+    const inside = issue.errors.find(list => list.some(one => one.path.length > 0))
+    if (inside !== undefined) return inside.flatMap(one => issueProblems(shape, one, where))
+  }
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(where), detail: issue.message }]
   const fields = issue.path.filter(step => typeof step === 'string')
   const owner = [shape, ...fields].join('.')

@@ -1,32 +1,32 @@
 /**
- * Settings that Vicinity's contract has and that are not built yet, by the shape that they belong to. A push that asks
- * for one is refused by name: whoever wrote it spelled it right.
+ * Settings that Vicinity's contract or the Gateway API has and that are not built yet, by the shape that they belong
+ * to. A push that asks for one is refused by name: whoever wrote it spelled it right.
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
   topology: ['defaults'],
   service: ['topologyMode', 'loadBalancer', 'healthCheck', 'circuitBreaker', 'locality', 'scope'],
   gateway: ['tls'],
-  'gateway.listeners': ['hostname', 'tls', 'allowedRoutes'],
-  'route.rules': ['retry', 'sessionPersistence'],
-  'route.rules.backendRefs': ['filters'],
+  'gateway.listeners': ['tls'],
+  'route.rules': ['sessionPersistence'],
 }
 
 export const LATER_PROTOCOLS: readonly unknown[] = ['HTTPS', 'TLS', 'TCP', 'UDP']
-export const LATER_ROUTE_KINDS: readonly unknown[] = ['GRPCRoute', 'TCPRoute', 'TLSRoute', 'UDPRoute']
-export const LATER_FILTERS: readonly unknown[] = [
-  'ResponseHeaderModifier',
-  'RequestMirror',
-  'RequestRedirect',
-  'URLRewrite',
-  'CORS',
-  'ExternalAuth',
-  'ExtensionRef',
-]
+export const LATER_ROUTE_KINDS: readonly unknown[] = ['TCPRoute', 'TLSRoute', 'UDPRoute']
+export const LATER_FILTERS: readonly unknown[] = ['ExternalAuth', 'ExtensionRef']
 /** To an endpoint that wants TLS Envoy would speak plain text. */
-export const LATER_APP_PROTOCOLS: readonly unknown[] = ['https', 'tls', 'kubernetes.io/wss']
+const LATER_APP_PROTOCOLS: readonly string[] = ['https', 'tls', 'kubernetes.io/wss']
+
+export function isLaterField(shape: string, field: string): boolean {
+  return LATER[shape]?.includes(field) === true
+}
 
 export function unknownField(shape: string, field: string): string {
-  return LATER[shape]?.includes(field) ? `is not supported yet: ${field}` : 'is not a known field'
+  return isLaterField(shape, field) ? `is not supported yet: ${field}` : 'is not a known field'
+}
+
+/** Whether endpoints that speak it cannot be reached: they want TLS. */
+export function isLaterAppProtocol(appProtocol: string | undefined): boolean {
+  return appProtocol !== undefined && LATER_APP_PROTOCOLS.includes(appProtocol)
 }
 
 /** The one value that there is, or why another is refused. */
@@ -35,4 +35,16 @@ export function onlyValue(supported: string, later: readonly unknown[]) {
     later.includes(input)
       ? `is not supported yet: ${JSON.stringify(input)}; "${supported}" is`
       : `must be "${supported}"`
+}
+
+/** Why an item whose `field` is none of a union's is refused; undefined leaves other problems their own words. */
+export function oneOf(field: string, later: readonly unknown[]) {
+  return ({ code, input, options }: { code?: string; input?: unknown; options?: unknown }) => {
+    if (code !== 'invalid_union') return undefined
+    const value = Object(input)[field]
+    const supported = Array.isArray(options) ? options.map(one => JSON.stringify(one)).join(' or ') : ''
+    return later.includes(value)
+      ? `is not supported yet: ${JSON.stringify(value)}; ${supported} is`
+      : `must be ${supported}`
+  }
 }

@@ -21,3 +21,8 @@ export function overlap(a: ListenerPlace, b: ListenerPlace): boolean {
   if (one === other) return true
   return isIP(one) === isIP(other) && [one, other].some(address => address === '0.0.0.0' || address === '::')
 }
+
+/** Equal address and port: such listeners are one socket, and differ by hostname. */
+export function samePlace(a: ListenerPlace, b: ListenerPlace): boolean {
+  return a.port === b.port && listenerAddress(a) === listenerAddress(b)
+}

@@ -1,80 +1,115 @@
 import type { z } from 'zod'
-import { DEFAULT_LISTENER_ADDRESS } from './listener-address.ts'
-import { canonicalAddress } from './names.ts'
-import { byName } from './order.ts'
 import type {
-  BackendRef,
-  Gateway,
-  gateway,
-  HTTPRoute,
-  httpRoute,
-  Listener,
-  RouteMatch,
-  RouteRule,
-} from './routes.ts'
+  GRPCRoute,
+  GrpcBackendRef,
+  GrpcMethodMatch,
+  GrpcRouteMatch,
+  GrpcRouteRule,
+  grpcRoute,
+} from './grpc-route.ts'
+import type { HTTPRoute, HttpBackendRef, HttpRouteMatch, HttpRouteRule, httpRoute } from './http-route.ts'
+import { normalGrpcFilter, normalHttpFilter } from './normal-filters.ts'
+import { byName } from './order.ts'
+import { backendIdentity, type GatewayReference, parentReference } from './route-references.ts'
 
 /**
- * The one form of each item of the routes, as `normal-topology.ts` has it. Rules and what stands in them keep their
- * order: the Gateway API gives it a meaning. Matches of headers and parameters have none among each other.
+ * The one form of each route, as `normal-topology.ts` has it. Rules and what stands in them keep their order: the
+ * Gateway API gives it a meaning. Matches of headers and parameters have none among each other.
  */
 
-export function normalGateway(parsed: z.output<typeof gateway>): Gateway {
-  const { namespace = 'default', name, services, listeners } = parsed
-  return {
-    namespace,
-    name,
-    ...(services === 'all' && { services }),
-    listeners: listeners.map(normalListener).sort(byName),
-  }
-}
-
-function normalListener({ name, address, port, protocol }: Listener): Listener {
-  const canonical = address && canonicalAddress(address)
-  return {
-    name,
-    ...(canonical && canonical !== DEFAULT_LISTENER_ADDRESS && { address: canonical }),
-    port,
-    protocol,
-  }
-}
+export type Route = HTTPRoute | GRPCRoute
 
 export function normalHttpRoute(parsed: z.output<typeof httpRoute>): HTTPRoute {
-  const { namespace = 'default', name, kind, gateways, hostnames = [], rules } = parsed
+  const fields = normalFields(parsed)
   return {
-    namespace,
-    name,
-    kind,
-    gateways: sortedSet(gateways.map(shortGatewayName)),
-    ...(hostnames.length > 0 && { hostnames: sortedSet(hostnames) }),
-    rules: rules.map(rule => normalRule(rule, namespace)),
+    ...fields,
+    kind: parsed.kind,
+    ...rest(parsed),
+    rules: (parsed.rules ?? []).map(rule => normalHttpRule(rule, fields.namespace)),
   }
 }
 
-/** `edge` is `default/edge`. */
-function shortGatewayName(reference: string): string {
-  return reference.startsWith('default/') ? reference.slice('default/'.length) : reference
+export function normalGrpcRoute(parsed: z.output<typeof grpcRoute>): GRPCRoute {
+  const fields = normalFields(parsed)
+  return {
+    ...fields,
+    kind: parsed.kind,
+    ...rest(parsed),
+    rules: (parsed.rules ?? []).map(rule => normalGrpcRule(rule, fields.namespace)),
+  }
 }
 
-function normalRule(rule: ParsedRule, namespace: string): RouteRule {
-  const { name, matches = [], filters = [], backendRefs = [], timeouts } = rule
-  const normalMatches = matches.map(normalMatch)
-  const matchesAll = normalMatches.length === 1 && Object.keys(normalMatches[0] ?? {}).length === 0
+type ParsedRoute = z.output<typeof httpRoute> | z.output<typeof grpcRoute>
+
+function normalFields({ namespace = 'default', name }: ParsedRoute) {
+  return { namespace, name }
+}
+
+function rest({ gateways, hostnames = [], requireReferenceGrants, refused }: ParsedRoute) {
+  return {
+    gateways: normalGateways(gateways),
+    ...(hostnames.length > 0 && { hostnames: sortedSet(hostnames) }),
+    ...(requireReferenceGrants && { requireReferenceGrants }),
+    ...(refused && { refused }),
+  }
+}
+
+function normalGateways(references: readonly GatewayReference[]): GatewayReference[] {
+  const texts = references.map(reference => JSON.stringify(normalGateway(reference)))
+  return sortedSet(texts).map(text => JSON.parse(text) as GatewayReference)
+}
+
+/** The short way of writing it: `edge` for the namespace default, an object only where it names a listener or a port. */
+function normalGateway(reference: GatewayReference): GatewayReference {
+  const { gateway, sectionName, port } = parentReference(reference)
+  const [namespace = '', name = ''] = gateway.split('/')
+  if (sectionName === undefined && port === undefined) return namespace === 'default' ? name : gateway
+  return {
+    ...(namespace !== 'default' && { namespace }),
+    name,
+    ...(sectionName !== undefined && { sectionName }),
+    ...(port !== undefined && { port }),
+  }
+}
+
+type ParsedHttpRule = NonNullable<z.output<typeof httpRoute>['rules']>[number]
+type ParsedGrpcRule = NonNullable<z.output<typeof grpcRoute>['rules']>[number]
+
+function normalHttpRule(rule: ParsedHttpRule, local: string): HttpRouteRule {
+  const { name, matches = [], filters = [], backendRefs = [], timeouts, retry } = rule
   return {
     ...(name && { name }),
-    ...(normalMatches.length > 0 && !matchesAll && { matches: normalMatches }),
-    ...(filters.length > 0 && { filters: filters.map(normalFilter) }),
-    ...(backendRefs.length > 0 && { backendRefs: backendRefs.map(ref => normalBackendRef(ref, namespace)) }),
+    ...matchesField(matches.map(normalHttpMatch)),
+    ...(filters.length > 0 && { filters: filters.map(filter => normalHttpFilter(filter, local)) }),
+    ...(backendRefs.length > 0 && { backendRefs: backendRefs.map(ref => normalHttpBackend(ref, local)) }),
     ...(timeouts && Object.keys(timeouts).length > 0 && { timeouts }),
+    ...(retry && { retry: normalRetry(retry) }),
   }
 }
 
-function normalMatch({ path, headers = [], queryParams = [], method }: RouteMatch): RouteMatch {
+function normalGrpcRule(
+  { name, matches = [], filters = [], backendRefs = [] }: ParsedGrpcRule,
+  local: string,
+): GrpcRouteRule {
+  return {
+    ...(name && { name }),
+    ...matchesField(matches.map(normalGrpcMatch)),
+    ...(filters.length > 0 && { filters: filters.map(filter => normalGrpcFilter(filter, local)) }),
+    ...(backendRefs.length > 0 && { backendRefs: backendRefs.map(ref => normalGrpcBackend(ref, local)) }),
+  }
+}
+
+/** One match of everything is as good as none. */
+function matchesField<Match extends object>(matches: Match[]): { matches?: Match[] } {
+  const matchesAll = matches.length === 1 && Object.keys(matches[0] ?? {}).length === 0
+  return matches.length > 0 && !matchesAll ? { matches } : {}
+}
+
+function normalHttpMatch({ path, headers = [], queryParams = [], method }: HttpRouteMatch): HttpRouteMatch {
   const normal = path && normalPath(path)
   return {
     ...(normal && { path: normal }),
-    ...(headers.length > 0 && {
-      headers: headers.map(one => normalValue(one, one.name.toLowerCase())).sort(byName),
-    }),
+    ...headersField(headers),
     ...(queryParams.length > 0 && {
       queryParams: queryParams.map(one => normalValue(one, one.name)).sort(byName),
     }),
@@ -82,37 +117,63 @@ function normalMatch({ path, headers = [], queryParams = [], method }: RouteMatc
   }
 }
 
+function normalGrpcMatch({ method, headers = [] }: GrpcRouteMatch): GrpcRouteMatch {
+  return { ...(method && { method: normalMethod(method) }), ...headersField(headers) }
+}
+
+function headersField(headers: readonly ValueMatch[]): { headers?: ValueMatch[] } {
+  if (headers.length === 0) return {}
+  return { headers: headers.map(one => normalValue(one, one.name.toLowerCase())).sort(byName) }
+}
+
 /** Without a path a match is for the prefix "/". */
-function normalPath({ type, value = '/' }: NonNullable<RouteMatch['path']>): RouteMatch['path'] {
+function normalPath({ type, value = '/' }: NonNullable<HttpRouteMatch['path']>): HttpRouteMatch['path'] {
   if (type !== undefined && type !== 'PathPrefix') return { type, value }
   return value === '/' ? undefined : { value }
 }
 
-type ValueMatch = NonNullable<RouteMatch['headers']>[number]
+function normalMethod({ type, service, method }: GrpcMethodMatch): GrpcMethodMatch {
+  return {
+    ...(type === 'RegularExpression' && { type }),
+    ...(service !== undefined && { service }),
+    ...(method !== undefined && { method }),
+  }
+}
+
+type ValueMatch = NonNullable<HttpRouteMatch['headers']>[number]
 
 function normalValue({ type, value }: ValueMatch, name: string): ValueMatch {
   return { name, ...(type === 'RegularExpression' && { type }), value }
 }
 
-type Filter = NonNullable<RouteRule['filters']>[number]
-type ParsedRule = z.output<typeof httpRoute>['rules'][number]
-type ParsedBackendRef = NonNullable<ParsedRule['backendRefs']>[number]
-
-function normalFilter({ type, requestHeaderModifier: { set = [], add = [], remove = [] } }: Filter): Filter {
+/** Statuses have no order among each other; without a number it is one attempt. */
+function normalRetry({ codes = [], attempts, backoff }: NonNullable<ParsedHttpRule['retry']>) {
   return {
-    type,
-    requestHeaderModifier: {
-      ...(set.length > 0 && { set }),
-      ...(add.length > 0 && { add }),
-      ...(remove.length > 0 && { remove }),
-    },
+    ...(codes.length > 0 && { codes: [...new Set(codes)].sort((a, b) => a - b) }),
+    ...(attempts !== undefined && attempts !== 1 && { attempts }),
+    ...(backoff !== undefined && { backoff }),
   }
 }
 
-/** Gateway API, BackendObjectReference: without a namespace it is the route's own. */
-function normalBackendRef(ref: ParsedBackendRef, local: string): BackendRef {
-  const { namespace = local, name, port, weight = 1 } = ref
-  return { namespace, name, port, ...(weight !== 1 && { weight }) }
+type ParsedHttpBackend = NonNullable<ParsedHttpRule['backendRefs']>[number]
+type ParsedGrpcBackend = NonNullable<ParsedGrpcRule['backendRefs']>[number]
+
+function normalHttpBackend(ref: ParsedHttpBackend, local: string): HttpBackendRef {
+  const { weight = 1, filters = [] } = ref
+  return {
+    ...backendIdentity(ref, local),
+    ...(weight !== 1 && { weight }),
+    ...(filters.length > 0 && { filters: filters.map(filter => normalHttpFilter(filter, local)) }),
+  }
+}
+
+function normalGrpcBackend(ref: ParsedGrpcBackend, local: string): GrpcBackendRef {
+  const { weight = 1, filters = [] } = ref
+  return {
+    ...backendIdentity(ref, local),
+    ...(weight !== 1 && { weight }),
+    ...(filters.length > 0 && { filters: filters.map(filter => normalGrpcFilter(filter, local)) }),
+  }
 }
 
 function sortedSet(texts: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PatchContent } from './content.ts'
 import { ContentDraft } from './content-draft.ts'
-import { type EntryKey, kindsOf, type Part } from './entry.ts'
+import { type EntryKey, GLOBAL_KINDS, kindsOf, type Part } from './entry.ts'
 import { label } from './names.ts'
 import { addRoutes } from './parse-routes.ts'
 import { addNode, addZone } from './parse-topology.ts'
@@ -44,7 +44,7 @@ function removedKeys(draft: ContentDraft, part: Part, item: unknown, path: Path)
   const parsed = draft.parse('removal', REMOVALS[part], item, path)
   if (parsed === undefined) return []
   const { kind, namespace, name } = parsed
-  const isGlobal = kind === 'Zone' || kind === 'Node'
+  const isGlobal = GLOBAL_KINDS.has(kind)
   if (isGlobal && namespace !== undefined) {
     draft.refuse([...path, 'namespace'], `must be left out: a ${kind} has no namespace`)
     return []

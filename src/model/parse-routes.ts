@@ -1,8 +1,13 @@
 import type { Content } from './content.ts'
 import { ContentDraft } from './content-draft.ts'
-import { normalGateway, normalHttpRoute } from './normal-routes.ts'
-import type { Parsed, Path } from './problem.ts'
-import { gateway, type HTTPRoute, route, routes } from './routes.ts'
+import { gateway } from './gateway.ts'
+import { isObject } from './json.ts'
+import { normalGateway, normalNamespace, normalReferenceGrant } from './normal-gateway.ts'
+import { normalGrpcRoute, normalHttpRoute } from './normal-routes.ts'
+import { type Parsed, type Path, pointer } from './problem.ts'
+import { namespace, referenceGrant } from './reference-grant.ts'
+import { parentReference } from './route-references.ts'
+import { route, routes } from './routes.ts'
 
 /** Routes as they were pushed, to entries; or all that is wrong with them. `value` comes from `parseJson`. */
 export function parseRoutes(value: unknown): Parsed<Content> {
@@ -16,6 +21,8 @@ export function addRoutes(draft: ContentDraft, value: unknown, path: Path): void
   if (lists === undefined) return
   draft.each(lists.gateways, [...path, 'gateways'], (item, at) => addGateway(draft, item, at))
   draft.each(lists.routes, [...path, 'routes'], (item, at) => addRoute(draft, item, at))
+  draft.each(lists.namespaces, [...path, 'namespaces'], (item, at) => addNamespace(draft, item, at))
+  draft.each(lists.referenceGrants, [...path, 'referenceGrants'], (item, at) => addGrant(draft, item, at))
 }
 
 function addGateway(draft: ContentDraft, item: unknown, path: Path): void {
@@ -24,24 +31,36 @@ function addGateway(draft: ContentDraft, item: unknown, path: Path): void {
   if (parsed === undefined || !isFirst) return
   const body = normalGateway(parsed)
   draft.add({ kind: 'Gateway', namespace: body.namespace, name: body.name }, body, path)
+  draft.placeGateway({ gateway: `${body.namespace}/${body.name}`, pointer: pointer(path) })
 }
 
 function addRoute(draft: ContentDraft, item: unknown, path: Path): void {
-  const isFirst = draft.reserveAsWritten('HTTPRoute', item, path)
+  const kind = isObject(item) && item.kind === 'GRPCRoute' ? 'GRPCRoute' : 'HTTPRoute'
+  const isFirst = draft.reserveAsWritten(kind, item, path)
   const parsed = draft.parse('route', route, item, path)
   if (parsed === undefined || !isFirst) return
-  const body = normalHttpRoute(parsed)
-  draft.add({ kind: 'HTTPRoute', namespace: body.namespace, name: body.name }, body, path)
-  referToBackends(draft, body.rules, [...path, 'rules'])
-  parsed.gateways.forEach((name, index) => {
-    draft.referToGateway(name, [...path, 'gateways', index])
-  })
+  const body = parsed.kind === 'GRPCRoute' ? normalGrpcRoute(parsed) : normalHttpRoute(parsed)
+  const { namespace, name } = body
+  draft.add({ kind, namespace, name }, body, path)
+  const gateways = parsed.gateways.map((reference, index) => ({
+    reference: parentReference(reference),
+    pointer: pointer([...path, 'gateways', index]),
+  }))
+  const rules = pointer([...path, 'rules'])
+  draft.placeRoute({ kind, namespace, name, pointer: pointer(path), gateways, rules })
 }
 
-function referToBackends(draft: ContentDraft, rules: HTTPRoute['rules'], path: Path): void {
-  rules.forEach((rule, ruleIndex) => {
-    rule.backendRefs?.forEach(({ namespace, name, port }, index) => {
-      draft.refer({ namespace, name, port }, [...path, ruleIndex, 'backendRefs', index])
-    })
-  })
+function addNamespace(draft: ContentDraft, item: unknown, path: Path): void {
+  const parsed = draft.parse('namespace', namespace, item, path)
+  if (parsed === undefined) return
+  const key = { kind: 'Namespace', namespace: '', name: parsed.name } as const
+  if (draft.reserve(key, path)) draft.add(key, normalNamespace(parsed), path)
+}
+
+function addGrant(draft: ContentDraft, item: unknown, path: Path): void {
+  const isFirst = draft.reserveAsWritten('ReferenceGrant', item, path)
+  const parsed = draft.parse('referenceGrant', referenceGrant, item, path)
+  if (parsed === undefined || !isFirst) return
+  const body = normalReferenceGrant(parsed)
+  draft.add({ kind: 'ReferenceGrant', namespace: body.namespace, name: body.name }, body, path)
 }

@@ -4,6 +4,7 @@ import type { ContentDraft } from './content-draft.ts'
 import { checkEndpoints, type DeclaredPorts } from './endpoint-checks.ts'
 import type { EntryKey } from './entry.ts'
 import { isObject } from './json.ts'
+import { isLaterAppProtocol } from './later.ts'
 import { canonicalAddress } from './names.ts'
 import { normalEndpoint, normalService } from './normal-topology.ts'
 import { byName } from './order.ts'
@@ -93,7 +94,10 @@ function addEndpointsEntry(
 function warnOfProtocols(draft: ContentDraft, { ports = [] }: Pick<Service, 'ports'>, path: Path): void {
   ports.forEach(({ appProtocol }, index) => {
     if (appProtocol === undefined || APP_PROTOCOLS.has(appProtocol)) return
-    const detail = `is not a protocol that Vicinity knows (${JSON.stringify(appProtocol)}): treated as HTTP/1.1`
+    const protocol = JSON.stringify(appProtocol)
+    const detail = isLaterAppProtocol(appProtocol)
+      ? `is not supported yet: ${protocol} (Vicinity cannot speak TLS to endpoints); routes to this port are answered 500`
+      : `is not a protocol that Vicinity knows (${protocol}): treated as HTTP/1.1`
     draft.warn([...path, 'ports', index, 'appProtocol'], detail)
   })
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { durationMilliseconds } from './duration.ts'
-import { LATER_APP_PROTOCOLS } from './later.ts'
 import {
   duration,
   ipAddress,
@@ -43,13 +42,7 @@ export const servicePort = z.strictObject({
   /** May be left out when the service has one port. */
   name: label.optional(),
   port: portNumber,
-  appProtocol: plainText
-    .max(253)
-    .refine(
-      text => !LATER_APP_PROTOCOLS.includes(text),
-      'is not supported yet: Vicinity cannot speak TLS to endpoints',
-    )
-    .optional(),
+  appProtocol: plainText.max(253).optional(),
 })
 
 export const endpoint = z.strictObject({

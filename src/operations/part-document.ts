@@ -17,7 +17,9 @@ export function* partDocument(part: Part, entries: readonly Entry[]): Generator<
   } else {
     yield* list('gateways', bodies(of('Gateway')))
     yield ','
-    yield* list('routes', bodies(of('HTTPRoute')))
+    yield* list('routes', bodies([...of('GRPCRoute'), ...of('HTTPRoute')]))
+    yield* listIfAny('namespaces', of('Namespace'))
+    yield* listIfAny('referenceGrants', of('ReferenceGrant'))
   }
   yield '}'
 }
@@ -38,6 +40,13 @@ function* list(name: string, items: Iterable<string>): Generator<string> {
     separator = ','
   }
   yield ']'
+}
+
+/** What few sources have: those that do not are not told of it. */
+function* listIfAny(name: string, entries: readonly Entry[]): Generator<string> {
+  if (entries.length === 0) return
+  yield ','
+  yield* list(name, bodies(entries))
 }
 
 function* bodies(entries: readonly Entry[]): Generator<string> {

@@ -1,8 +1,6 @@
 import type { PartWrite, Write, WriteResult } from '../store/store.ts'
 import { bodyDigest } from './body-digest.ts'
 import type { Collaborators } from './collaborators.ts'
-import { currentWorld } from './current-world.ts'
-import { danglingReferences, type References } from './dangling-references.ts'
 import type { PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { nameRemovedZones } from './removed-zones.ts'
@@ -46,8 +44,7 @@ export async function push(collaborators: Collaborators, request: Push): Promise
   if ('refused' in parts) return parts
   const result = await store.write(storeWrite(request, parts, digest))
   if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
-  const dangling = await findDangling(collaborators, prepared.value)
-  return judge(request, result, [...prepared.warnings, ...dangling])
+  return judge(request, result, prepared.warnings)
 }
 
 function prepareRequest({ part, mode, bytes }: Push): PrepareRequest {
@@ -82,13 +79,4 @@ function judge(request: Push, result: WriteResult, warnings: WriteAnswer['warnin
     return refuse('precondition', `source ${source} has pushed before; "${result.digest}" stands`)
   const stands = result.digest === null ? 'nothing was ever pushed' : `"${result.digest}" stands`
   return refuse('precondition', `If-Match does not hold: ${stands}`)
-}
-
-/** Looked up after the write, so that what the document itself brings, or another push just brought, counts. */
-async function findDangling(
-  collaborators: Collaborators,
-  named: References,
-): Promise<WriteAnswer['warnings']> {
-  if (named.references.length === 0 && named.gatewayReferences.length === 0) return []
-  return danglingReferences(named, await currentWorld(collaborators))
 }

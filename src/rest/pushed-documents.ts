@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { kindsOf, type Part } from '../model/entry.ts'
-import { gateway, httpRoute, routes } from '../model/routes.ts'
+import { routes } from '../model/routes.ts'
 import { endpoints, topology } from '../model/topology.ts'
 import type { PartName } from '../operations/write-answer.ts'
 
@@ -28,9 +28,7 @@ const topologyPatch = z
 
 const routesPatch = z
   .strictObject({
-    upsert: z
-      .strictObject({ gateways: z.array(gateway).optional(), routes: z.array(httpRoute).optional() })
-      .optional(),
+    upsert: z.strictObject(routes.shape).optional(),
     remove: removal('routes'),
   })
   .openapi('RoutesPatch')

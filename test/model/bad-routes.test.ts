@@ -48,13 +48,53 @@ test.each<[string, unknown, string[]]>([
   ['a listener for HTTPS', listeners({ protocol: 'HTTPS' }), [`${L}/0/protocol`]],
   ['a listener for http in lower case', listeners({ protocol: 'http' }), [`${L}/0/protocol`]],
   ['a listener on a hostname', listeners({ address: 'localhost' }), [`${L}/0/address`]],
+  ['settings of listeners that are still to come', listeners({ tls: {} }), [`${L}/0/tls`]],
+  ['a listener hostname that is none', listeners({ hostname: 'a.*.com' }), [`${L}/0/hostname`]],
   [
-    'settings of listeners that are still to come',
-    listeners({ hostname: 'a.com', tls: {}, allowedRoutes: {} }),
-    [`${L}/0/allowedRoutes`, `${L}/0/hostname`, `${L}/0/tls`],
+    'namespaces by selector without one, and one without need',
+    listeners(
+      { allowedRoutes: { namespaces: { from: 'Selector' } } },
+      { allowedRoutes: { namespaces: { from: 'Same', selector: {} } } },
+      { allowedRoutes: { namespaces: { from: 'None' } } },
+    ),
+    [
+      `${L}/0/allowedRoutes/namespaces/selector`,
+      `${L}/1/allowedRoutes/namespaces/selector`,
+      `${L}/2/allowedRoutes/namespaces/from`,
+    ],
+  ],
+  [
+    'selectors that cannot select',
+    listeners({
+      allowedRoutes: {
+        namespaces: {
+          from: 'Selector',
+          selector: {
+            matchLabels: { 'a b': 'c', d: '-' },
+            matchExpressions: [
+              { key: 'a', operator: 'In' },
+              { key: 'a', operator: 'Exists', values: ['b'] },
+              { key: 'a', operator: 'Equals' },
+            ],
+          },
+        },
+      },
+    }),
+    [
+      'matchExpressions/0/values',
+      'matchExpressions/1/values',
+      'matchExpressions/2/operator',
+      'matchLabels/a b',
+      'matchLabels/d',
+    ].map(place => `${L}/0/allowedRoutes/namespaces/selector/${place}`),
   ],
   ['a listener name twice', listeners({ name: 'a' }, { name: 'a' }), [`${L}/1/name`]],
-  ['two listeners on one port', listeners({ port: 80 }, { port: 80 }), [`${L}/1/port`]],
+  ['two listeners alike', listeners({ port: 80 }, { port: 80 }), [`${L}/1/hostname`]],
+  [
+    'two listeners of one hostname',
+    listeners({ port: 80, hostname: '*.a.com' }, { port: 80, hostname: '*.a.com', address: '0.0.0.0' }),
+    [`${L}/1/hostname`],
+  ],
   [
     'listeners on 0.0.0.0 and an address, on one port',
     listeners({ port: 80, address: '10.0.0.1' }, { port: 80 }),
@@ -68,7 +108,7 @@ test.each<[string, unknown, string[]]>([
 
   ['a route that is a string', { routes: ['r'] }, ['/routes/0']],
   ['a route without anything', { routes: [{}] }, ['/routes/0/kind']],
-  ['a GRPCRoute', route({ kind: 'GRPCRoute' }), ['/routes/0/kind']],
+  ['a TCPRoute', route({ kind: 'TCPRoute' }), ['/routes/0/kind']],
   ['an unknown kind of route', route({ kind: 'Ingress' }), ['/routes/0/kind']],
   [
     'a route twice',
@@ -82,7 +122,17 @@ test.each<[string, unknown, string[]]>([
     route({ gateways: ['', 'a/b/c', '/edge', 'team/', 'Edge', 'team.x/edge'] }),
     [0, 1, 2, 3, 4, 5].map(i => `/routes/0/gateways/${i}`),
   ],
-  ['a gateway as an object', route({ gateways: [{ name: 'edge' }] }), ['/routes/0/gateways/0']],
+  [
+    'gateways as objects that say too little, too much or nonsense',
+    route({ gateways: [{}, { name: 'edge', kind: 'Gateway' }, { name: 'edge', port: 0 }, 7] }),
+    ['0/name', '1/kind', '2/port', '3'].map(place => `/routes/0/gateways/${place}`),
+  ],
+  ['no rules and nothing refused', route({ rules: [] }), ['/routes/0/rules']],
+  [
+    'rules beside what was refused',
+    route({ refused: [{ pointer: '/spec', detail: 'is bad' }] }),
+    ['/routes/0/rules'],
+  ],
   [
     'hostnames that are none',
     route({ hostnames: ['A.com', '*', 'a.*.com', '10.0.0.1', 'a.com:80', '*a.com', '', 'a..b'] }),
@@ -105,7 +155,16 @@ test.each<[string, unknown, string[]]>([
     route({ rules: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] }),
     ['/routes/0/rules/2/name'],
   ],
-  ['retries, which are still to come', rule({ retry: { attempts: 1 } }), [`${R}/retry`]],
+  [
+    'persistent sessions, which are still to come',
+    rule({ sessionPersistence: {} }),
+    [`${R}/sessionPersistence`],
+  ],
+  [
+    'retries out of range',
+    rule({ retry: { attempts: -1, codes: [200, 600], backoff: '1' } }),
+    [`${R}/retry/attempts`, `${R}/retry/backoff`, `${R}/retry/codes/0`, `${R}/retry/codes/1`],
+  ],
   ['an unknown field of a rule', rule({ backends: [] }), [`${R}/backends`]],
 
   ['a path that does not begin with a slash', path('PathPrefix', 'a'), [`${M}/path/value`]],
@@ -187,14 +246,8 @@ test.each<[string, unknown, string[]]>([
   ['a filter without a type', rule({ filters: [{}] }), [`${R}/filters/0/type`]],
   [
     'filters that are still to come',
-    rule({
-      filters: [
-        { type: 'URLRewrite', urlRewrite: {} },
-        { type: 'RequestRedirect' },
-        { type: 'ExtensionRef' },
-      ],
-    }),
-    [0, 1, 2].map(i => `${R}/filters/${i}/type`),
+    rule({ filters: [{ type: 'ExternalAuth' }, { type: 'ExtensionRef' }] }),
+    [0, 1].map(i => `${R}/filters/${i}/type`),
   ],
   ['a filter without its settings', rule({ filters: [{ type: 'RequestHeaderModifier' }] }), [F]],
   [
@@ -225,8 +278,7 @@ test.each<[string, unknown, string[]]>([
   ['a backend without a port', backend({ port: undefined }), [`${B}/port`]],
   ['a backend weight of a million and one', backend({ weight: 1_000_001 }), [`${B}/weight`]],
   ['a backend weight of -1', backend({ weight: -1 }), [`${B}/weight`]],
-  ['a backend kind', backend({ kind: 'Service' }), [`${B}/kind`]],
-  ['filters of a backend', backend({ filters: [] }), [`${B}/filters`]],
+  ['a backend service with a dot in its name', backend({ name: 'a.b' }), [`${B}/name`]],
   ['a backend name with a slash', backend({ name: 'default/a' }), [`${B}/name`]],
   [
     'an attempt that may take longer than the request',
@@ -255,6 +307,19 @@ test.each<[string, unknown]>([
   [
     'query parameters that differ by case',
     match({ queryParams: ['a', 'A'].map(name => ({ name, value: 'a' })) }),
+  ],
+  [
+    'listeners on one port that differ by hostname',
+    listeners({ port: 80 }, { port: 80, hostname: '*.a.com' }, { port: 80, hostname: 'a.com' }),
+  ],
+  ['a gateway as an object', route({ gateways: ['edge', { name: 'edge', sectionName: 'http', port: 80 }] })],
+  [
+    'a backend that is no service',
+    backend({ group: 'multicluster.x-k8s.io', kind: 'ServiceImport', port: undefined }),
+  ],
+  [
+    'what was refused in place of rules',
+    route({ rules: undefined, refused: [{ pointer: '/spec', detail: 'is bad' }] }),
   ],
   ['wildcard hostnames', route({ hostnames: ['*.example.com', 'example.com'] })],
   ['a backend named twice', rule({ backendRefs: [1, 2].map(() => ({ name: 'a', port: 80 })) })],

@@ -143,17 +143,6 @@ test.each<[string, unknown, string[]]>([
     ['/services/0/ports/1/name'],
   ],
   [
-    'protocols over TLS',
-    service({
-      ports: ['https', 'tls', 'kubernetes.io/wss'].map((appProtocol, i) => ({
-        port: i + 1,
-        name: `p${i}`,
-        appProtocol,
-      })),
-    }),
-    [0, 1, 2].map(i => `/services/0/ports/${i}/appProtocol`),
-  ],
-  [
     'a field of a Kubernetes port that we do not have',
     service({ ports: [{ port: 1, targetPort: 2 }] }),
     ['/services/0/ports/0/targetPort'],

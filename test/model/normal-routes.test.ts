@@ -135,22 +135,3 @@ test('rules and what stands in them keep their order, and lose only defaults', (
     ],
   })
 })
-
-test('every backend that a route names is a reference with its place', () => {
-  const rules = [
-    { backendRefs: [{ name: 'a', port: 1 }] },
-    {},
-    {
-      backendRefs: [
-        { name: 'a', port: 1 },
-        { namespace: 'team', name: 'b', port: 2 },
-      ],
-    },
-  ]
-  const route = { name: 'r', kind: 'HTTPRoute', gateways: ['edge'], rules }
-  expect(good(parseRoutes({ routes: [route] })).references).toEqual([
-    { pointer: '/routes/0/rules/0/backendRefs/0', namespace: 'default', name: 'a', port: 1 },
-    { pointer: '/routes/0/rules/2/backendRefs/0', namespace: 'default', name: 'a', port: 1 },
-    { pointer: '/routes/0/rules/2/backendRefs/1', namespace: 'team', name: 'b', port: 2 },
-  ])
-})

@@ -1,4 +1,4 @@
-import { type Content, servicePortKey } from '../../model/content.ts'
+import type { Content } from '../../model/content.ts'
 import { type Entry, type EntryKey, keyText, type Part, packEntries } from '../../model/entry.ts'
 import { parseJson } from '../../model/json.ts'
 import { parsePatch } from '../../model/parse-patch.ts'
@@ -6,7 +6,6 @@ import { parseRoutes } from '../../model/parse-routes.ts'
 import { parseSnapshot } from '../../model/parse-snapshot.ts'
 import { parseTopology } from '../../model/parse-topology.ts'
 import type { Parsed, Problem } from '../../model/problem.ts'
-import { gatewayKey } from '../../translate/names.ts'
 import { tryTranslate } from '../../translate/trial.ts'
 import type { Prepared, PreparedPart, PrepareRequest } from './prepared.ts'
 
@@ -38,8 +37,8 @@ export function prepareBody(
   if (problems.length > 0) return { ok: false, problems }
   const value = {
     parts: parts.map(preparedPart),
-    references: openReferences(parts),
-    gatewayReferences: openGatewayReferences(parts),
+    routes: parts.flatMap(({ content }) => content.routes),
+    gateways: parts.flatMap(({ content }) => content.gateways),
   }
   return { ok: true, value, warnings: parsed.warnings }
 }
@@ -80,22 +79,4 @@ function checkProblems(parts: readonly ParsedPart[], checks: readonly EntryCheck
 
 function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {
   return { part, entries: packEntries(content.entries), remove }
-}
-
-function openGatewayReferences(parts: readonly ParsedPart[]): Content['gatewayReferences'] {
-  const brought = new Set(
-    parts
-      .flatMap(({ content }) => content.entries)
-      .filter(({ kind }) => kind === 'Gateway')
-      .map(({ namespace, name }) => `${namespace}/${name}`),
-  )
-  return parts
-    .flatMap(({ content }) => content.gatewayReferences)
-    .filter(({ gateway }) => !brought.has(gatewayKey(gateway)))
-}
-
-function openReferences(parts: readonly ParsedPart[]): Content['references'] {
-  return parts
-    .flatMap(({ content }) => content.references)
-    .filter(one => !parts.some(({ content }) => content.servicePorts.has(servicePortKey(one, one.port))))
 }

@@ -1,4 +1,4 @@
-import type { BackendReference, GatewayReference } from '../../model/content.ts'
+import type { GatewayPlace, RoutePlace } from '../../model/content.ts'
 import type { EntryKey, PackedEntries, Part } from '../../model/entry.ts'
 
 /** A body to be made ready for the store. */
@@ -10,10 +10,9 @@ export type PrepareRequest = {
 export interface Prepared {
   /** One, or topology and routes of a snapshot. */
   readonly parts: readonly PreparedPart[]
-  /** Service ports that routes send requests to and that the body itself does not bring. */
-  readonly references: readonly BackendReference[]
-  /** Gateways that routes attach to and that the body itself does not bring. */
-  readonly gatewayReferences: readonly GatewayReference[]
+  /** Where its routes and gateways stand in the body: what is odd about them depends on what others have pushed. */
+  readonly routes: readonly RoutePlace[]
+  readonly gateways: readonly GatewayPlace[]
 }
 
 export interface PreparedPart {

@@ -22,7 +22,7 @@ function prepared(request: PrepareRequest) {
 }
 
 test('a push comes to packed entries', () => {
-  const { parts, references } = prepared({ kind: 'topology', bytes: body(topology) })
+  const { parts, routes } = prepared({ kind: 'topology', bytes: body(topology) })
   expect(parts).toMatchObject([{ part: 'topology', remove: [] }])
   expect(parts.flatMap(part => unpackEntries(part.entries)).map(({ kind, name }) => [kind, name])).toEqual([
     ['Zone', 'a'],
@@ -30,26 +30,30 @@ test('a push comes to packed entries', () => {
     ['Service', 'a'],
     ['Endpoints', 'a'],
   ])
-  expect(references).toEqual([])
+  expect(routes).toEqual([])
 })
 
-test('routes refer to every service port that they name', () => {
-  const { references } = prepared({ kind: 'routes', bytes: body({ routes: [route('r', 80, 81)] }) })
-  expect(references.map(({ pointer, port }) => [pointer, port])).toEqual([
-    ['/routes/0/rules/0/backendRefs/0', 80],
-    ['/routes/0/rules/0/backendRefs/1', 81],
-  ])
-})
-
-test('a snapshot is two parts and refers only to service ports that it does not bring', () => {
-  const snapshot = { topology, routes: { routes: [route('r', 80, 81)] } }
-  const { parts, references } = prepared({ kind: 'snapshot', bytes: body(snapshot) })
+test('routes and gateways come with where they and what they name stand', () => {
+  const listeners = [{ name: 'http', port: 80, protocol: 'HTTP' }]
+  const bytes = body({
+    topology,
+    routes: { gateways: [{ name: 'edge', listeners }], routes: [route('r', 80)] },
+  })
+  const { parts, routes, gateways } = prepared({ kind: 'snapshot', bytes })
   expect(parts.map(({ part, entries }) => [part, unpackEntries(entries).length])).toEqual([
     ['topology', 4],
-    ['routes', 1],
+    ['routes', 2],
   ])
-  expect(references).toEqual([
-    { pointer: '/routes/routes/0/rules/0/backendRefs/1', namespace: 'default', name: 'a', port: 81 },
+  expect(gateways).toEqual([{ gateway: 'default/edge', pointer: '/routes/gateways/0' }])
+  expect(routes).toEqual([
+    {
+      kind: 'HTTPRoute',
+      namespace: 'default',
+      name: 'r',
+      pointer: '/routes/routes/0',
+      gateways: [{ reference: { gateway: 'default/edge' }, pointer: '/routes/routes/0/gateways/0' }],
+      rules: '/routes/routes/0/rules',
+    },
   ])
 })
 
