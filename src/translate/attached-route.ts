@@ -1,6 +1,7 @@
 import type { StoredEntry } from '../model/change.ts'
-import type { HTTPRoute } from '../model/routes.ts'
-import { clusterName, gatewayKey } from './names.ts'
+import type { HTTPRoute } from '../model/http-route.ts'
+import { parentReference } from '../model/route-references.ts'
+import { clusterName } from './names.ts'
 import { type RouteOrigin, type RouteTranslation, translateRoute } from './route-translation.ts'
 
 /** Whether some source has this port of this service (`namespace/name`): its cluster exists then. */
@@ -31,7 +32,7 @@ export class AttachedRoute {
   constructor({ source, created, body }: Pick<StoredEntry, 'source' | 'created' | 'body'>) {
     this.#origin = { source, created }
     this.route = JSON.parse(body) as HTTPRoute
-    this.gateways = new Set(this.route.gateways.map(gatewayKey))
+    this.gateways = new Set(this.route.gateways.map(one => parentReference(one).gateway))
     this.hostnames = hostnamesOf(this.route)
     this.backends = backendsOf(this.route)
   }
@@ -56,7 +57,7 @@ function hostnamesOf({ hostnames = [] }: HTTPRoute): readonly string[] {
 
 function backendsOf({ rules }: HTTPRoute): readonly Backend[] {
   const backends = new Map<string, Backend>()
-  for (const { namespace, name, port } of rules.flatMap(rule => rule.backendRefs ?? [])) {
+  for (const { namespace, name, port = 0 } of rules.flatMap(rule => rule.backendRefs ?? [])) {
     const cluster = clusterName(namespace, name, port)
     backends.set(cluster, { service: `${namespace}/${name}`, port, cluster })
   }

@@ -1,5 +1,5 @@
+import type { Listener } from '../model/gateway.ts'
 import { listenerAddress, overlap } from '../model/listener-address.ts'
-import type { Listener } from '../model/routes.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import { httpListener } from './listener.ts'

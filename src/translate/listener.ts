@@ -1,5 +1,5 @@
+import type { Listener } from '../model/gateway.ts'
 import { listenerAddress } from '../model/listener-address.ts'
-import type { Listener } from '../model/routes.ts'
 
 /**
  * The `envoy.config.listener.v3.Listener` of an HTTP listener as ProtoJSON; its routes come over ADS under its own name.

@@ -1,4 +1,4 @@
-import type { RouteMatch } from '../model/routes.ts'
+import type { HttpRouteMatch as RouteMatch } from '../model/http-route.ts'
 
 type PathMatch = NonNullable<RouteMatch['path']>
 type ValueMatch = NonNullable<RouteMatch['headers']>[number]

@@ -1,5 +1,5 @@
+import type { HttpRouteMatch as RouteMatch } from '../model/http-route.ts'
 import { compare } from '../model/order.ts'
-import type { RouteMatch } from '../model/routes.ts'
 import { pathOf } from './route-match.ts'
 
 /** Where a match stands among others. */

@@ -1,4 +1,4 @@
-import type { BackendRef, RouteRule } from '../model/routes.ts'
+import type { HttpBackendRef as BackendRef, HttpRouteRule as RouteRule } from '../model/http-route.ts'
 import { envoyDuration } from './envoy-duration.ts'
 import { clusterName } from './names.ts'
 import { retryPolicy } from './retry-policy.ts'
@@ -41,7 +41,7 @@ function weightByCluster(refs: readonly BackendRef[]): Map<string, number> {
   const weights = new Map<string, number>()
   for (const ref of refs) {
     const weight = ref.weight ?? 1
-    const name = clusterName(ref.namespace, ref.name, ref.port)
+    const name = clusterName(ref.namespace, ref.name, ref.port ?? 0)
     if (weight > 0) weights.set(name, (weights.get(name) ?? 0) + weight)
   }
   return weights
@@ -76,8 +76,9 @@ function timeoutField({ timeouts }: RouteRule): object {
 }
 
 function headerFields(rule: RouteRule): object {
-  const modifier = rule.filters?.[0]?.requestHeaderModifier
-  if (modifier === undefined) return {}
+  const filter = rule.filters?.find(one => one.type === 'RequestHeaderModifier')
+  if (filter === undefined) return {}
+  const modifier = filter.requestHeaderModifier
   const toAdd = [
     ...(modifier.set ?? []).map(header => headerOption(header, 'OVERWRITE_IF_EXISTS_OR_ADD')),
     ...(modifier.add ?? []).map(header => headerOption(header, 'APPEND_IF_EXISTS_OR_ADD')),

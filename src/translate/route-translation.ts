@@ -1,4 +1,4 @@
-import type { HTTPRoute, RouteMatch } from '../model/routes.ts'
+import type { HTTPRoute, HttpRouteMatch as RouteMatch } from '../model/http-route.ts'
 import { messageField } from '../proto/length-delimited.ts'
 import { encode } from '../proto/message.ts'
 import { envoyRouteMatch, isSafe, ofSafeMethod } from './route-match.ts'

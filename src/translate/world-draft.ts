@@ -1,8 +1,8 @@
 import { Map as ImmutableMap } from 'immutable'
 import type { ChangeBatch, StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
+import type { Gateway } from '../model/gateway.ts'
 import { compare } from '../model/order.ts'
-import type { Gateway } from '../model/routes.ts'
 import type { Service, Zone } from '../model/topology.ts'
 import { AttachedRoute } from './attached-route.ts'
 import { MergedService, type ServiceClaim } from './merged-service.ts'
@@ -100,6 +100,10 @@ export class WorldDraft {
         break
       case 'Zone':
         this.#setZone(key, entry)
+        break
+      case 'GRPCRoute':
+      case 'Namespace':
+      case 'ReferenceGrant':
         break
       case 'Node':
         // Read by Topology Aware Routing only, which is still to come.

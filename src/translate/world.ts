@@ -1,5 +1,5 @@
 import { Map as ImmutableMap } from 'immutable'
-import type { Gateway } from '../model/routes.ts'
+import type { Gateway } from '../model/gateway.ts'
 import type { Zone } from '../model/topology.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AttachedRoute } from './attached-route.ts'
