@@ -1,0 +1,77 @@
+import type { Closing } from '../../demo/closing.ts'
+import { startEnvoy } from '../../demo/envoy.ts'
+import { freePort } from '../../demo/free-port.ts'
+import { sendRequests } from '../../demo/load.ts'
+import { freshVicinity } from '../../demo/stage.ts'
+import { bootstrap, type Vicinity } from '../../demo/vicinity.ts'
+import { findKubernetesApi, HOW_TO_GET_IT } from '../../test/support/kubernetes-api/find-kubernetes-api.ts'
+import { machineAddress } from '../../test/support/kubernetes-api/machine-address.ts'
+import { openZoneRoutingCluster, podOn } from '../../test/support/kubernetes-api/zone-routing-cluster.ts'
+import { HOST, NODES, SERVICES } from '../../test/support/kubernetes-api/zone-routing-objects.ts'
+import { runVicinity } from './kubernetes-cli.ts'
+import { measure } from './measure.ts'
+
+/** Zone routing on a real Kubernetes API server: `kubectl get … | vicinity push`, 1,000 requests a service and zone. */
+const REQUESTS = 1_000
+
+await measure('kubernetes', async closing => {
+  const installation = await findKubernetesApi()
+  if (!installation) throw new Error(`there is no Kubernetes API server to run: ${HOW_TO_GET_IT}`)
+  const address = machineAddress()
+  if (!address) throw new Error('this machine has no IPv4 address that the API server takes for Pods')
+  const vicinity = await freshVicinity(closing)
+  const cluster = await openZoneRoutingCluster(installation, address, closing)
+  const push = async () => {
+    const list = await cluster.list()
+    const { code, ms, stderr } = await runVicinity(vicinity.rest, ['push', '--source', 'east', '-'], list)
+    return { code, ms, complained: stderr }
+  }
+  const pushed = await push()
+  await startEdge(vicinity, cluster.edges.a.name, 'zone-a', 'node-a1', closing)
+  await startEdge(vicinity, cluster.edges.b.name, 'zone-b', 'node-b1', closing)
+
+  const services = []
+  for (const { path, trafficDistribution, families } of SERVICES) {
+    for (const [zone, edge] of [
+      ['zone-a', cluster.edges.a],
+      ['zone-b', cluster.edges.b],
+    ] as const) {
+      const sent = await sendRequests({ address: `127.0.0.1:${edge.port}`, path, host: HOST }, REQUESTS)
+      const local = localOf(sent.byPod, zone, trafficDistribution === 'PreferSameNode')
+      const failed = sent.failures.length
+      services.push({
+        trafficDistribution,
+        families,
+        zone,
+        byPod: sent.byPod,
+        failed,
+        localShare: local / REQUESTS,
+      })
+    }
+  }
+  return {
+    right: pushed.code === 0 && services.every(({ localShare }) => localShare === 1),
+    pushed,
+    services,
+    again: await push(),
+  }
+})
+
+async function startEdge(
+  { xds }: Vicinity,
+  gateway: string,
+  zone: string,
+  node: string,
+  closing: Closing,
+): Promise<void> {
+  const admin = `127.0.0.1:${await freePort()}`
+  const place = { id: `envoy-${zone}`, zone, region: 'r1', node, gateway }
+  closing.add(await startEnvoy(await bootstrap({ ...place, xds, admin }), admin))
+}
+
+/** Requests that were answered in the zone, or on the first node of it. */
+function localOf(byPod: Readonly<Record<string, number>>, zone: string, sameNode: boolean): number {
+  const near = NODES.filter(node => node.zone === zone).map(({ name }) => podOn(name))
+  const local = sameNode ? near.slice(0, 1) : near
+  return local.reduce((sum, pod) => sum + (byPod[pod] ?? 0), 0)
+}
