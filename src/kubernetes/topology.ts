@@ -1,0 +1,65 @@
+import { convertEndpoints, type Places } from './endpoint.ts'
+import { readSlice, serviceKey, slicesByService } from './endpoint-slice.ts'
+import type { ObjectsByKind } from './kinds.ts'
+import { mergeEndpoints } from './merged-endpoints.ts'
+import { convertNodes } from './node.ts'
+import type { KubernetesObject } from './object-list.ts'
+import { ConvertedList, splitPointer } from './origin.ts'
+import { type KubernetesService, readService } from './service.ts'
+import { annotationOf } from './topology-annotation.ts'
+import { zonesOf } from './zone.ts'
+
+export interface ConvertedTopology {
+  readonly zones: ConvertedList
+  readonly nodes: ConvertedList
+  readonly services: ConvertedList
+}
+
+export function convertTopology(objects: ObjectsByKind): ConvertedTopology {
+  const { nodes, places } = convertNodes(objects.Node)
+  const { zones, regions } = zonesOf(places)
+  const keys = new Set(objects.Service.map(({ namespace, name }) => serviceKey(namespace, name)))
+  const slices = slicesByService(objects.EndpointSlice, keys)
+  const services = new ConvertedList()
+  for (const object of objects.Service) {
+    const service = readService(object)
+    if (service === undefined) continue
+    const own = slices.get(serviceKey(object.namespace, object.name)) ?? []
+    addService(services, service, own, { nodes: places, regions })
+  }
+  return { zones, nodes, services }
+}
+
+function addService(
+  services: ConvertedList,
+  service: KubernetesService,
+  slices: readonly KubernetesObject[],
+  places: Places,
+): void {
+  const { portNames, firstFamily, settings, origin } = service
+  const all = slices.flatMap(slice => readSlice(slice, portNames))
+  const { endpoints: merged, unlinked } = mergeEndpoints(all, firstFamily)
+  for (const slice of unlinked) {
+    const detail = `endpoints left out: some are not linked (by targetRef and ports) to one of ${firstFamily}`
+    slice.fields.warn('endpoints', detail)
+  }
+  const endpoints = convertEndpoints(merged, portNames.length === 1, places)
+  if (service.isTopologyAware) warnOfNoHints(service, endpoints)
+  const item = { ...settings, ...(endpoints.length > 0 && { endpoints: endpoints.map(one => one.item) }) }
+  services.add(item, pointer => {
+    const inside = splitPointer(pointer)
+    const endpoint = inside?.list === '/endpoints' ? endpoints[inside.index] : undefined
+    return endpoint === undefined || inside === undefined ? origin(pointer) : endpoint.origin(inside.rest)
+  })
+}
+
+/** Kubernetes' controller has written hints, or found that it must not: kube-proxy sees no other sign. */
+function warnOfNoHints(
+  { object }: KubernetesService,
+  endpoints: readonly { readonly isReady: boolean; readonly hasHints: boolean }[],
+): void {
+  const ready = endpoints.filter(({ isReady }) => isReady)
+  if (ready.length === 0 || ready.some(({ hasHints }) => hasHints)) return
+  const { holder, key } = annotationOf(object.fields)
+  holder?.warn(key, 'no ready endpoint has hints: traffic is cluster-wide, as in Kubernetes')
+}
