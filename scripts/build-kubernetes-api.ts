@@ -129,7 +129,10 @@ async function fetchKubectl(work: string): Promise<string> {
   return kubectl
 }
 
-/** The version is linked in as Kubernetes' own build does it: kubectl and the API server compare theirs. */
+/**
+ * The version is linked in as Kubernetes' own build does it: kubectl and the API server compare theirs. Nobody debugs
+ * this program, and without information for debuggers it compiles in a tenth less time.
+ */
 async function compile(work: string): Promise<string> {
   const modules = await readFile(join(SOURCE, 'go.mod'), 'utf8')
   const [, version, major, minor] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(modules) ?? []
@@ -139,7 +142,8 @@ async function compile(work: string): Promise<string> {
     ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
   )
   const program = join(work, 'kube-lite')
-  await must('go', ['build', '-trimpath', `-ldflags=-s -w ${stamps.join(' ')}`, '-o', program, '.'], {
+  const flags = ['-trimpath', '-gcflags=all=-dwarf=false', `-ldflags=-s -w ${stamps.join(' ')}`]
+  await must('go', ['build', ...flags, '-o', program, '.'], {
     cwd: SOURCE,
     env: {
       ...process.env,
