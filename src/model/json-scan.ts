@@ -5,13 +5,24 @@ import { type Problem, pointer } from './problem.ts'
  * that nothing a pusher sends can overflow a stack, and it refuses what JSON.parse takes in silence: nesting beyond
  * MAX_DEPTH, a field given twice (the last one would win), `__proto__`.
  */
-const MAX_DEPTH = 64
-/** Fields of one object; the largest that the model knows, an endpoint's `ports`, has 100. */
-const MAX_FIELDS = 256
-/** Bytes of a field name, which comes back in pointers; the longest that the model knows is a port's, 63. */
-const MAX_NAME = 256
+export const MAX_DEPTH = 64
+
+/** What the objects of a text may have. */
+export interface JsonLimits {
+  /** Fields of one object; each is held against the others. */
+  readonly fields: number
+  /** Bytes of a field name, which comes back in pointers. */
+  readonly nameBytes: number
+  readonly escapedNames: boolean
+}
+
+/** Of the model the largest object, an endpoint's `ports`, has 100 fields, and the longest name, a port's, 63 bytes. */
+export const OWN_LIMITS: JsonLimits = { fields: 256, nameBytes: 256, escapedNames: false }
+/** Keys of labels have 317 bytes, ConfigMaps hundreds of fields, and `managedFields` names such as `k:{"port":80}`. */
+export const KUBERNETES_LIMITS: JsonLimits = { fields: 1024, nameBytes: 1024, escapedNames: true }
+
 /** 64 MiB of the densest sensible topology is about five million; more would only be there to take our memory. */
-const MAX_VALUES = 8_000_000
+export const MAX_VALUES = 8_000_000
 const MAX_PROBLEMS = 100
 
 const QUOTE = 0x22
@@ -26,12 +37,13 @@ const CLOSE_BRACE = 0x7d
 const PROTO = Buffer.from('__proto__')
 
 /** Everything that makes the bytes (valid UTF-8) unfit for JSON.parse; [] when they are fit. */
-export function scanJson(bytes: Buffer): Problem[] {
-  return new JsonScan(bytes).run()
+export function scanJson(bytes: Buffer, limits: JsonLimits = OWN_LIMITS): Problem[] {
+  return new JsonScan(bytes, limits).run()
 }
 
 class JsonScan {
   readonly #bytes: Buffer
+  readonly #limits: JsonLimits
   readonly #problems: Problem[] = []
   #offset = 0
   #depth = 0
@@ -41,13 +53,18 @@ class JsonScan {
   readonly #index = new Int32Array(MAX_DEPTH + 1)
   /** The keys of all open objects, innermost last; `#firstKey` is where those of an object begin. */
   readonly #firstKey = new Int32Array(MAX_DEPTH + 2)
-  readonly #keyHash = new Int32Array((MAX_DEPTH + 1) * MAX_FIELDS)
-  readonly #keyStart = new Int32Array((MAX_DEPTH + 1) * MAX_FIELDS)
-  readonly #keyEnd = new Int32Array((MAX_DEPTH + 1) * MAX_FIELDS)
+  readonly #keyHash: Int32Array
+  readonly #keyStart: Int32Array
+  readonly #keyEnd: Int32Array
   #keys = 0
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, limits: JsonLimits) {
     this.#bytes = bytes
+    this.#limits = limits
+    const keys = (MAX_DEPTH + 1) * limits.fields
+    this.#keyHash = new Int32Array(keys)
+    this.#keyStart = new Int32Array(keys)
+    this.#keyEnd = new Int32Array(keys)
   }
 
   run(): Problem[] {
@@ -147,11 +164,12 @@ class JsonScan {
 
   #rememberKey(start: number, end: number): Problem | undefined {
     const firstKey = this.#firstKey[this.#depth] as number
-    if (this.#keys - firstKey >= MAX_FIELDS) {
-      return { pointer: this.#pointer(this.#depth - 1), detail: `has more than ${MAX_FIELDS} fields` }
+    const { fields, nameBytes } = this.#limits
+    if (this.#keys - firstKey >= fields) {
+      return { pointer: this.#pointer(this.#depth - 1), detail: `has more than ${fields} fields` }
     }
-    if (end - start > MAX_NAME) {
-      const detail = `has a field with a name of more than ${MAX_NAME} bytes`
+    if (end - start > nameBytes) {
+      const detail = `has a field with a name of more than ${nameBytes} bytes`
       return { pointer: this.#pointer(this.#depth - 1), detail }
     }
     const hash = hashOf(this.#bytes, start, end)
@@ -161,13 +179,16 @@ class JsonScan {
     this.#keyEnd[this.#keys] = end
     this.#keys++
     if (twice) this.#refuse('is given twice in one object')
-    // No field of ours needs an escape, and with escapes one name has many spellings.
-    if (this.#bytes.subarray(start, end).includes(BACKSLASH))
-      this.#refuse('is not a field: its name is escaped')
-    if (this.#bytes[start] === PROTO[0] && this.#bytes.subarray(start, end).equals(PROTO)) {
-      this.#refuse('is not a field')
-    }
+    this.#judgeName(this.#bytes.subarray(start, end))
     return undefined
+  }
+
+  #judgeName(name: Buffer): void {
+    const isEscaped = name.includes(BACKSLASH)
+    // No field of ours needs an escape, and with escapes one name has many spellings.
+    if (isEscaped && !this.#limits.escapedNames) this.#refuse('is not a field: its name is escaped')
+    else if (isEscaped ? unescaped(name) === '__proto__' : name[0] === PROTO[0] && name.equals(PROTO))
+      this.#refuse('is not a field')
   }
 
   #hasKey(firstKey: number, hash: number, start: number, end: number): boolean {
@@ -224,11 +245,16 @@ class JsonScan {
         continue
       }
       const last = (level < this.#depth ? (this.#firstKey[level + 1] as number) : this.#keys) - 1
-      const text = this.#bytes.toString('utf8', this.#keyStart[last], this.#keyEnd[last])
-      path.push(text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text)
+      path.push(unescaped(this.#bytes.subarray(this.#keyStart[last], this.#keyEnd[last])))
     }
     return pointer(path)
   }
+}
+
+/** The name that stands between two quotes. */
+function unescaped(name: Buffer): string {
+  const text = name.toString('utf8')
+  return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text
 }
 
 /** A place in the text for people; columns count characters. */

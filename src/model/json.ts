@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { scanJson } from './json-scan.ts'
+import { type JsonLimits, scanJson } from './json-scan.ts'
 import type { Parsed, Problem } from './problem.ts'
 
 /** The JSON value that the bytes of a body stand for, fit to be walked by recursion. */
-export function parseJson(body: Uint8Array): Parsed<unknown> {
+export function parseJson(body: Uint8Array, limits?: JsonLimits): Parsed<unknown> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const problems = encodingProblems(bytes) ?? scanJson(bytes)
+  const problems = encodingProblems(bytes) ?? scanJson(bytes, limits)
   if (problems.length > 0) return { ok: false, problems, malformed: true }
   return { ok: true, value: JSON.parse(bytes.toString('utf8')) as unknown, warnings: [] }
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { PartName } from './write-answer.ts'
 
 /** To be raised when equal bytes come to other entries than before: what stands by their digest is parsed again then. */
 const FORM_OF_ENTRIES = 1
@@ -8,12 +7,12 @@ const FORM_OF_ENTRIES = 1
 const HASHED_HERE = 256 * 1024
 
 /**
- * Names the bytes of a body and what parsing makes of them; 64 hex digits. The same bytes pushed as another part are
- * another body: most likely a wrong one. Large ones are hashed off this thread.
+ * Names the bytes of a body and what parsing makes of them; 64 hex digits. The same bytes pushed as something else (as
+ * another part, in another format) are another body: most likely a wrong one. Large ones are hashed off this thread.
  */
-export async function bodyDigest(part: PartName, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+export async function bodyDigest(pushedAs: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const ofBytes = bytes.length <= HASHED_HERE ? hashed(bytes) : await hashedElsewhere(bytes)
-  return createHash('sha256').update(`${FORM_OF_ENTRIES} ${part} `).update(ofBytes).digest('hex')
+  return createHash('sha256').update(`${FORM_OF_ENTRIES} ${pushedAs} `).update(ofBytes).digest('hex')
 }
 
 function hashed(bytes: Uint8Array): Uint8Array {

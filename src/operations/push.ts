@@ -12,6 +12,8 @@ export interface Push {
   readonly part: PartName
   /** `replace`: the document is all of the part. `patch`: it says what to add, change and remove. */
   readonly mode: 'replace' | 'patch'
+  /** The document is of Kubernetes objects, written so. */
+  readonly kubernetes?: 'json' | 'yaml'
   /** Given away: nobody may read them afterwards. */
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly author: string
@@ -27,7 +29,7 @@ const WORTH_ASKING = 64 * 1024
 /** Parses, tries the translation, stores: all of the document or nothing of it. */
 export async function push(collaborators: Collaborators, request: Push): Promise<WriteAnswer | Refusal> {
   const { intake, store } = collaborators
-  const digest = await bodyDigest(request.part, request.bytes)
+  const digest = await bodyDigest(pushedAs(request), request.bytes)
   // A syncer that sends all of a large fleet again and again is answered without parsing it.
   if (request.mode === 'replace' && request.bytes.length >= WORTH_ASKING) {
     const parts = partsOf(request.part)
@@ -37,7 +39,7 @@ export async function push(collaborators: Collaborators, request: Push): Promise
   const prepared = await intake.prepare(prepareRequest(request))
   if (!prepared.ok) {
     return prepared.malformed
-      ? refuse('malformed', 'the body is not JSON that can be read', prepared.problems)
+      ? refuse('malformed', `the body is not ${languageOf(request)} that can be read`, prepared.problems)
       : refuse('invalid', 'the document says what must not be; nothing was stored', prepared.problems)
   }
   const parts = await nameRemovedZones(store, request.source, prepared.value.parts)
@@ -47,7 +49,16 @@ export async function push(collaborators: Collaborators, request: Push): Promise
   return judge(request, result, prepared.warnings)
 }
 
-function prepareRequest({ part, mode, bytes }: Push): PrepareRequest {
+function pushedAs({ part, kubernetes }: Push): string {
+  return kubernetes === undefined ? part : `kubernetes ${kubernetes} ${part}`
+}
+
+function languageOf({ kubernetes }: Push): string {
+  return kubernetes === 'yaml' ? 'YAML' : 'JSON'
+}
+
+function prepareRequest({ part, mode, kubernetes, bytes }: Push): PrepareRequest {
+  if (kubernetes !== undefined) return { kind: 'kubernetes', part, format: kubernetes, bytes }
   if (mode === 'patch' && part !== 'both') return { kind: 'patch', part, bytes }
   return { kind: part === 'both' ? 'snapshot' : part, bytes }
 }

@@ -1,8 +1,10 @@
 import type { Registry } from 'prom-client'
 import type { Collaborators } from '../operations/collaborators.ts'
+import { BodyBudget } from './body-budget.ts'
 import { openApiDocument } from './openapi-document.ts'
 import { serviceAssignment } from './resources/assignment.ts'
 import { livez, readyz } from './resources/health.ts'
+import { kubernetesPush } from './resources/kubernetes.ts'
 import { metrics } from './resources/metrics.ts'
 import { openApi } from './resources/openapi.ts'
 import { sourceParts } from './resources/parts.ts'
@@ -21,8 +23,10 @@ export function allRoutes(
   options: { readonly registry: Registry; readonly ready: () => boolean },
 ): Route[] {
   const { store, proxies } = collaborators
+  const budget = new BodyBudget()
   const routes: Route[] = [
-    ...sourceParts(collaborators),
+    ...sourceParts(collaborators, budget),
+    kubernetesPush(collaborators, budget),
     ...sources(store),
     sourceRemoval(collaborators),
     ...revisions(store),

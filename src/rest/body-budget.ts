@@ -10,12 +10,13 @@ export const UNBOUNDED: BodyLease = { take: () => true, end: () => {} }
 
 /**
  * Bounds the memory of all bodies that are being read or parsed at once: a hundred syncers that start together must
- * not need a hundred times the memory of one. Larger than any one body, so that a lone one always fits.
+ * not need a hundred times the memory of one. Larger than any one body, so that a lone one always fits, and beside the
+ * largest there is room for others.
  */
 export class BodyBudget {
   #left: number
 
-  constructor(bytes = 256 * 1024 * 1024) {
+  constructor(bytes = 384 * 1024 * 1024) {
     this.#left = bytes
   }
 

@@ -2,10 +2,18 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { createGunzip } from 'node:zlib'
 import { type BodyLease, UNBOUNDED } from './body-budget.ts'
+import { type BodyFormat, bodyFormat } from './body-format.ts'
 import { problem } from './problem.ts'
 
 /** The largest body, counted as sent and again after decompression. */
 const BODY_LIMIT = 64 * 1024 * 1024
+
+interface BodyOptions {
+  readonly limit?: number
+  readonly lease?: BodyLease
+  /** What is read here. */
+  readonly formats?: readonly BodyFormat[]
+}
 
 /**
  * The bytes of a pushed document, or the response that refuses them. Reading stops at the limit, so a bomb costs
@@ -13,17 +21,17 @@ const BODY_LIMIT = 64 * 1024 * 1024
  */
 export async function readBody(
   request: Request,
-  { limit = BODY_LIMIT, lease = UNBOUNDED }: { limit?: number; lease?: BodyLease } = {},
+  { limit = BODY_LIMIT, lease = UNBOUNDED, formats = ['json'] }: BodyOptions = {},
 ): Promise<Uint8Array<ArrayBuffer> | Response> {
-  const refusal = refuseHead(request.headers, limit)
+  const refusal = refuseHead(request.headers, limit, formats)
   if (refusal) return refusal
   try {
     const bytes = await readStream(request, lease, limit)
-    if (bytes === 'too large') return tooLarge(limit)
+    if (bytes === 'too large') return tooLarge(limit, request.headers)
     if (bytes === 'busy')
       return problem(503, 'too many bodies are being read at once', [], { 'Retry-After': '1' })
     // Only a request without a body may leave its type out.
-    return bytes.length > 0 && !request.headers.has('content-type') ? notJson() : bytes
+    return bytes.length > 0 && !request.headers.has('content-type') ? otherType(formats) : bytes
   } catch (error) {
     if (isZlibError(error)) return problem(400, `the body is not gzip: ${(error as Error).message}`)
     return problem(400, 'the body ended before it was complete')
@@ -31,16 +39,16 @@ export async function readBody(
 }
 
 /** What can be said before the body is read. */
-function refuseHead(headers: Headers, limit: number): Response | undefined {
+function refuseHead(headers: Headers, limit: number, formats: readonly BodyFormat[]): Response | undefined {
   const encoding = encodingOf(headers)
   const type = headers.get('content-type')
-  if (type !== null && !isJson(type)) return notJson()
+  if (type !== null && !formats.some(format => format === bodyFormat(type))) return otherType(formats)
   // RFC 9110, section 15.5.16: a 415 about the coding names those that would do.
   if (!isGzip(encoding) && encoding !== 'identity')
     return problem(415, `Content-Encoding ${encoding} is not supported: use gzip or none`, [], {
       'Accept-Encoding': 'gzip, identity',
     })
-  return Number(headers.get('content-length') ?? 0) > limit ? tooLarge(limit) : undefined
+  return Number(headers.get('content-length') ?? 0) > limit ? tooLarge(limit, headers) : undefined
 }
 
 type Read = Uint8Array<ArrayBuffer> | 'too large' | 'busy'
@@ -85,29 +93,20 @@ async function collect(stream: Readable, lease: BodyLease, limit: number): Promi
   return bytes
 }
 
-/** RFC 8259, section 8.1: JSON between systems is UTF-8. */
-function isJson(contentType: string): boolean {
-  const [type = '', ...parameters] = contentType.split(';').map(text => text.trim().toLowerCase())
-  const charset = parameters
-    .find(parameter => parameter.startsWith('charset='))
-    ?.slice(8)
-    .replaceAll('"', '')
-  return (
-    (type === 'application/json' || /^[a-z0-9.!#$&^_-]+\/[a-z0-9.!#$&^_-]+\+json$/.test(type)) &&
-    (charset === undefined || charset === 'utf-8' || charset === 'utf8')
-  )
-}
-
 function isZlibError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
 }
 
-function notJson(): Response {
-  return problem(415, 'the body must be JSON: Content-Type application/json', [], {
-    Accept: 'application/json',
+function otherType(formats: readonly BodyFormat[]): Response {
+  const types = formats.map(format => `application/${format}`)
+  const names = formats.map(format => format.toUpperCase())
+  return problem(415, `the body must be ${names.join(' or ')}: Content-Type ${types.join(' or ')}`, [], {
+    Accept: types.join(', '),
   })
 }
 
-function tooLarge(limit: number): Response {
-  return problem(413, `the body is larger than ${limit} bytes (after decompression)`)
+function tooLarge(limit: number, headers: Headers): Response {
+  const isYaml = bodyFormat(headers.get('content-type') ?? '') === 'yaml'
+  const hint = isYaml ? ': send JSON, which is read faster and may be larger' : ''
+  return problem(413, `the body is larger than ${limit} bytes (after decompression)${hint}`)
 }

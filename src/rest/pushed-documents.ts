@@ -38,3 +38,20 @@ export const pushed: Record<PartName, { replace: z.ZodType; patch: z.ZodType }> 
   routes: { replace: routesDocument, patch: routesPatch },
   both: { replace: snapshot, patch: z.never() },
 }
+
+const kubernetesObject = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ namespace: z.string().optional(), name: z.string() }),
+})
+const kubernetesList = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string().openapi({ description: 'List, or ServiceList and so on, as the API server answers' }),
+  items: z.array(z.looseObject({})),
+})
+
+export const kubernetesObjects = z
+  .union([kubernetesList, kubernetesObject, z.array(z.union([kubernetesList, kubernetesObject]))])
+  .openapi('KubernetesObjects', {
+    description: 'Objects as the Kubernetes API has them: a list, one, or an array of those',
+  })

@@ -14,8 +14,8 @@ const PROBLEMS = {
   409: 'What it builds on is not there',
   410: 'Retention took that revision',
   412: 'Somebody wrote in between',
-  413: 'The body is larger than 64 MiB',
-  415: 'Neither JSON nor gzip of it',
+  413: 'The body is larger than may be: 64 MiB, of Kubernetes objects 256 MiB of JSON or 16 MiB of YAML',
+  415: 'Not of a Content-Type that is read here, nor gzip of it',
   422: 'The document says what must not be; nothing was stored',
   503: 'The database cannot be reached; come back after Retry-After',
 } as const

@@ -11,7 +11,7 @@ interface Job {
 
 /** What one body may cost. */
 interface Limits {
-  /** 64 MiB of the densest topology take about half of the default. */
+  /** 64 MiB of the densest topology take about half of the default; so do 256 MiB of Kubernetes objects. */
   readonly memoryMib: number
   /** 64 MiB take about ten seconds on a slow machine. */
   readonly milliseconds: number
@@ -83,7 +83,7 @@ export class IntakeQueue {
     const worker = this.#worker
     this.#worker = undefined
     const limit = `${this.#limits.milliseconds / 1000} seconds`
-    this.#finish()?.resolve(refused(`takes longer than ${limit} to read; send it in smaller patches`))
+    this.#finish()?.resolve(refused(`takes longer than ${limit} to read; send it in smaller pieces`))
     worker?.terminate().catch(() => {})
     this.#next()
   }
@@ -94,7 +94,7 @@ export class IntakeQueue {
     const job = this.#finish()
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
       job?.resolve(
-        refused(`takes more than ${this.#limits.memoryMib} MiB to read; send it in smaller patches`),
+        refused(`takes more than ${this.#limits.memoryMib} MiB to read; send it in smaller pieces`),
       )
     } else job?.reject(new Error('preparing a pushed body failed', { cause: error }))
     this.#next()

@@ -12,6 +12,8 @@ export interface Intake {
 
 /** A body up to this size is parsed in a few milliseconds, less than streams notice. */
 const INLINE_BYTES = 32 * 1024
+/** YAML is parsed at about a megabyte a second. */
+const INLINE_YAML_BYTES = 4 * 1024
 
 /** Checking one regular expression can take milliseconds, and a small body holds many. */
 const SLOW_WORD = 'RegularExpression'
@@ -21,7 +23,7 @@ export function openIntake(): Intake {
   warmUp()
   return {
     async prepare(request) {
-      return isQuick(request.bytes) ? prepareBody(request) : queue.prepare(request)
+      return isQuick(request) ? prepareBody(request) : queue.prepare(request)
     },
     close: () => queue.close(),
   }
@@ -49,7 +51,9 @@ const SAMPLE = {
   },
 }
 
-function isQuick(bytes: Uint8Array): boolean {
-  if (bytes.length > INLINE_BYTES) return false
+function isQuick(request: PrepareRequest): boolean {
+  const { bytes } = request
+  const isYaml = request.kind === 'kubernetes' && request.format === 'yaml'
+  if (bytes.length > (isYaml ? INLINE_YAML_BYTES : INLINE_BYTES)) return false
   return !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(SLOW_WORD)
 }

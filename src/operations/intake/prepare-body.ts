@@ -1,5 +1,5 @@
 import type { Content } from '../../model/content.ts'
-import { type Entry, type EntryKey, keyText, type Part, packEntries } from '../../model/entry.ts'
+import { type Entry, type EntryKey, keyText, PARTS, type Part, packEntries } from '../../model/entry.ts'
 import { parseJson } from '../../model/json.ts'
 import { parsePatch } from '../../model/parse-patch.ts'
 import { parseRoutes } from '../../model/parse-routes.ts'
@@ -7,7 +7,8 @@ import { parseSnapshot } from '../../model/parse-snapshot.ts'
 import { parseTopology } from '../../model/parse-topology.ts'
 import type { Parsed, Problem } from '../../model/problem.ts'
 import { tryTranslate } from '../../translate/trial.ts'
-import type { Prepared, PreparedPart, PrepareRequest } from './prepared.ts'
+import { parseKubernetes } from './parse-kubernetes.ts'
+import type { KubernetesRequest, Prepared, PreparedPart, PrepareRequest } from './prepared.ts'
 
 /** Judges well-formed entries together; what it says of one is refused where that one stands in the body. */
 export type EntryCheck = (
@@ -28,9 +29,7 @@ export function prepareBody(
   request: PrepareRequest,
   checks: readonly EntryCheck[] = CHECKS,
 ): Parsed<Prepared> {
-  const json = parseJson(request.bytes)
-  if (!json.ok) return json
-  const parsed = parseParts(request, json.value)
+  const parsed = parseBody(request)
   if (!parsed.ok) return parsed
   const parts = parsed.value
   const problems = checkProblems(parts, checks)
@@ -43,22 +42,35 @@ export function prepareBody(
   return { ok: true, value, warnings: parsed.warnings }
 }
 
-function parseParts(request: PrepareRequest, value: unknown): Parsed<ParsedPart[]> {
+function parseBody(request: PrepareRequest): Parsed<ParsedPart[]> {
+  if (request.kind === 'kubernetes') return then(parseKubernetes(request), replacedParts)
+  const json = parseJson(request.bytes)
+  return json.ok ? parseParts(request, json.value) : json
+}
+
+function parseParts(
+  request: Exclude<PrepareRequest, KubernetesRequest>,
+  value: unknown,
+): Parsed<ParsedPart[]> {
   switch (request.kind) {
     case 'topology':
       return then(parseTopology(value), content => [{ part: 'topology', content, remove: [] }])
     case 'routes':
       return then(parseRoutes(value), content => [{ part: 'routes', content, remove: [] }])
     case 'snapshot':
-      return then(parseSnapshot(value), ({ topology, routes }) => [
-        { part: 'topology', content: topology, remove: [] },
-        { part: 'routes', content: routes, remove: [] },
-      ])
+      return then(parseSnapshot(value), replacedParts)
     case 'patch': {
       const { part } = request
       return then(parsePatch(part, value), content => [{ part, content, remove: content.remove }])
     }
   }
+}
+
+function replacedParts(contents: Partial<Record<Part, Content>>): ParsedPart[] {
+  return PARTS.flatMap(part => {
+    const content = contents[part]
+    return content === undefined ? [] : [{ part, content, remove: [] }]
+  })
 }
 
 function then<T, U>(parsed: Parsed<T>, make: (value: T) => U): Parsed<U> {

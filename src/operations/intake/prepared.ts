@@ -1,11 +1,28 @@
 import type { GatewayPlace, RoutePlace } from '../../model/content.ts'
 import type { EntryKey, PackedEntries, Part } from '../../model/entry.ts'
+import type { PartName } from '../write-answer.ts'
 
 /** A body to be made ready for the store. */
-export type PrepareRequest = {
+export type PrepareRequest = BodyBytes &
+  (
+    | { readonly kind: 'topology' | 'routes' | 'snapshot' }
+    | { readonly kind: 'patch'; readonly part: Part }
+    | KubernetesBody
+  )
+
+interface BodyBytes {
   /** The body, gunzipped. It is given away: a large one has moved to another thread afterwards. */
   readonly bytes: Uint8Array
-} & ({ readonly kind: 'topology' | 'routes' | 'snapshot' } | { readonly kind: 'patch'; readonly part: Part })
+}
+
+interface KubernetesBody {
+  readonly kind: 'kubernetes'
+  /** What is replaced by what the objects say; of the other part they say nothing. */
+  readonly part: PartName
+  readonly format: 'json' | 'yaml'
+}
+
+export type KubernetesRequest = BodyBytes & KubernetesBody
 
 export interface Prepared {
   /** One, or topology and routes of a snapshot. */

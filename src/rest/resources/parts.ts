@@ -1,31 +1,21 @@
 import { z } from '@hono/zod-openapi'
 import type { Collaborators } from '../../operations/collaborators.ts'
-import { type Push, push } from '../../operations/push.ts'
 import { readPart, readSnapshot } from '../../operations/read-part.ts'
 import { isRefusal } from '../../operations/refusal.ts'
 import type { PartName } from '../../operations/write-answer.ts'
-import { readBody } from '../body.ts'
-import { BodyBudget, type BodyLease } from '../body-budget.ts'
-import { entityTag, hasAlready, isProblems, writeConditions } from '../conditions.ts'
+import type { BodyBudget } from '../body-budget.ts'
+import { entityTag, hasAlready } from '../conditions.ts'
 import { jsonResponse } from '../json-stream.ts'
-import { flag, revisionNumber, sourceParams } from '../parameters.ts'
-import { problem, refusalProblem } from '../problem.ts'
+import { revisionNumber, sourceParams } from '../parameters.ts'
+import { refusalProblem } from '../problem.ts'
+import { answerPush, pushHeaders, pushQuery } from '../push-request.ts'
 import { pushed } from '../pushed-documents.ts'
 import { json, problems } from '../responses.ts'
-import { type RestContext, type Route, route } from '../route.ts'
-import { answerWrite, preferHeader, writeResponse } from '../write-document.ts'
-
-const writeHeaders = preferHeader.extend({
-  'if-match': z
-    .string()
-    .optional()
-    .openapi({ description: '"digest", a list of them, or *: 412 where something else stands' }),
-  'if-none-match': z.string().optional().openapi({ description: '*: 412 where anything was pushed already' }),
-})
+import { type Route, route } from '../route.ts'
+import { writeResponse } from '../write-document.ts'
 
 /** `/v1/sources/{source}/topology`, `…/routes` and `…/snapshot`. */
-export function sourceParts(collaborators: Collaborators): Route[] {
-  const budget = new BodyBudget()
+export function sourceParts(collaborators: Collaborators, budget: BodyBudget): Route[] {
   const write = (method: 'put' | 'patch', part: PartName) => writePart(collaborators, budget, method, part)
   return [
     getPart(collaborators, 'topology'),
@@ -101,11 +91,9 @@ function writePart(
     summary: mode === 'replace' ? `Replaces ${what}` : `Changes some entries of ${what}`,
     description: 'All of it or nothing. Equal content makes no new revision. Bodies may be gzipped.',
     params: sourceParams,
-    query: {
-      dryRun: flag.optional().openapi({ description: 'validate and answer, but store nothing' }),
-    },
+    query: pushQuery,
     request: {
-      headers: writeHeaders,
+      headers: pushHeaders,
       body: { required: true, content: { 'application/json': { schema: pushed[part][mode] } } },
     },
     responses: {
@@ -114,28 +102,8 @@ function writePart(
       ...(mode === 'patch' ? problems(409) : {}),
     },
     handle: async (c, { params, query }) => {
-      const about = { source: params.source, part, mode, dryRun: query.dryRun ?? false } as const
-      const lease = budget.lease()
-      const request = await pushRequest(c, lease, about)
-      if (request instanceof Response) {
-        lease.end()
-        return request
-      }
-      // A push that waits for its proxies needs its bytes no more.
-      const run = () => push(collaborators, request).finally(() => lease.end())
-      return answerWrite(collaborators, c.req.raw.headers, run)
+      const target = { source: params.source, part, mode, dryRun: query.dryRun ?? false } as const
+      return answerPush(collaborators, budget, c, target)
     },
   })
-}
-
-async function pushRequest(
-  c: RestContext,
-  lease: BodyLease,
-  about: Pick<Push, 'source' | 'part' | 'mode' | 'dryRun'>,
-): Promise<Push | Response> {
-  const conditions = writeConditions(c.req.raw.headers)
-  if (isProblems(conditions)) return problem(400, 'a condition cannot be understood', conditions)
-  const bytes = await readBody(c.req.raw, { lease })
-  if (bytes instanceof Response) return bytes
-  return { ...about, ...conditions, author: c.get('principal').name, bytes }
 }

@@ -1,0 +1,62 @@
+import { z } from '@hono/zod-openapi'
+import type { Collaborators } from '../operations/collaborators.ts'
+import { type Push, push } from '../operations/push.ts'
+import { readBody } from './body.ts'
+import type { BodyBudget, BodyLease } from './body-budget.ts'
+import { isProblems, writeConditions } from './conditions.ts'
+import { flag } from './parameters.ts'
+import { problem } from './problem.ts'
+import type { RestContext } from './route.ts'
+import { answerWrite, preferHeader } from './write-document.ts'
+
+/** What all paths that take documents have in common. */
+
+export const pushHeaders = preferHeader.extend({
+  'if-match': z
+    .string()
+    .optional()
+    .openapi({ description: '"digest", a list of them, or *: 412 where something else stands' }),
+  'if-none-match': z.string().optional().openapi({ description: '*: 412 where anything was pushed already' }),
+})
+
+export const pushQuery = {
+  dryRun: flag.optional().openapi({ description: 'validate and answer, but store nothing' }),
+}
+
+/** What the path and its query say of a push; headers and body say the rest. */
+export type PushTarget = Pick<Push, 'source' | 'part' | 'mode' | 'dryRun' | 'kubernetes'>
+
+/** How its body is read, by default as JSON. */
+type Reading = Omit<NonNullable<Parameters<typeof readBody>[1]>, 'lease'>
+
+/** Reads, pushes and answers, within what all bodies together may take. */
+export async function answerPush(
+  collaborators: Collaborators,
+  budget: BodyBudget,
+  c: RestContext,
+  target: PushTarget,
+  reading: Reading = {},
+): Promise<Response> {
+  const lease = budget.lease()
+  const request = await pushRequest(c, lease, target, reading)
+  if (request instanceof Response) {
+    lease.end()
+    return request
+  }
+  // A push that waits for its proxies needs its bytes no more.
+  const run = () => push(collaborators, request).finally(() => lease.end())
+  return answerWrite(collaborators, c.req.raw.headers, run)
+}
+
+async function pushRequest(
+  c: RestContext,
+  lease: BodyLease,
+  target: PushTarget,
+  reading: Reading,
+): Promise<Push | Response> {
+  const conditions = writeConditions(c.req.raw.headers)
+  if (isProblems(conditions)) return problem(400, 'a condition cannot be understood', conditions)
+  const bytes = await readBody(c.req.raw, { ...reading, lease })
+  if (bytes instanceof Response) return bytes
+  return { ...target, ...conditions, author: c.get('principal').name, bytes }
+}
