@@ -1,10 +1,24 @@
-import type { Service } from '../model/topology.ts'
+import { isLaterAppProtocol } from '../model/later.ts'
+import type { Service, ServicePort } from '../model/topology.ts'
 import { envoyDuration } from './envoy-duration.ts'
 
 /** The part of a merged service that its clusters are made of. */
 export type ClusterSettings = Pick<Service, 'connectTimeout'>
 
 const HTTP2_PROTOCOLS = new Set(['kubernetes.io/h2c', 'h2c', 'http2', 'grpc'])
+
+/** Endpoints that want TLS cannot be spoken to yet: plain text would be no use to them. */
+export function hasCluster({ appProtocol }: ServicePort): boolean {
+  return !isLaterAppProtocol(appProtocol)
+}
+
+/**
+ * Whether a port is spoken to in HTTP/2. Its `appProtocol` decides where it has one (GEP-1911), also against HTTP/2:
+ * whoever wrote "http" knows the backend. Without one gRPC calls decide, which there are in HTTP/2 only.
+ */
+export function speaksHttp2({ appProtocol }: ServicePort, isCalledByGrpc: boolean): boolean {
+  return appProtocol === undefined ? isCalledByGrpc : HTTP2_PROTOCOLS.has(appProtocol)
+}
 
 /**
  * The `envoy.config.cluster.v3.Cluster` of one service port, as ProtoJSON; its endpoints come over ADS under its
@@ -13,7 +27,7 @@ const HTTP2_PROTOCOLS = new Set(['kubernetes.io/h2c', 'h2c', 'http2', 'grpc'])
  * - a retry budget in place of the three concurrent retries of the default, which fail 29 % of the requests of a
  *   dead endpoint's first moment.
  */
-export function cluster(name: string, settings: ClusterSettings, appProtocol: string | undefined): object {
+export function cluster(name: string, settings: ClusterSettings, isHttp2: boolean): object {
   return {
     name,
     type: 'EDS',
@@ -24,8 +38,7 @@ export function cluster(name: string, settings: ClusterSettings, appProtocol: st
     circuitBreakers: {
       thresholds: [{ retryBudget: { budgetPercent: { value: 100 }, minRetryConcurrency: 100 } }],
     },
-    ...(appProtocol !== undefined &&
-      HTTP2_PROTOCOLS.has(appProtocol) && { typedExtensionProtocolOptions: HTTP2 }),
+    ...(isHttp2 && { typedExtensionProtocolOptions: HTTP2 }),
   }
 }
 

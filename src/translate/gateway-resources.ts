@@ -1,12 +1,15 @@
-import type { Listener } from '../model/gateway.ts'
-import { listenerAddress, overlap } from '../model/listener-address.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { AttachedRoute } from './attached-route.ts'
+import { unresolvedService } from './backend-resolution.ts'
+import { hasCluster } from './cluster.ts'
+import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { httpListener } from './listener.ts'
-import { clusterName, listenerName } from './names.ts'
+import type { ListenerGroup, MergedGateway } from './merged-gateway.ts'
+import { clusterName } from './names.ts'
 import { jsonResource, type Resource, routeConfigurationResource } from './resource.ts'
-import { virtualHosts } from './route-configuration.ts'
-import type { GatewayClaim, World } from './world.ts'
+import { isAttached } from './route-attachment.ts'
+import { type RoutedGroup, sameRoutes, type VirtualHosts, virtualHosts } from './route-configuration.ts'
+import type { World } from './world.ts'
 
 /** What the Envoys of one gateway are served, beside clusters and assignments, which gateways share. */
 export interface GatewayResources {
@@ -22,61 +25,77 @@ export interface GatewayResources {
   readonly conflicts: readonly string[]
 }
 
-/** The resources of a gateway (`namespace/name`); empty for one that no source has. */
-export function gatewayResources(world: World, gateway: string): GatewayResources {
-  const claims = world.gateways.get(gateway) ?? []
-  const { listeners, conflicts } = mergeListeners(claims)
-  // Routes for a gateway that no source has lead nowhere yet.
-  const attached = claims.length > 0 ? world.routesByGateway.get(gateway)?.values() : undefined
-  const routes = [...(attached ?? [])]
-  const hosts = virtualHosts(routes, (service, port) => world.services.get(service)?.port(port) !== undefined)
+/** The resources of a gateway (`namespace/name`); empty for one that no source has: its routes lead nowhere yet. */
+export function gatewayResources(world: World, key: string): GatewayResources {
+  const gateway = world.gateways.get(key)
+  if (gateway === undefined) return NOTHING
+  const routes = [...(world.routesByGateway.get(key)?.values() ?? [])]
+  const groups = gateway.groups.map(group => routedGroup(world, gateway, group, routes))
+  const hosts = hostsOfGroups(world, groups)
   return {
-    listeners: listeners.map(listener => {
-      const name = listenerName(gateway, listener.name)
-      return jsonResource(TYPE_URLS.listener, name, httpListener(name, listener), [name])
-    }),
-    routeConfigurations: listeners.map(listener =>
-      routeConfigurationResource(listenerName(gateway, listener.name), hosts),
+    listeners: gateway.groups.map(listenerResource),
+    routeConfigurations: gateway.groups.map(({ name }, index) =>
+      routeConfigurationResource(name, hosts[index] as VirtualHosts),
     ),
-    clusters: new Set(hosts.clusters),
-    namedServices: servicesOf(routes),
-    allServices: claims[0]?.gateway.services === 'all',
-    conflicts,
+    clusters: new Set(hosts.flatMap(one => one.clusters)),
+    namedServices: servicesOf(groups),
+    allServices: gateway.hasAllServices,
+    conflicts: gateway.conflicts,
   }
 }
 
-function servicesOf(routes: readonly AttachedRoute[]): ReadonlySet<string> {
+const NOTHING: GatewayResources = {
+  listeners: [],
+  routeConfigurations: [],
+  clusters: new Set(),
+  namedServices: new Set(),
+  allServices: false,
+  conflicts: [],
+}
+
+/** The Envoy listener of a group: all of its listeners have the address and the port of the first. */
+export function listenerResource({ name, listeners: [first] }: ListenerGroup): Resource {
+  return jsonResource(TYPE_URLS.listener, name, httpListener(name, first), [name])
+}
+
+function routedGroup(
+  world: World,
+  gateway: MergedGateway,
+  { listeners }: ListenerGroup,
+  routes: readonly AttachedRoute[],
+): RoutedGroup {
+  return {
+    port: listeners[0].port,
+    listeners: listeners.map(listener => ({
+      hostname: listener.hostname ?? ANY_HOSTNAME,
+      routes: routes.filter(route => isAttached(world, gateway, listener, route)),
+    })),
+  }
+}
+
+/** Groups with the same routes (one for each family of addresses) share what is made of them. */
+function hostsOfGroups(world: World, groups: readonly RoutedGroup[]): VirtualHosts[] {
+  const resolves = (route: AttachedRoute, backend: AttachedRoute['backends'][number]) =>
+    unresolvedService(world, route, backend) === undefined
+  const made: VirtualHosts[] = []
+  groups.forEach((group, index) => {
+    const twin = groups.slice(0, index).findIndex(other => sameRoutes(other, group))
+    made.push(made[twin] ?? virtualHosts(group, resolves))
+  })
+  return made
+}
+
+function servicesOf(groups: readonly RoutedGroup[]): ReadonlySet<string> {
   const services = new Set<string>()
+  const routes = groups.flatMap(({ listeners }) => listeners.flatMap(one => one.routes))
   for (const { backends } of routes) for (const { service } of backends) services.add(service)
   return services
 }
 
-/** Names of all clusters of a service, one for each port. */
+/** Names of all clusters of a service, one for each port that has one. */
 export function clusterNames(world: World, service: string): string[] {
   const merged = world.services.get(service)
   return merged === undefined
     ? []
-    : merged.ports.map(({ port }) => clusterName(merged.namespace, merged.name, port))
-}
-
-/** Gateways of one name from several sources are one gateway; a name or an address goes to the older claim. */
-function mergeListeners(claims: readonly GatewayClaim[]): { listeners: Listener[]; conflicts: string[] } {
-  const listeners: Listener[] = []
-  const conflicts: string[] = []
-  for (const { source, gateway } of claims) {
-    for (const listener of gateway.listeners) {
-      const other = listeners.find(one => one.name === listener.name || overlap(one, listener))
-      if (other === undefined) listeners.push(listener)
-      else if (!sameListener(other, listener)) {
-        conflicts.push(
-          `listener ${listener.name} of source ${source} is left out: an older source has ${other.name} on port ${other.port}`,
-        )
-      }
-    }
-  }
-  return { listeners, conflicts }
-}
-
-function sameListener(a: Listener, b: Listener): boolean {
-  return a.name === b.name && a.port === b.port && listenerAddress(a) === listenerAddress(b)
+    : merged.ports.filter(hasCluster).map(({ port }) => clusterName(merged.namespace, merged.name, port))
 }

@@ -21,6 +21,12 @@ export interface Conflict {
   readonly detail: string
 }
 
+/** Ports of a service that GRPCRoutes name. */
+export interface PortNumbers {
+  has(port: number): boolean
+}
+const NO_PORTS: PortNumbers = new Set<number>()
+
 interface ParsedClaim extends EndpointClaim {
   /** Revision of the settings, for people. */
   readonly since: number
@@ -36,15 +42,23 @@ export class MergedService {
   readonly name: string
   /** Oldest first. */
   readonly claims: readonly ServiceClaim[]
+  readonly grpcPorts: PortNumbers
   readonly #placement: Placement
   readonly #decisions = new Map<number, Decision>()
   #parsed: readonly ParsedClaim[] | undefined
   #ports: readonly ServicePort[] | undefined
 
-  constructor(namespace: string, name: string, claims: readonly ServiceClaim[], placement: Placement) {
+  constructor(
+    namespace: string,
+    name: string,
+    claims: readonly ServiceClaim[],
+    placement: Placement,
+    grpcPorts: PortNumbers = NO_PORTS,
+  ) {
     this.namespace = namespace
     this.name = name
     this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || compare(a.source, b.source))
+    this.grpcPorts = grpcPorts
     this.#placement = placement
   }
 

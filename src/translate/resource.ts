@@ -2,7 +2,7 @@ import type { Assignment } from '../locality/assignment.ts'
 import { encodeDiscoveryResource, versionOf } from '../proto/discovery-resource.ts'
 import { encode, encodeMessage } from '../proto/message.ts'
 import { messageNameOf, TYPE_URLS } from '../proto/type-urls.ts'
-import { cluster } from './cluster.ts'
+import { cluster, hasCluster, speaksHttp2 } from './cluster.ts'
 import { clusterLoadAssignment } from './cluster-load-assignment.ts'
 import type { MergedService } from './merged-service.ts'
 import { routeConfiguration, type VirtualHosts } from './route-configuration.ts'
@@ -34,11 +34,12 @@ export function jsonResource(
   return resource(typeUrl, name, encode(messageNameOf(typeUrl), json), references)
 }
 
-/** The cluster of a service's port; undefined when the service has no such port. */
+/** The cluster of a service's port; undefined when the service has no such port, or one that has none. */
 export function clusterResource(service: MergedService, name: string, port: number): Resource | undefined {
   const declared = service.port(port)
-  if (declared === undefined) return undefined
-  return jsonResource(TYPE_URLS.cluster, name, cluster(name, service.settings, declared.appProtocol), [name])
+  if (declared === undefined || !hasCluster(declared)) return undefined
+  const isHttp2 = speaksHttp2(declared, service.grpcPorts.has(port))
+  return jsonResource(TYPE_URLS.cluster, name, cluster(name, service.settings, isHttp2), [name])
 }
 
 /** The route configuration of one listener. */

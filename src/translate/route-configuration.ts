@@ -1,17 +1,35 @@
 import { compare } from '../model/order.ts'
 import { messageField } from '../proto/length-delimited.ts'
 import { encode, encodeMessage } from '../proto/message.ts'
-import type { AttachedRoute, HasPort } from './attached-route.ts'
+import type { AttachedRoute, Resolves } from './attached-route.ts'
+import { ANY_HOSTNAME, bySpecificity, covers, intersection } from './hostname-intersection.ts'
 import { retryPolicy } from './retry-policy.ts'
 import { byPrecedence } from './route-precedence.ts'
 import type { TranslatedMatch } from './route-translation.ts'
 
-/** The virtual hosts of a gateway: all its listeners have the same. */
+/** Listeners on one address and port with the routes that are attached to each. */
+export interface RoutedGroup {
+  readonly port: number
+  readonly listeners: readonly RoutedListener[]
+}
+
+export interface RoutedListener {
+  readonly hostname: string
+  readonly routes: readonly AttachedRoute[]
+}
+
+/** The virtual hosts of one route configuration. */
 export interface VirtualHosts {
   /** The `envoy.config.route.v3.VirtualHost` messages as they stand in a route configuration. */
   readonly encoded: readonly Uint8Array[]
   /** Names of the clusters that they send requests to, sorted. */
   readonly clusters: readonly string[]
+}
+
+/** The matches of a virtual host that come of one hostname of routes. */
+interface Members {
+  readonly hostname: string
+  readonly matches: TranslatedMatch[]
 }
 
 /** Field number of `envoy.config.route.v3.RouteConfiguration.virtual_hosts`. */
@@ -20,27 +38,53 @@ const VIRTUAL_HOSTS = 2
 const RETRY_POLICY = 16
 
 /**
- * A virtual host for each hostname, in it the matches of every route with that hostname by precedence. Envoy takes the
- * most specific virtual host as the Gateway API asks: the exact name, then the longest wildcard, then all.
+ * A virtual host for each hostname that a listener and its routes have in common, in it the matches of every route with
+ * that hostname by precedence. Envoy takes the most specific virtual host as the Gateway API asks: the exact name, then
+ * the longest wildcard, then all.
+ *
+ * A request is for the most specific of the group's listeners alone ("Listener Isolation", GatewaySpec.listeners). So a
+ * listener has no virtual host for what a more specific one covers, and each has one for the whole of its hostname, if
+ * only an empty one that answers 404: else Envoy would go on to those of less specific listeners.
  */
-export function virtualHosts(routes: readonly AttachedRoute[], hasPort: HasPort): VirtualHosts {
+export function virtualHosts({ port, listeners }: RoutedGroup, resolves: Resolves): VirtualHosts {
   const clusters = new Set<string>()
-  const byHostname = new Map<string, TranslatedMatch[]>()
-  for (const attached of routes) {
-    const translation = attached.translation(hasPort)
-    for (const cluster of translation.clusters) clusters.add(cluster)
-    for (const hostname of attached.hostnames) {
-      const members = byHostname.get(hostname)
-      if (members === undefined) byHostname.set(hostname, [...translation.matches])
-      else members.push(...translation.matches)
+  const byDomain = new Map<string, Members[]>()
+  const hostnames = listeners.map(one => one.hostname).sort(bySpecificity)
+  const isOwn = (domain: string, { hostname }: RoutedListener) =>
+    hostnames.length === 1 || hostnames.find(one => covers(one, domain)) === hostname
+  for (const listener of listeners) {
+    if (hostnames.length > 1 && listener.hostname !== ANY_HOSTNAME) membersOf(byDomain, listener.hostname)
+    for (const route of listener.routes) {
+      const { matches, clusters: named } = route.translation(port, resolves)
+      for (const hostname of route.hostnames) {
+        const domain = intersection(listener.hostname, hostname)
+        if (domain === undefined || !isOwn(domain, listener)) continue
+        addMatches(membersOf(byDomain, domain), hostname, matches)
+        for (const cluster of named) clusters.add(cluster)
+      }
     }
   }
   // Sorted by hostname, so that the order in which routes came changes no byte.
-  const sorted = [...byHostname].sort(([a], [b]) => compare(a, b))
+  const sorted = [...byDomain].sort(([a], [b]) => compare(a, b))
   return {
-    encoded: sorted.map(([hostname, members]) => virtualHost(hostname, members)),
+    encoded: sorted.map(([domain, members]) => virtualHost(domain, members)),
     clusters: [...clusters].sort(),
   }
+}
+
+/** Whether two groups have equal virtual hosts because their listeners have the same hostnames and routes. */
+export function sameRoutes(a: RoutedGroup, b: RoutedGroup): boolean {
+  return (
+    a.listeners.length === b.listeners.length &&
+    a.listeners.every(({ hostname, routes }, index) => {
+      const other = b.listeners[index] as RoutedListener
+      return (
+        hostname === other.hostname &&
+        routes.length === other.routes.length &&
+        routes.every((one, at) => one === other.routes[at] && (a.port === b.port || !one.dependsOnPort))
+      )
+    })
+  )
 }
 
 /** An encoded `envoy.config.route.v3.RouteConfiguration`. */
@@ -49,13 +93,34 @@ export function routeConfiguration(name: string, hosts: VirtualHosts): Uint8Arra
   return Buffer.concat([head, ...hosts.encoded])
 }
 
+function membersOf(byDomain: Map<string, Members[]>, domain: string): Members[] {
+  const known = byDomain.get(domain)
+  if (known !== undefined) return known
+  const made: Members[] = []
+  byDomain.set(domain, made)
+  return made
+}
+
+function addMatches(members: Members[], hostname: string, matches: readonly TranslatedMatch[]): void {
+  const same = members.find(one => one.hostname === hostname)
+  if (same === undefined) members.push({ hostname, matches: [...matches] })
+  else for (const one of matches) same.matches.push(one)
+}
+
 /** The same in every virtual host, and most of what encoding one with few routes would cost. */
 const DEFAULT_RETRY = messageField(RETRY_POLICY, [
   encode('envoy.config.route.v3.RetryPolicy', retryPolicy({ of: 'unseen' })),
 ])
 
-function virtualHost(hostname: string, members: TranslatedMatch[]): Uint8Array {
-  const head = encodeMessage('envoy.config.route.v3.VirtualHost', { name: hostname, domains: [hostname] })
-  members.sort((a, b) => byPrecedence(a.rank, b.rank))
-  return messageField(VIRTUAL_HOSTS, [head, DEFAULT_RETRY, ...members.map(one => one.encoded)])
+/**
+ * A listener's hostname may be narrower than those of its routes. Then the more specific of those comes first, as it does
+ * without the listener's (HTTPRouteSpec.hostnames: "precedence using the original hostnames configured on the Route").
+ */
+function virtualHost(domain: string, members: Members[]): Uint8Array {
+  const head = encodeMessage('envoy.config.route.v3.VirtualHost', { name: domain, domains: [domain] })
+  members.sort((a, b) => bySpecificity(a.hostname, b.hostname))
+  const routes = members.flatMap(({ matches }) =>
+    matches.sort((a, b) => byPrecedence(a.rank, b.rank)).map(one => one.encoded),
+  )
+  return messageField(VIRTUAL_HOSTS, [head, DEFAULT_RETRY, ...routes])
 }

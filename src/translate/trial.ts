@@ -1,7 +1,8 @@
 import type { StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey } from '../model/entry.ts'
 import type { AttachedRoute } from './attached-route.ts'
-import { gatewayResources } from './gateway-resources.ts'
+import { listenerResource } from './gateway-resources.ts'
+import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import type { MergedService } from './merged-service.ts'
 import { clusterName } from './names.ts'
 import { clusterResource, routeConfigurationResource } from './resource.ts'
@@ -27,13 +28,14 @@ export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
   const services = [...world.services.values()].flatMap(service =>
     attempt({ kind: 'Service', namespace: service.namespace, name: service.name }, () => tryService(service)),
   )
-  const gateways = [...world.gateways.keys()].flatMap(gateway => {
-    const [namespace = '', name = ''] = gateway.split('/')
-    return attempt({ kind: 'Gateway', namespace, name }, () => gatewayResources(world, gateway))
+  const gateways = [...world.gateways.values()].flatMap(({ key, groups }) => {
+    const [namespace = '', name = ''] = key.split('/')
+    return attempt({ kind: 'Gateway', namespace, name }, () => groups.map(listenerResource))
   })
-  const routes = [...world.routes.values()].flatMap(one =>
-    attempt({ kind: 'HTTPRoute', namespace: one.route.namespace, name: one.route.name }, () => tryRoute(one)),
-  )
+  const routes = [...world.routes.values()].flatMap(one => {
+    const { kind, namespace, name } = one.route
+    return attempt({ kind, namespace, name }, () => tryRoute(one))
+  })
   return [...services, ...gateways, ...routes]
 }
 
@@ -43,11 +45,12 @@ function tryService(service: MergedService): void {
   }
 }
 
-/** Its gateway may belong to another source, and its services too. */
+/** Its gateway may belong to another source, and its services too: as if it had all of them. */
 function tryRoute(attached: AttachedRoute): void {
+  const group = { port: 80, listeners: [{ hostname: ANY_HOSTNAME, routes: [attached] }] }
   routeConfigurationResource(
     'trial',
-    virtualHosts([attached], () => true),
+    virtualHosts(group, () => true),
   )
 }
 

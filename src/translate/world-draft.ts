@@ -1,21 +1,20 @@
-import { Map as ImmutableMap } from 'immutable'
 import type { ChangeBatch, StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import type { Gateway } from '../model/gateway.ts'
-import { compare } from '../model/order.ts'
 import type { Service, Zone } from '../model/topology.ts'
-import { AttachedRoute } from './attached-route.ts'
+import { type GatewayClaim, MergedGateway } from './merged-gateway.ts'
 import { MergedService, type ServiceClaim } from './merged-service.ts'
 import { Regions } from './regions.ts'
-import { type GatewayClaim, World } from './world.ts'
+import { RouteDraft } from './route-draft.ts'
+import { routeKey, World } from './world.ts'
 
 /** What a change of the world can reach: nothing else needs to be looked at. */
 export interface Touched {
-  /** Services of which any entry changed. */
+  /** Services that are another object than before. */
   readonly services: ReadonlySet<string>
   /** Services whose settings or ports may have changed, or that came or went: their clusters may differ. */
   readonly settings: ReadonlySet<string>
-  /** Gateways whose listeners or routes changed. */
+  /** Gateways whose listeners or routes changed, or what these may attach to or refer to. */
   readonly gateways: ReadonlySet<string>
 }
 
@@ -28,22 +27,21 @@ type Removed = EntryKey & { readonly source: string }
 export class WorldDraft {
   /** Of the services that this draft makes; zones may still change its regions before the end. */
   readonly #placement: { regions: Regions }
+  readonly #base: World
   readonly #services: World['services']
   readonly #gateways: World['gateways']
-  readonly #routes: World['routes']
-  readonly #routesByGateway: World['routesByGateway']
+  readonly #routes: RouteDraft
   readonly #zones: World['zones']
   readonly #touchedServices = new Set<string>()
   readonly #touchedSettings = new Set<string>()
-  readonly #touchedGateways = new Set<string>()
   #zonesChanged = false
 
   constructor(base: World) {
     this.#placement = { regions: base.regions }
+    this.#base = base
     this.#services = base.services.asMutable()
     this.#gateways = base.gateways.asMutable()
-    this.#routes = base.routes.asMutable()
-    this.#routesByGateway = base.routesByGateway.asMutable()
+    this.#routes = new RouteDraft(base)
     this.#zones = base.zones.asMutable()
   }
 
@@ -55,7 +53,7 @@ export class WorldDraft {
       draft.#touchedSettings.add(service)
     }
     const gateways = [...old.gateways.keys(), ...old.routesByGateway.keys()]
-    for (const gateway of gateways) draft.#touchedGateways.add(gateway)
+    for (const gateway of gateways) draft.#routes.touchedGateways.add(gateway)
     return draft
   }
 
@@ -65,20 +63,21 @@ export class WorldDraft {
   }
 
   finish(revision: number): { world: World; touched: Touched } {
+    const { regrouped, ...routes } = this.#routes.finish(this.#gateways)
+    for (const service of regrouped) this.#speakAnew(service, routes.grpcRoutes)
     if (this.#zonesChanged) this.#placeAnew()
     const world = new World({
       revision,
       services: this.#services.asImmutable(),
       gateways: this.#gateways.asImmutable(),
-      routes: this.#routes.asImmutable(),
-      routesByGateway: this.#routesByGateway.asImmutable(),
+      ...routes,
       zones: this.#zones.asImmutable(),
       regions: this.#placement.regions,
     })
     const touched = {
       services: this.#touchedServices,
       settings: this.#touchedSettings,
-      gateways: this.#touchedGateways,
+      gateways: this.#routes.touchedGateways,
     }
     return { world, touched }
   }
@@ -96,14 +95,17 @@ export class WorldDraft {
         this.#setGateway(key, entry)
         break
       case 'HTTPRoute':
-        this.#setRoute(key, entry)
+      case 'GRPCRoute':
+        this.#routes.setRoute(routeKey(key.source, { ...key, kind: key.kind }), entry)
+        break
+      case 'Namespace':
+        this.#routes.setNamespace(key, entry)
+        break
+      case 'ReferenceGrant':
+        this.#routes.setReferenceGrant(key, entry)
         break
       case 'Zone':
         this.#setZone(key, entry)
-        break
-      case 'GRPCRoute':
-      case 'Namespace':
-      case 'ReferenceGrant':
         break
       case 'Node':
         // Read by Topology Aware Routing only, which is still to come.
@@ -120,8 +122,10 @@ export class WorldDraft {
     const others = claims.filter(claim => claim !== mine)
     const kept = next.service || next.endpoints ? [...others, next] : others
     this.#touchedServices.add(service)
+    const { namespace, name } = key
+    const grpcPorts = this.#base.grpcRoutes.get(service)
     const after =
-      kept.length === 0 ? undefined : new MergedService(key.namespace, key.name, kept, this.#placement)
+      kept.length === 0 ? undefined : new MergedService(namespace, name, kept, this.#placement, grpcPorts)
     if (!this.#touchedSettings.has(service) && !declaresPorts(next) && !samePorts(before, after)) {
       this.#touchedSettings.add(service)
     }
@@ -131,38 +135,12 @@ export class WorldDraft {
 
   #setGateway(key: Removed, entry: StoredEntry | undefined): void {
     const gateway = `${key.namespace}/${key.name}`
-    const others = (this.#gateways.get(gateway) ?? []).filter(claim => claim.source !== key.source)
+    const before = this.#gateways.get(gateway)?.claims ?? []
+    const others = before.filter(claim => claim.source !== key.source)
     const claims = entry === undefined ? others : [...others, gatewayClaim(entry)]
-    claims.sort((a, b) => a.created - b.created || compare(a.source, b.source))
-    this.#touchedGateways.add(gateway)
+    this.#routes.touchedGateways.add(gateway)
     if (claims.length === 0) this.#gateways.delete(gateway)
-    else this.#gateways.set(gateway, claims)
-  }
-
-  #setRoute(key: Removed, entry: StoredEntry | undefined): void {
-    const routeKey = `${key.source}/${key.namespace}/${key.name}`
-    const before = this.#routes.get(routeKey)
-    const after = entry && new AttachedRoute(entry)
-    for (const gateway of before?.gateways ?? []) {
-      if (!after?.gateways.has(gateway)) this.#detach(routeKey, gateway)
-    }
-    if (after === undefined) {
-      this.#routes.delete(routeKey)
-      return
-    }
-    this.#routes.set(routeKey, after)
-    for (const gateway of after.gateways) {
-      this.#touchedGateways.add(gateway)
-      const others = this.#routesByGateway.get(gateway) ?? ImmutableMap<string, AttachedRoute>()
-      this.#routesByGateway.set(gateway, others.set(routeKey, after))
-    }
-  }
-
-  #detach(routeKey: string, gateway: string): void {
-    this.#touchedGateways.add(gateway)
-    const left = this.#routesByGateway.get(gateway)?.delete(routeKey)
-    if (left === undefined || left.isEmpty()) this.#routesByGateway.delete(gateway)
-    else this.#routesByGateway.set(gateway, left)
+    else this.#gateways.set(gateway, new MergedGateway(key.namespace, key.name, claims))
   }
 
   #setZone(key: Removed, entry: StoredEntry | undefined): void {
@@ -172,13 +150,23 @@ export class WorldDraft {
     else this.#zones.set(zoneKey, { source: key.source, zone: JSON.parse(entry.body) as Zone })
   }
 
+  /** The first GRPCRoute came to a port of the service, or the last one went: another cluster, if the port lets it. */
+  #speakAnew(key: string, grpcRoutes: World['grpcRoutes']): void {
+    const service = this.#services.get(key)
+    if (service === undefined) return
+    this.#touchedServices.add(key)
+    this.#touchedSettings.add(key)
+    const { namespace, name, claims } = service
+    this.#services.set(key, new MergedService(namespace, name, claims, this.#placement, grpcRoutes.get(key)))
+  }
+
   /** A zone that came, went or changed its region may move endpoints of any service to another place. */
   #placeAnew(): void {
     this.#placement.regions = new Regions(this.#zones.values())
-    for (const [key, { namespace, name, claims }] of this.#services.toArray()) {
+    for (const [key, { namespace, name, claims, grpcPorts }] of this.#services.toArray()) {
       if (this.#touchedServices.has(key)) continue
       this.#touchedServices.add(key)
-      this.#services.set(key, new MergedService(namespace, name, claims, this.#placement))
+      this.#services.set(key, new MergedService(namespace, name, claims, this.#placement, grpcPorts))
     }
   }
 }

@@ -1,32 +1,35 @@
-import { Map as ImmutableMap } from 'immutable'
-import type { Gateway } from '../model/gateway.ts'
+import { Map as ImmutableMap, type Set as ImmutableSet } from 'immutable'
+import type { Labels } from '../model/label-selector.ts'
+import type { Route } from '../model/normal-routes.ts'
+import type { ReferenceGrant } from '../model/reference-grant.ts'
 import type { Zone } from '../model/topology.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AttachedRoute } from './attached-route.ts'
+import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import { Regions } from './regions.ts'
-
-/** What one source says of a gateway. */
-export interface GatewayClaim {
-  readonly source: string
-  readonly created: number
-  readonly gateway: Gateway
-}
 
 /**
  * Everything that all sources say at one revision, merged: immutable, sharing with its predecessor whatever did not
  * change. Made by a `WorldDraft` from the store's feed.
  *
- * Keys: services, gateways and routes by `namespace/name`, with the source behind where each source has its own.
+ * Keys: services, gateways and routes by `namespace/name`, with the source (and a route's kind) before it where each
+ * source has its own.
  */
 export class World {
   readonly revision: number
   readonly services: ImmutableMap<string, MergedService>
-  readonly gateways: ImmutableMap<string, readonly GatewayClaim[]>
-  /** By `source/namespace/name`. */
+  readonly gateways: ImmutableMap<string, MergedGateway>
+  /** By `routeKey`. */
   readonly routes: ImmutableMap<string, AttachedRoute>
   /** By gateway: the routes that name it, by their keys. */
   readonly routesByGateway: ImmutableMap<string, ImmutableMap<string, AttachedRoute>>
+  /** By service and port: the GRPCRoutes, by their keys, that may and do send requests there, attached or not. */
+  readonly grpcRoutes: ImmutableMap<string, ImmutableMap<number, ImmutableSet<string>>>
+  /** Labels of namespaces by `source/namespace`. */
+  readonly namespaces: ImmutableMap<string, Labels>
+  /** By `source/namespace`, then by name. */
+  readonly referenceGrants: ImmutableMap<string, ImmutableMap<string, ReferenceGrant>>
   /** By `source/name` of the entry. */
   readonly zones: ImmutableMap<string, { readonly source: string; readonly zone: Zone }>
   readonly regions: Regions
@@ -37,6 +40,9 @@ export class World {
     this.gateways = content.gateways
     this.routes = content.routes
     this.routesByGateway = content.routesByGateway
+    this.grpcRoutes = content.grpcRoutes
+    this.namespaces = content.namespaces
+    this.referenceGrants = content.referenceGrants
     this.zones = content.zones
     this.regions = content.regions
   }
@@ -47,6 +53,9 @@ export class World {
     gateways: ImmutableMap(),
     routes: ImmutableMap(),
     routesByGateway: ImmutableMap(),
+    grpcRoutes: ImmutableMap(),
+    namespaces: ImmutableMap(),
+    referenceGrants: ImmutableMap(),
     zones: ImmutableMap(),
     regions: new Regions([]),
   })
@@ -61,4 +70,12 @@ export class World {
     const region = this.regions.ofProxy(viewpoint.zone)
     return region === '' ? viewpoint : { ...viewpoint, region }
   }
+}
+
+/** `source/kind/namespace/name`: an HTTPRoute and a GRPCRoute may have one name. */
+export function routeKey(
+  source: string,
+  { kind, namespace, name }: Pick<Route, 'kind' | 'namespace' | 'name'>,
+): string {
+  return `${source}/${kind}/${namespace}/${name}`
 }

@@ -1,0 +1,122 @@
+import type { Gateway, Listener } from '../model/gateway.ts'
+import { listenerAddress, overlap, samePlace } from '../model/listener-address.ts'
+import { compare } from '../model/order.ts'
+import { listenerName } from './names.ts'
+
+/** What one source says of a gateway. */
+export interface GatewayClaim {
+  readonly source: string
+  readonly created: number
+  readonly gateway: Gateway
+}
+
+/** Listeners on one address and port: one Envoy listener, whose requests they divide among them by hostname. */
+export interface ListenerGroup {
+  /** Name of the Envoy listener and of its route configuration: the first listener's. */
+  readonly name: string
+  /** At least one, no two of one hostname. */
+  readonly listeners: readonly [Listener, ...Listener[]]
+}
+
+interface Merged {
+  readonly listeners: readonly Listener[]
+  readonly conflicts: readonly string[]
+}
+
+/** A gateway as all sources together say it: immutable, made anew when one of its claims changes. */
+export class MergedGateway {
+  /** `namespace/name`. */
+  readonly key: string
+  readonly namespace: string
+  /** Oldest first. */
+  readonly claims: readonly GatewayClaim[]
+  #merged: Merged | undefined
+  #groups: readonly ListenerGroup[] | undefined
+
+  constructor(namespace: string, name: string, claims: readonly GatewayClaim[]) {
+    this.key = `${namespace}/${name}`
+    this.namespace = namespace
+    this.claims = [...claims].sort((a, b) => a.created - b.created || compare(a.source, b.source))
+  }
+
+  /** Those of the oldest claim first, each claim's by name. */
+  get listeners(): readonly Listener[] {
+    return this.#all.listeners
+  }
+
+  /** What claims of several sources disagree on, for people. */
+  get conflicts(): readonly string[] {
+    return this.#all.conflicts
+  }
+
+  get groups(): readonly ListenerGroup[] {
+    this.#groups ??= groupByPlace(this.key, this.listeners)
+    return this.#groups
+  }
+
+  /** Whether its Envoys get every service's cluster, not only those that routes name. */
+  get hasAllServices(): boolean {
+    return this.claims[0]?.gateway.services === 'all'
+  }
+
+  /** Whether labels of namespaces decide which routes it takes. */
+  get selectsNamespaces(): boolean {
+    return this.listeners.some(one => one.allowedRoutes?.namespaces?.from === 'Selector')
+  }
+
+  get #all(): Merged {
+    this.#merged ??= mergeListeners(this.claims)
+    return this.#merged
+  }
+}
+
+/** A name, an address, or a hostname on an address goes to the older claim. */
+function mergeListeners(claims: readonly GatewayClaim[]): Merged {
+  const listeners: Listener[] = []
+  const conflicts: string[] = []
+  for (const { source, gateway } of claims) {
+    for (const listener of gateway.listeners) {
+      const other = listeners.find(one => inConflict(one, listener))
+      if (other === undefined) listeners.push(listener)
+      else if (!sameListener(other, listener)) {
+        const place = `${other.name} on port ${other.port}${hostnameConflict(other, listener)}`
+        conflicts.push(
+          `listener ${listener.name} of source ${source} is left out: an older source has ${place}`,
+        )
+      }
+    }
+  }
+  return { listeners, conflicts }
+}
+
+/** Gateway API, GatewaySpec.listeners: listeners on one port are distinct when their hostnames differ. */
+function inConflict(a: Listener, b: Listener): boolean {
+  if (a.name === b.name) return true
+  return overlap(a, b) && !(samePlace(a, b) && a.hostname !== b.hostname)
+}
+
+/** What the Gateway API calls a HostnameConflict. */
+function hostnameConflict(a: Listener, b: Listener): string {
+  const isOne = a.hostname !== undefined && a.hostname === b.hostname && samePlace(a, b)
+  return isOne ? ` for the same hostname "${a.hostname}"` : ''
+}
+
+function sameListener(a: Listener, b: Listener): boolean {
+  return (
+    a.name === b.name &&
+    samePlace(a, b) &&
+    a.hostname === b.hostname &&
+    JSON.stringify(a.allowedRoutes) === JSON.stringify(b.allowedRoutes)
+  )
+}
+
+function groupByPlace(gateway: string, listeners: readonly Listener[]): ListenerGroup[] {
+  const groups = new Map<string, [Listener, ...Listener[]]>()
+  for (const listener of listeners) {
+    const place = `${listenerAddress(listener)} ${listener.port}`
+    const group = groups.get(place)
+    if (group === undefined) groups.set(place, [listener])
+    else group.push(listener)
+  }
+  return [...groups.values()].map(group => ({ name: listenerName(gateway, group[0].name), listeners: group }))
+}
