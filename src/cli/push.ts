@@ -1,45 +1,107 @@
-import type { Command } from 'commander'
-import type { Client } from '../client/client.ts'
+import { type Command, Option } from 'commander'
+import type { Client, PushOptions } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
+import { PARTS, type Part } from '../model/entry.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import { changeLines } from './change-lines.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { CommandFailure, EXIT, exitCodeOf } from './exit-code.ts'
-import type { MergedPush } from './pushed-files.ts'
+import { asItIs, isKubernetes, joinKubernetes, type KubernetesPush } from './kubernetes-documents.ts'
+import { mergeDocuments } from './merged-documents.ts'
+import type { PushedDocument } from './pushed-documents.ts'
 import { printable, type Terminal } from './terminal.ts'
+import { warningLines } from './warning-lines.ts'
 
 interface PushFlags extends ConnectionOptions {
   readonly source: string
+  readonly filename?: readonly string[]
+  readonly part?: Part
   readonly wait?: string
   readonly dryRun?: boolean
   readonly json?: boolean
+}
+
+/** What of several files is sent, and how. */
+interface PreparedPush {
+  send(client: Client, source: string, options: PushOptions): Promise<WriteAnswer>
+  /** Turns a pointer into what was sent into the file and the pointer where that came from. */
+  readonly locate: (pointer: string) => string
 }
 
 /** `vicinity push`: replaces what a source says by what stands in files. */
 export function addPush(program: Command, terminal: Terminal): void {
   const command = program
     .command('push')
-    .description('push topology, routes or both from YAML or JSON; what the files leave out goes')
-    .argument('<file...>', 'documents are merged; - is standard input')
+    .description(
+      'push topology, routes or both from YAML or JSON, or Kubernetes objects; what the files leave out goes',
+    )
+    .argument('[file...]', 'documents are merged; - is standard input')
+    .option('-f, --filename <file>', 'the same, as kubectl has it; may be repeated', collected, [])
     .requiredOption('--source <source>', 'whose topology and routes these are')
+    .addOption(
+      new Option('--part <part>', 'of Kubernetes objects push only this and leave the other alone').choices(
+        PARTS,
+      ),
+    )
     .option('--wait <duration>', 'wait (at most 60s) until the connected proxies have it, such as 10s')
     .option('--dry-run', 'validate and say what would change, but store nothing')
     .option('--json', "print the server's answer as JSON")
   withConnection(command).action(async (files: string[], flags: PushFlags) => {
     const wait = flags.wait === undefined ? undefined : parseWait(flags.wait)
     const client = connect(flags)
-    // The YAML parser is loaded only where it is needed.
-    const { mergeDocuments, readDocuments } = await import('./pushed-files.ts')
-    const documents = (await Promise.all(files.map(readDocuments))).flat()
-    const merged = mergeDocuments(documents)
+    const paths = [...files, ...(flags.filename ?? [])]
+    if (paths.length === 0) throw new CommandFailure(EXIT.usage, 'name the files to push, or - for stdin')
+    const prepared = await preparePush(paths, flags.part)
     const options = { dryRun: flags.dryRun ?? false, wait }
-    const answer = await client
-      .push(flags.source, merged.part, merged.document, options)
-      .catch(error => rethrowLocated(error, merged))
+    const answer = await prepared
+      .send(client, flags.source, options)
+      .catch(error => rethrowLocated(error, prepared))
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
-    else await show(answer, merged, client, terminal)
+    else await show(answer, prepared, client, terminal)
     requireConvergence(answer)
   })
+}
+
+function collected(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+async function preparePush(paths: readonly string[], part: Part | undefined): Promise<PreparedPush> {
+  // The YAML parser is loaded only where it is needed.
+  const { readFiles, parseDocuments } = await import('./pushed-documents.ts')
+  const files = await readFiles(paths)
+  const [only] = files
+  const whole = only !== undefined && files.length === 1 ? asItIs(only) : undefined
+  if (whole !== undefined) return kubernetesPush(whole, part)
+  const documents = files.flatMap(parseDocuments)
+  const objects = documents.filter(({ value }) => isKubernetes(value))
+  if (objects.length === 0) return nativePush(documents, part)
+  if (objects.length < documents.length) throw mixed(documents)
+  return kubernetesPush(joinKubernetes(objects), part)
+}
+
+function kubernetesPush({ json, locate }: KubernetesPush, part: Part | undefined): PreparedPush {
+  return {
+    send: (client, source, options) => client.pushKubernetes(source, json, { ...options, part }),
+    locate,
+  }
+}
+
+function nativePush(documents: readonly PushedDocument[], part: Part | undefined): PreparedPush {
+  if (part !== undefined)
+    throw new CommandFailure(EXIT.usage, '--part is for Kubernetes objects: these documents name their part')
+  const merged = mergeDocuments(documents)
+  return {
+    send: (client, source, options) => client.push(source, merged.part, merged.document, options),
+    locate: merged.locate,
+  }
+}
+
+function mixed(documents: readonly PushedDocument[]): CommandFailure {
+  const names = (of: boolean) =>
+    documents.flatMap(({ name, value }) => (isKubernetes(value) === of ? [name] : [])).join(', ')
+  const what = `Kubernetes objects (${names(true)}) and documents of Vicinity's own (${names(false)})`
+  return new CommandFailure(EXIT.refused, `${what} cannot be one push: each would remove the other`)
 }
 
 const LONGEST_WAIT = 60
@@ -52,9 +114,9 @@ function parseWait(text: string): number {
 }
 
 /** Pointers into what was sent mean nothing to somebody who has three files. */
-function rethrowLocated(error: unknown, merged: MergedPush): never {
+function rethrowLocated(error: unknown, { locate }: PreparedPush): never {
   if (!(error instanceof ClientError) || error.problems.length === 0) throw error
-  const problems = error.problems.map(({ pointer, detail }) => `${merged.locate(pointer)}: ${detail}`)
+  const problems = error.problems.map(({ pointer, detail }) => `${locate(pointer)}: ${detail}`)
   throw new CommandFailure(exitCodeOf(error), [error.message, ...problems].join('\n'))
 }
 
@@ -63,13 +125,13 @@ const SHOWN_CHANGES = 50
 
 async function show(
   answer: WriteAnswer,
-  merged: MergedPush,
+  { locate }: PreparedPush,
   client: Client,
   terminal: Terminal,
 ): Promise<void> {
   const { added, updated, removed } = answer.changed
   const counts = `${added} added, ${updated} updated, ${removed} removed`
-  const what = `${merged.part} of ${answer.source}`
+  const what = `${answer.part === 'both' ? 'snapshot' : answer.part} of ${answer.source}`
   if (answer.unchanged) {
     const since = answer.revision === null ? '' : ` since revision ${answer.revision}`
     terminal.out(`${what}: unchanged${since}`)
@@ -81,8 +143,8 @@ async function show(
     if (total > items.length) terminal.out(terminal.tone('faint', `… and ${total - items.length} more`))
     terminal.out(`${what}: revision ${answer.revision}: ${counts}`)
   }
-  for (const { pointer, detail } of answer.warnings) {
-    terminal.err(terminal.tone('warning', printable(`warning: ${merged.locate(pointer)}: ${detail}`)))
+  for (const line of warningLines(answer.warnings, locate)) {
+    terminal.err(terminal.tone('warning', printable(line)))
   }
   if (answer.convergence) {
     const { proxies, acked, nacked, pending } = answer.convergence

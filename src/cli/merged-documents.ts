@@ -1,16 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
-import { parseAllDocuments } from 'yaml'
 import type { Part } from '../model/entry.ts'
 import { isObject } from '../model/json.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
-
-/** One YAML or JSON document, and where it came from. */
-export interface PushedDocument {
-  /** `fleet.yaml`, or `fleet.yaml (2)` for the second document of a file. */
-  readonly name: string
-  readonly value: unknown
-}
+import type { PushedDocument } from './pushed-documents.ts'
 
 /** Several documents as one push. */
 export interface MergedPush {
@@ -26,45 +17,14 @@ const FIELDS = {
   services: 'topology',
   gateways: 'routes',
   routes: 'routes',
+  namespaces: 'routes',
+  referenceGrants: 'routes',
 } as const
 type Field = keyof typeof FIELDS
 
 interface Origin {
   readonly name: string
   readonly pointer: string
-}
-
-/** `-` is standard input. */
-export async function readDocuments(file: string): Promise<PushedDocument[]> {
-  const name = file === '-' ? 'stdin' : file
-  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(failRead)
-  return parseDocuments(name, content)
-}
-
-function failRead(error: Error): never {
-  throw new CommandFailure(EXIT.usage, `cannot read: ${error.message}`)
-}
-
-export function parseDocuments(name: string, content: string): PushedDocument[] {
-  // YAML reads JSON too, but a large fleet in JSON takes seconds that way.
-  if (/^\s*\{/.test(content)) {
-    try {
-      return [{ name, value: JSON.parse(content) }]
-    } catch {
-      // YAML's parser says better what is wrong, and reads flow mappings that are no JSON.
-    }
-  }
-  const documents = parseAllDocuments(content)
-  const list = Array.isArray(documents) ? documents : []
-  const errors = list.flatMap(document => document.errors.map(error => `${name}: ${error.message}`))
-  if (errors.length > 0) throw new CommandFailure(EXIT.refused, errors.join('\n'))
-  return list
-    .map((document, index) => ({
-      name: list.length === 1 ? name : `${name} (${index + 1})`,
-      // Aliases are not expanded without end.
-      value: document.toJS({ maxAliasCount: 100 }) as unknown,
-    }))
-    .filter(({ value }) => value !== null && value !== undefined)
 }
 
 /** Each document is `{topology, routes}`, or the fields of one or both of them side by side. */
@@ -132,9 +92,7 @@ function listOf(name: string, prefix: string, field: Field, content: unknown, pr
 }
 
 function locate(pointer: string, items: ReadonlyMap<Field, readonly { origin: Origin }[]>): string {
-  const match = /^(?:\/(?:topology|routes))?\/(zones|nodes|services|gateways|routes)\/(\d+)(.*)$/s.exec(
-    pointer,
-  )
+  const match = /^(?:\/(?:topology|routes))?\/([a-zA-Z]+)\/(\d+)(.*)$/s.exec(pointer)
   const origin = items.get(match?.[1] as Field)?.[Number(match?.[2])]?.origin
   return origin ? `${origin.name}: ${origin.pointer}${match?.[3]}` : pointer || '/'
 }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { mergeDocuments, parseDocuments } from '../../src/cli/pushed-files.ts'
+import { mergeDocuments } from '../../src/cli/merged-documents.ts'
+import * as pushed from '../../src/cli/pushed-documents.ts'
+
+function parseDocuments(name: string, content: string) {
+  return pushed.parseDocuments({ name, bytes: Buffer.from(content) })
+}
 
 describe('merging documents', () => {
   test('joins the lists of several files, and finds each item again', () => {
@@ -28,6 +33,14 @@ describe('merging documents', () => {
       routes: { routes: [{ name: 'r' }], gateways: [{ name: 'g' }] },
     })
     expect(merged.locate('/routes/gateways/0/name')).toBe('named.yaml: /routes/gateways/0/name')
+  })
+
+  test('takes namespaces and grants as lists of the routes', () => {
+    const merged = mergeDocuments(
+      parseDocuments('x', 'namespaces: [{name: a}]\nreferenceGrants: [{name: g}]'),
+    )
+    expect(merged.part).toBe('routes')
+    expect(merged.locate('/referenceGrants/0/from')).toBe('x: /referenceGrants/0/from')
   })
 
   test('of a part that is named but empty pushes an empty part', () => {
