@@ -7,6 +7,7 @@ import { addBootstrap } from './bootstrap.ts'
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-code.ts'
 import { addProxies } from './proxies.ts'
 import { addPush } from './push.ts'
+import { addRoutes } from './routes.ts'
 import { addServe } from './serve.ts'
 import { printable, processTerminal } from './terminal.ts'
 
@@ -23,6 +24,7 @@ addServe(program)
 addBootstrap(program, terminal)
 addPush(program, terminal)
 addAssignment(program, terminal)
+addRoutes(program, terminal)
 addProxies(program, terminal)
 
 try {

@@ -5,6 +5,7 @@ import type { ProxyStatus } from '../model/proxies.ts'
 import type { Explanation } from '../operations/explain-assignment.ts'
 import type { EntryChange } from '../operations/history.ts'
 import type { Page } from '../operations/list.ts'
+import type { RouteSummary } from '../operations/routes.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import { clientError, Unreachable } from './client-error.ts'
 
@@ -22,7 +23,7 @@ export interface PushOptions {
   readonly wait?: number | undefined
 }
 
-type Query = Readonly<Record<string, string | number | undefined>>
+type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
 const GZIP_FROM = 64 * 1024
 /** Of a hundred megabytes of JSON the best compression takes three times as long and is a third smaller. */
@@ -91,16 +92,29 @@ export class Client {
     return this.#get(`/v1/services/${service}/assignment`, query)
   }
 
-  /** All connected proxies that match, from all pages. */
-  async proxies(query: Query): Promise<ProxyStatus[]> {
-    const proxies: ProxyStatus[] = []
+  /** All connected proxies that match. */
+  proxies(query: Query): Promise<ProxyStatus[]> {
+    return this.#all('/v1/proxies', query)
+  }
+
+  /** All routes whose fields have these values. */
+  routes(fields: Readonly<Record<string, string | undefined>>): Promise<RouteSummary[]> {
+    const filter = Object.entries(fields).flatMap(([field, value]) =>
+      value === undefined ? [] : [`${field}=${value}`],
+    )
+    return this.#all('/v1/routes', { filter })
+  }
+
+  /** The items of all pages of a list. */
+  async #all<T>(path: string, query: Query): Promise<T[]> {
+    const items: T[] = []
     let after: string | undefined
     do {
-      const page: Page<ProxyStatus> = await this.#get('/v1/proxies', { ...query, limit: 1000, after })
-      proxies.push(...page.items)
+      const page: Page<T> = await this.#get(path, { ...query, limit: 1000, after })
+      items.push(...page.items)
       after = page.next ?? undefined
     } while (after !== undefined)
-    return proxies
+    return items
   }
 
   async #get<T>(path: string, query: Query): Promise<T> {
@@ -120,7 +134,7 @@ export class Client {
   ): Promise<Response> {
     const url = new URL(path, this.#server)
     for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, String(value))
+      if (value !== undefined) for (const one of [value].flat()) url.searchParams.append(name, String(one))
     }
     const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body }) })
     if (this.#token !== undefined) request.headers.set('Authorization', `Bearer ${this.#token}`)

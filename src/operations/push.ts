@@ -1,9 +1,12 @@
 import type { PartWrite, Write, WriteResult } from '../store/store.ts'
 import { bodyDigest } from './body-digest.ts'
 import type { Collaborators } from './collaborators.ts'
+import { currentWorld } from './current-world.ts'
 import type { PreparedPart, PrepareRequest } from './intake/prepared.ts'
+import { previewWorld } from './preview-world.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { nameRemovedZones } from './removed-zones.ts'
+import { routeWarnings } from './route-warnings.ts'
 import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
 
 /** One document of a pusher, as it came. */
@@ -44,9 +47,18 @@ export async function push(collaborators: Collaborators, request: Push): Promise
   }
   const parts = await nameRemovedZones(store, request.source, prepared.value.parts)
   if ('refused' in parts) return parts
+  // Before the write: the entries are given away to it.
+  const preview = request.dryRun
+    ? await previewWorld(store, await currentWorld(collaborators), request, parts)
+    : undefined
   const result = await store.write(storeWrite(request, parts, digest))
   if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
-  return judge(request, result, prepared.warnings)
+  const { routes } = prepared.value
+  if (routes.length === 0) return judge(request, result, prepared.warnings)
+  // Judged after the write, so that what the document itself brings, or another push just brought, counts.
+  const world = preview ?? (await currentWorld(collaborators))
+  const warnings = await routeWarnings(world, request.source, routes)
+  return judge(request, result, [...prepared.warnings, ...warnings])
 }
 
 function pushedAs({ part, kubernetes }: Push): string {

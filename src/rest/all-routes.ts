@@ -12,6 +12,7 @@ import { connectedProxies } from './resources/proxies.ts'
 import { revisionRestore } from './resources/restore.ts'
 import { revisionDiff } from './resources/revision-diff.ts'
 import { revisions } from './resources/revisions.ts'
+import { routes as routeStatuses } from './resources/routes.ts'
 import { services } from './resources/services.ts'
 import { sourceRemoval } from './resources/source-removal.ts'
 import { sources } from './resources/sources.ts'
@@ -34,6 +35,7 @@ export function allRoutes(
     revisionRestore(collaborators),
     ...services(collaborators),
     serviceAssignment(collaborators),
+    ...routeStatuses(collaborators),
     ...connectedProxies(proxies),
     livez(),
     readyz(options.ready),

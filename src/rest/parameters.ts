@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { label } from '../model/names.ts'
+import { label, subdomain } from '../model/names.ts'
 import type { Filter, ListRequest } from '../operations/list.ts'
 
 /** Parameters that several paths share. Queries are text: numbers and truths are made of it here. */
@@ -22,6 +22,7 @@ export const revisionNumber = integer(1, Number.MAX_SAFE_INTEGER)
 
 export const sourceParams = { source: label }
 export const serviceParams = { namespace: label, name: label }
+export const routeParams = { namespace: label, name: subdomain }
 export const revisionParams = { revision: revisionNumber }
 
 const filter = z

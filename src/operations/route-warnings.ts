@@ -1,0 +1,50 @@
+import type { RoutePlace } from '../model/content.ts'
+import type { Problem } from '../model/problem.ts'
+import type { ParentReference } from '../model/route-references.ts'
+import { type RouteStatus, routeStatus } from '../translate/route-status.ts'
+import { routeKey, type World } from '../translate/world.ts'
+import { inTurns } from './in-turns.ts'
+
+/**
+ * What of the routes of a push does not work as things stand, with the Gateway API's reasons. Warnings only: gateways
+ * and backends may be pushed later, by somebody else. Until then the Gateway API (HTTPBackendRef) wants 500 for what
+ * would have gone to a backend.
+ */
+export async function routeWarnings(
+  world: World,
+  source: string,
+  places: readonly RoutePlace[],
+): Promise<Problem[]> {
+  const warnings = await inTurns(places, place => {
+    const route = world.routes.get(routeKey(source, place))
+    // The feed is late: what it has not brought yet cannot be judged.
+    return route === undefined ? [] : warningsOf(routeStatus(world, route), place)
+  })
+  return warnings.flat()
+}
+
+function warningsOf({ parents, unresolved }: RouteStatus, place: RoutePlace): Problem[] {
+  return [
+    ...parents.flatMap(({ reference, conditions }) => {
+      const accepted = conditions.find(({ type }) => type === 'Accepted')
+      // What was refused in a route was said when its document was read.
+      if (accepted?.status !== 'False' || accepted.reason === 'UnsupportedValue') return []
+      const pointer = pointerOf(reference, place)
+      return [{ pointer, detail: `${accepted.reason}: ${accepted.message}` }]
+    }),
+    ...unresolved.map(({ place: inside, reason, message }) => ({
+      pointer: `${place.rules}${inside}`,
+      detail: `${reason}: ${message}`,
+    })),
+  ]
+}
+
+function pointerOf(reference: ParentReference, { gateways, pointer }: RoutePlace): string {
+  const same = gateways.find(
+    one =>
+      one.reference.gateway === reference.gateway &&
+      one.reference.sectionName === reference.sectionName &&
+      one.reference.port === reference.port,
+  )
+  return same?.pointer ?? pointer
+}
