@@ -19,6 +19,7 @@ export const DESCRIPTOR = new URL('../protos/envoy.json', import.meta.url)
 /** The files that declare the root messages; what they import follows. */
 const FILES = [
   'envoy/config/bootstrap/v3/bootstrap.proto',
+  'envoy/extensions/filters/http/cors/v3/cors.proto',
   'envoy/extensions/filters/http/router/v3/router.proto',
   'envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.proto',
   'envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.proto',

@@ -4,7 +4,7 @@ import { type NamedBackend, namedBackends } from '../model/route-backends.ts'
 import { isService, type ParentReference, parentReference } from '../model/route-references.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { clusterName } from './names.ts'
-import { type RouteTranslation, translateRoute } from './route-translation.ts'
+import { dependsOnPort, type RouteTranslation, translateRoute } from './route-translation.ts'
 
 /** A port of a service that a route names, whether or not it exists. */
 export interface Backend {
@@ -60,7 +60,7 @@ export class AttachedRoute {
     this.hostnames = hostnamesOf(this.route)
     this.backends = backendsOf(this.route)
     this.grantNamespaces = grantNamespacesOf(this.route, this.backends)
-    this.dependsOnPort = false
+    this.dependsOnPort = dependsOnPort(this.route)
   }
 
   /** Depends on nothing but the entry, which of its backends resolve, and the listener's port: as on every replica. */
@@ -69,11 +69,11 @@ export class AttachedRoute {
     const key = this.dependsOnPort ? port : 0
     const known = made.byPort.get(key)
     if (known !== undefined) return known
-    const origin = { source: this.source, created: this.created }
-    const translation: RouteTranslation =
-      this.route.kind === 'HTTPRoute'
-        ? translateRoute(this.route, origin, made.clusters)
-        : { matches: [], clusters: [] }
+    const translation = translateRoute(this.route, {
+      origin: { source: this.source, created: this.created },
+      port,
+      cluster: ref => clusterAmong(made.clusters, ref),
+    })
     made.byPort.set(key, translation)
     return translation
   }
@@ -98,6 +98,12 @@ export function serviceBackend({ namespace, name, port = 0 }: NamedBackend['ref'
     service: `${namespace}/${name}`,
     cluster: clusterName(namespace, name, port),
   }
+}
+
+function clusterAmong(clusters: ReadonlySet<string>, ref: NamedBackend['ref']): string | undefined {
+  if (!isService(ref)) return undefined
+  const { cluster } = serviceBackend(ref)
+  return clusters.has(cluster) ? cluster : undefined
 }
 
 function hostnamesOf({ hostnames = [] }: Route): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Listener } from '../model/gateway.ts'
 import { listenerAddress } from '../model/listener-address.ts'
+import { CORS_FILTER, CORS_FILTER_CONFIG } from './cors-policy.ts'
 
 /**
  * The `envoy.config.listener.v3.Listener` of an HTTP listener as ProtoJSON; its routes come over ADS under its own name.
@@ -25,7 +26,9 @@ function connectionManager(name: string): object {
     mergeSlashes: true,
     pathWithEscapedSlashesAction: 'UNESCAPE_AND_REDIRECT',
     upgradeConfigs: [{ upgradeType: 'websocket' }],
+    // Without a policy in the route the cors filter does nothing.
     httpFilters: [
+      { name: CORS_FILTER, typedConfig: CORS_FILTER_CONFIG },
       {
         name: 'envoy.filters.http.router',
         typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.router.v3.Router' },

@@ -1,4 +1,5 @@
-import type { HttpRouteMatch as RouteMatch } from '../model/http-route.ts'
+import type { GrpcRouteMatch } from '../model/grpc-route.ts'
+import type { HttpRouteMatch } from '../model/http-route.ts'
 import { compare } from '../model/order.ts'
 import { pathOf } from './route-match.ts'
 
@@ -17,6 +18,8 @@ export interface MatchPlace {
 export interface MatchRank extends MatchPlace {
   readonly pathType: number
   readonly pathLength: number
+  /** Characters of a gRPC method. */
+  readonly callLength: number
   readonly methods: number
   readonly headers: number
   readonly queryParams: number
@@ -25,19 +28,36 @@ export interface MatchRank extends MatchPlace {
 /** Regular expressions stand between the two: the Gateway API leaves their place to implementations. */
 const PATH_RANKS = { Exact: 0, RegularExpression: 1, PathPrefix: 2 } as const
 
-export function rankOf(match: RouteMatch, place: MatchPlace): MatchRank {
+export function rankOfRequest(match: HttpRouteMatch, place: MatchPlace): MatchRank {
   const path = pathOf(match.path ?? {})
   return {
     pathType: PATH_RANKS[path.type],
     pathLength: path.value.length,
+    callLength: 0,
     methods: match.method === undefined ? 0 : 1,
     headers: match.headers?.length ?? 0,
     queryParams: match.queryParams?.length ?? 0,
-    created: place.created,
-    route: place.route,
-    source: place.source,
-    rule: place.rule,
-    index: place.index,
+    ...place,
+  }
+}
+
+/**
+ * GRPCRouteRule.matches: "the largest number of: Characters in a matching service. Characters in a matching method.
+ * Header matches." Among HTTPRoutes a call is what it is in HTTP: a POST to an exact path, or to one below that of its
+ * service.
+ */
+export function rankOfCall({ method: call = {}, headers }: GrpcRouteMatch, place: MatchPlace): MatchRank {
+  const { type = 'Exact', service = '', method = '' } = call
+  const isExact = type === 'Exact' && service !== '' && method !== ''
+  const servicePath = service === '' ? '/' : `/${service}/`
+  return {
+    pathType: isExact ? PATH_RANKS.Exact : PATH_RANKS.PathPrefix,
+    pathLength: isExact ? servicePath.length + method.length : servicePath.length,
+    callLength: method.length,
+    methods: 1,
+    headers: headers?.length ?? 0,
+    queryParams: 0,
+    ...place,
   }
 }
 
@@ -49,6 +69,7 @@ export function byPrecedence(a: MatchRank, b: MatchRank): number {
   return (
     a.pathType - b.pathType ||
     b.pathLength - a.pathLength ||
+    b.callLength - a.callLength ||
     b.methods - a.methods ||
     b.headers - a.headers ||
     b.queryParams - a.queryParams ||

@@ -1,14 +1,18 @@
-import type { HTTPRoute, HttpRouteMatch as RouteMatch } from '../model/http-route.ts'
+import type { Route } from '../model/normal-routes.ts'
+import type { BackendObject } from '../model/route-references.ts'
 import { messageField } from '../proto/length-delimited.ts'
 import { encode } from '../proto/message.ts'
-import { envoyRouteMatch, isSafe, ofSafeMethod } from './route-match.ts'
-import { type MatchRank, rankOf } from './route-precedence.ts'
+import { grpcRequests } from './grpc-match.ts'
+import { narrowedMatch } from './narrowed-match.ts'
+import { takesListenerPort } from './request-redirect.ts'
+import { httpRequests, pathOf, type TakenRequests } from './route-match.ts'
+import { type MatchPlace, type MatchRank, rankOfCall, rankOfRequest } from './route-precedence.ts'
 import { type RuleActions, ruleActions } from './route-rule.ts'
 
 /** What one route comes to by itself: all that is left is to sort it in among others. */
 export interface RouteTranslation {
   readonly matches: readonly TranslatedMatch[]
-  /** Clusters that requests are sent to; all of them exist. */
+  /** Clusters that requests are sent to, copies of requests too; all of them exist. */
   readonly clusters: readonly string[]
 }
 
@@ -19,59 +23,98 @@ export interface TranslatedMatch {
   readonly encoded: Uint8Array
 }
 
-/** Field number of `envoy.config.route.v3.VirtualHost.routes`. */
-const ROUTES = 3
-
 /** Who pushed a route and at which revision it first came: its precedence depends on them. */
 export interface RouteOrigin {
   readonly source: string
   readonly created: number
 }
 
-/** `existing`: names of the clusters that exist, among those that the route names. */
-export function translateRoute(
-  route: HTTPRoute,
-  origin: RouteOrigin,
-  existing: ReadonlySet<string>,
-): RouteTranslation {
-  const routeName = `${route.namespace}/${route.name}`
+export interface RouteContext {
+  readonly origin: RouteOrigin
+  /** Port of the listener: where a redirect without port and scheme goes (HTTPRequestRedirectFilter.port). */
+  readonly port: number
+  /** Name of the cluster of a backend (backendRef or mirror); undefined for one that requests cannot be sent to. */
+  cluster(ref: BackendObject & { readonly namespace: string }): string | undefined
+}
+
+/** Field number of `envoy.config.route.v3.VirtualHost.routes`. */
+const ROUTES = 3
+
+export function translateRoute(route: Route, context: RouteContext): RouteTranslation {
   const clusters = new Set<string>()
-  const matches = route.rules.flatMap((rule, ruleIndex) => {
-    const actions = ruleActions(rule, existing)
+  const matches = route.rules.flatMap((rule, index) => {
+    const matches = matchesOf(route, index, context.origin)
+    const actions = ruleActions(rule, {
+      kind: route.kind,
+      prefix: prefixOf(route, index),
+      port: context.port,
+      clusterOf: ref => context.cluster(ref),
+    })
     for (const cluster of actions.clusters) clusters.add(cluster)
-    // What Envoy's logs and statistics call it: the route, and the rule where that has a name.
-    const name = rule.name === undefined ? routeName : `${routeName}/${rule.name}`
-    return matchesOf(rule).map((match, index) => ({
-      rank: rankOf(match, { ...origin, route: routeName, rule: ruleIndex, index }),
-      encoded: Buffer.concat(envoyRoutes(name, match, actions).map(encodedRoute)),
-    }))
+    const name = nameOf(route, rule.name)
+    return matches.map(({ rank, taken }) => ({ rank, encoded: encodedRoutes(name, taken, actions) }))
   })
   return { matches, clusters: [...clusters] }
 }
 
+/** Whether a translation depends on the listener's port. */
+export function dependsOnPort({ rules }: Route): boolean {
+  return rules.some(({ filters = [], backendRefs = [] }) =>
+    [filters, ...backendRefs.map(ref => ref.filters ?? [])]
+      .flat()
+      .some(filter => filter.type === 'RequestRedirect' && takesListenerPort(filter.requestRedirect)),
+  )
+}
+
+/** What Envoy's logs and statistics call it: the route, and the rule where that has a name. */
+function nameOf({ namespace, name }: Route, rule: string | undefined): string {
+  return rule === undefined ? `${namespace}/${name}` : `${namespace}/${name}/${rule}`
+}
+
+interface Match {
+  readonly rank: MatchRank
+  readonly taken: TakenRequests
+}
+
+function matchesOf(route: Route, rule: number, origin: RouteOrigin): Match[] {
+  const place = (index: number): MatchPlace => ({
+    ...origin,
+    route: `${route.namespace}/${route.name}`,
+    rule,
+    index,
+  })
+  if (route.kind === 'GRPCRoute') {
+    return orAll(route.rules[rule]?.matches).map((match, index) => ({
+      rank: rankOfCall(match, place(index)),
+      taken: grpcRequests(match),
+    }))
+  }
+  return orAll(route.rules[rule]?.matches).map((match, index) => ({
+    rank: rankOfRequest(match, place(index)),
+    taken: httpRequests(match),
+  }))
+}
+
 /** Without matches a rule is for all requests. */
-function matchesOf({ matches = [] }: HTTPRoute['rules'][number]): readonly RouteMatch[] {
+function orAll<Match extends object>(
+  matches: readonly Match[] = [],
+): readonly (Match | Record<string, never>)[] {
   return matches.length > 0 ? matches : [{}]
 }
 
-function envoyRoutes(name: string, routeMatch: RouteMatch, { actions }: RuleActions): object[] {
-  const match = envoyRouteMatch(routeMatch)
-  const { method } = routeMatch
-  return actions.flatMap(({ fields, safeFields, share }) => {
-    const shared = share === 1 ? match : { ...match, runtimeFraction: { defaultValue: millionths(share) } }
-    const all = { name, match: shared, ...fields }
-    if (safeFields === undefined) return [all]
-    if (method !== undefined) return [isSafe(method) ? { ...all, ...safeFields } : all]
-    return [{ name, match: ofSafeMethod(shared), ...safeFields }, all]
-  })
+/** The prefix of the rule's match; the filters that replace it are in rules with one match only. */
+function prefixOf(route: Route, rule: number): string {
+  if (route.kind === 'GRPCRoute') return '/'
+  const [match = {}] = route.rules[rule]?.matches ?? []
+  return pathOf(match.path ?? {}).value
 }
 
-function encodedRoute(route: object): Uint8Array {
-  return messageField(ROUTES, [encode('envoy.config.route.v3.Route', route)])
-}
-
-/** A share strictly between 0 and 1 must not round to either. */
-function millionths(share: number): object {
-  const numerator = Math.min(999_999, Math.max(1, Math.round(share * 1_000_000)))
-  return { numerator, denominator: 'MILLION' }
+function encodedRoutes(name: string, taken: TakenRequests, { actions }: RuleActions): Uint8Array {
+  return Buffer.concat(
+    actions.flatMap(action => {
+      const match = narrowedMatch(taken, action)
+      if (match === undefined) return []
+      return [messageField(ROUTES, [encode('envoy.config.route.v3.Route', { name, match }), action.encoded])]
+    }),
+  )
 }
