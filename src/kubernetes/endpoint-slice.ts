@@ -15,8 +15,6 @@ export interface SliceEndpoint {
   /** Where it listens, for those ports of the service that the slice has. */
   readonly ports: readonly SlicePort[]
   readonly isTerminating: boolean
-  /** What the endpoint stands for, as equal in slices of both families; undefined where it does not say. */
-  readonly target: string | undefined
 }
 
 export interface SlicePort {
@@ -67,12 +65,14 @@ export function readSlice(slice: KubernetesObject, portNames: readonly string[])
   if (family === undefined) return []
   const endpoints = slice.fields.objects('endpoints')
   const ports = portsOf(slice.fields, portNames, endpoints.length > 0)
-  return endpoints.flatMap(fields => {
+  const read: SliceEndpoint[] = []
+  for (const fields of endpoints) {
     const address = addressOf(fields, family)
-    if (address === undefined) return []
+    if (address === undefined) continue
     const isTerminating = fields.object('conditions')?.flag('terminating') === true
-    return [{ slice, family, fields, address, ports, isTerminating, target: targetOf(fields) }]
-  })
+    read.push({ slice, family, fields, address, ports, isTerminating })
+  }
+  return read
 }
 
 function familyOf(slice: Fields): Family | undefined {
@@ -126,8 +126,8 @@ function addressOf(endpoint: Fields, family: Family): string | undefined {
   return version === 6 && !address.includes('%') ? canonicalAddress(address) : address
 }
 
-/** The Pod that has an address in either family. */
-function targetOf(endpoint: Fields): string | undefined {
+/** What an endpoint stands for, equal in slices of both families: a Pod; undefined where it does not say. */
+export function targetOf({ fields: endpoint }: SliceEndpoint): string | undefined {
   const target = endpoint.object('targetRef')
   if (target === undefined) return undefined
   const uid = target.text('uid')

@@ -1,21 +1,14 @@
 import type { SliceEndpoint, SlicePort } from './endpoint-slice.ts'
+import type { Fields } from './fields.ts'
 import type { MergedEndpoint } from './merged-endpoints.ts'
 import type { NodePlace } from './node.ts'
-import { type Origin, originAt } from './origin.ts'
+import { originAt } from './origin.ts'
 import { regionOn, type ZoneRegions } from './zone.ts'
 
 /** Where the cluster's nodes and zones are. */
 export interface Places {
   readonly nodes: ReadonlyMap<string, NodePlace>
   readonly regions: ZoneRegions
-}
-
-/** A native endpoint, and what it was made of. */
-export interface ConvertedEndpoint {
-  readonly item: object
-  readonly isReady: boolean
-  readonly hasHints: boolean
-  readonly origin: Origin
 }
 
 /**
@@ -27,19 +20,20 @@ export function convertEndpoints(
   hasOnePort: boolean,
   places: Places,
 ): ConvertedEndpoint[] {
-  const alone = merged.map(one => new EndpointDraft(one, places))
-  const drafts = hasOnePort ? alone : joinPorts(alone)
+  const each = merged.map(one => new ConvertedEndpoint(one, hasOnePort, places))
+  const endpoints = hasOnePort ? each : joinPorts(each)
   const taken = new Map<string, number>()
-  for (const { name } of drafts) taken.set(name, (taken.get(name) ?? 0) + 1)
-  return drafts.map(draft => draft.finish(taken.get(draft.name) === 1, hasOnePort))
+  for (const { item } of endpoints) taken.set(item.name, (taken.get(item.name) ?? 0) + 1)
+  for (const one of endpoints) if (taken.get(one.item.name) !== 1) one.qualifyName()
+  return endpoints
 }
 
-function joinPorts(drafts: readonly EndpointDraft[]): EndpointDraft[] {
-  const last = new Map<string, EndpointDraft>()
-  return drafts.filter(draft => {
-    const key = draft.textWithoutPorts()
-    if (last.get(key)?.join(draft) === true) return false
-    last.set(key, draft)
+function joinPorts(endpoints: readonly ConvertedEndpoint[]): ConvertedEndpoint[] {
+  const last = new Map<string, ConvertedEndpoint>()
+  return endpoints.filter(one => {
+    const key = JSON.stringify({ ...one.item, ports: undefined })
+    if (last.get(key)?.join(one) === true) return false
+    last.set(key, one)
     return true
   })
 }
@@ -47,80 +41,48 @@ function joinPorts(drafts: readonly EndpointDraft[]): EndpointDraft[] {
 /** plainText of the model: what a name may have. */
 const MAX_NAME = 253
 
-class EndpointDraft {
-  readonly merged: MergedEndpoint
-  readonly name: string
-  /** All but name, address and ports. */
-  readonly body: ReturnType<typeof bodyOf>
-  readonly #ports: SlicePort[]
+/** A native endpoint, and where it comes from. There are many, so that it is written field by field. */
+export class ConvertedEndpoint {
+  readonly item: NativeEndpoint
+  readonly #merged: MergedEndpoint
+  #ports: readonly SlicePort[]
 
-  constructor(merged: MergedEndpoint, places: Places) {
-    this.merged = merged
-    this.#ports = [...merged.ports]
-    this.body = bodyOf(merged, places)
-    this.name = nameOf(merged.endpoint)
-  }
-
-  textWithoutPorts(): string {
-    return JSON.stringify([this.name, this.merged.endpoint.address, this.body])
+  constructor(merged: MergedEndpoint, hasOnePort: boolean, places: Places) {
+    this.#merged = merged
+    this.#ports = merged.ports
+    this.item = nativeEndpoint(merged, hasOnePort, places)
   }
 
   /** Takes the ports of the other; false where both have one of a name. */
-  join(other: EndpointDraft): boolean {
+  join(other: ConvertedEndpoint): boolean {
     const names = new Set(this.#ports.map(({ name }) => name))
     if (other.#ports.some(({ name }) => names.has(name))) return false
-    this.#ports.push(...other.#ports)
+    this.#ports = [...this.#ports, ...other.#ports]
+    Object.assign(this.item.ports ?? {}, other.item.ports)
     return true
   }
 
-  finish(hasOwnName: boolean, hasOnePort: boolean): ConvertedEndpoint {
-    const { merged, body } = this
-    const { address } = merged.endpoint
-    const [first] = this.#ports
-    const item = {
-      name: hasOwnName ? this.name : this.#qualifiedName(hasOnePort),
-      address,
-      ...(hasOnePort
-        ? { port: first?.number }
-        : { ports: Object.fromEntries(this.#ports.map(({ name, number }) => [name, number])) }),
-      ...body,
-    }
-    return {
-      item,
-      isReady: body.ready !== false,
-      hasHints: body.hints !== undefined,
-      origin: this.#origin(hasOnePort),
-    }
-  }
-
   /** Of one port of the service each place is there once, so it tells those of one name apart. */
-  #qualifiedName(hasOnePort: boolean): string {
-    const { address, family } = this.merged.endpoint
+  qualifyName(): void {
+    const { address, family } = this.#merged.endpoint
     const [first] = this.#ports
     const host = family === 'IPv6' ? `[${address}]` : address
-    const place = `${host}:${hasOnePort ? '' : `${first?.name}=`}${first?.number}`
-    const name = this.name === address ? place : `${this.name}@${place}`
-    return name.length > MAX_NAME ? place : name
+    const place = `${host}:${this.item.ports === undefined ? '' : `${first?.name}=`}${first?.number}`
+    const name = this.item.name === address ? place : `${this.item.name}@${place}`
+    this.item.name = name.length > MAX_NAME ? place : name
   }
 
-  #origin(hasOnePort: boolean): Origin {
-    return pointer => {
-      const { fields } = this.merged.endpoint
-      const [, list, index = '', rest = ''] =
-        /^\/(ports?|additionalAddresses)(?:\/([^/]*))?(.*)$/.exec(pointer) ?? []
-      if (list === 'port' && hasOnePort) return this.#ports[0]?.fields.at('port') ?? fields.pointer
-      if (list === 'ports') return this.#portPlace(index)
-      if (list === 'additionalAddresses') {
-        const other = this.merged.others[Number(index)] ?? this.merged.endpoint
-        return other.fields.at('addresses', 0) + rest
-      }
-      return originAt(fields.pointer, FIELDS)(pointer)
+  /** From a pointer inside of the item to the place in the document. */
+  locate(pointer: string): string {
+    const { endpoint, others } = this.#merged
+    const [, list, index = ''] = /^\/(port|ports|additionalAddresses)(?:\/([^/]*))?$/.exec(pointer) ?? []
+    if (list === 'port') return this.#ports[0]?.fields.at('port') ?? endpoint.fields.pointer
+    if (list === 'ports') {
+      const port = this.#ports.find(({ name }) => name === index)
+      return port?.fields.at('port') ?? endpoint.slice.fields.at('ports')
     }
-  }
-
-  #portPlace(name: string): string {
-    const port = this.#ports.find(one => one.name === name)
-    return port?.fields.at('port') ?? this.merged.endpoint.slice.fields.at('ports')
+    if (list === 'additionalAddresses') return (others[Number(index)] ?? endpoint).fields.at('addresses', 0)
+    return originAt(endpoint.fields.pointer, FIELDS)(pointer)
   }
 }
 
@@ -143,34 +105,51 @@ function nameOf({ fields, address }: SliceEndpoint): string {
   return (target?.text('kind') === 'Pod' && target.text('name')) || address
 }
 
-/** Conditions as kube-proxy takes them: unset, serving is true and terminating false; an unset ready is kept. */
-function bodyOf({ endpoint: { fields }, others }: MergedEndpoint, { nodes, regions }: Places) {
-  const zone = fields.text('zone') || undefined
-  const node = fields.text('nodeName') || undefined
-  const region = regionOn(node === undefined ? undefined : nodes.get(node), zone, regions)
-  const conditions = fields.object('conditions')
-  const ready = conditions?.flag('ready') ?? null
-  const serving = conditions?.flag('serving') ?? true
-  const terminating = conditions?.flag('terminating') ?? false
-  const hints = hintsOf(fields)
-  return {
-    ...(others.length > 0 && { additionalAddresses: others.map(({ address }) => address) }),
-    ...(region !== undefined && { region }),
-    ...(zone !== undefined && { zone }),
-    ...(node !== undefined && { node }),
-    ...(ready !== true && { ready }),
-    ...(!serving && { serving }),
-    ...(terminating && { terminating }),
-    ...(hints !== undefined && { hints }),
-  }
+interface NativeEndpoint {
+  name: string
+  address: string
+  additionalAddresses?: string[]
+  port?: number
+  ports?: Record<string, number>
+  region?: string
+  zone?: string
+  node?: string
+  ready?: boolean | null
+  serving?: false
+  terminating?: true
+  hints?: { zones?: string[]; nodes?: string[] }
 }
 
-function hintsOf(endpoint: SliceEndpoint['fields']): { zones?: string[]; nodes?: string[] } | undefined {
-  const hints = endpoint.object('hints')
-  if (hints === undefined) return undefined
-  const [zones, nodes] = ['forZones', 'forNodes'].map(list =>
-    hints.objects(list).flatMap(one => one.text('name') ?? []),
-  ) as [string[], string[]]
-  if (zones.length === 0 && nodes.length === 0) return undefined
-  return { ...(zones.length > 0 && { zones }), ...(nodes.length > 0 && { nodes }) }
+/** Conditions as kube-proxy takes them: unset, serving is true and terminating false; an unset ready is kept. */
+function nativeEndpoint(
+  { endpoint, ports, others }: MergedEndpoint,
+  hasOnePort: boolean,
+  { nodes, regions }: Places,
+): NativeEndpoint {
+  const { fields, address } = endpoint
+  const item: NativeEndpoint = { name: nameOf(endpoint), address }
+  if (others.length > 0) item.additionalAddresses = others.map(other => other.address)
+  if (!hasOnePort) item.ports = Object.fromEntries(ports.map(({ name, number }) => [name, number]))
+  else if (ports[0] !== undefined) item.port = ports[0].number
+  const zone = fields.text('zone')
+  const node = fields.text('nodeName')
+  const region = node && zone ? regionOn(nodes.get(node), zone, regions) : undefined
+  if (region !== undefined) item.region = region
+  if (zone) item.zone = zone
+  if (node) item.node = node
+  const conditions = fields.object('conditions')
+  const ready = conditions?.flag('ready') ?? null
+  if (ready !== true) item.ready = ready
+  if (conditions?.flag('serving') === false) item.serving = false
+  if (endpoint.isTerminating) item.terminating = true
+  const hints = fields.object('hints')
+  if (hints !== undefined) addHints(item, hints)
+  return item
+}
+
+function addHints(item: NativeEndpoint, hints: Fields): void {
+  const zones = hints.objects('forZones').flatMap(one => one.text('name') ?? [])
+  const nodes = hints.objects('forNodes').flatMap(one => one.text('name') ?? [])
+  if (zones.length === 0 && nodes.length === 0) return
+  item.hints = { ...(zones.length > 0 && { zones }), ...(nodes.length > 0 && { nodes }) }
 }

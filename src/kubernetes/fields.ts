@@ -2,6 +2,13 @@ import { isObject } from '../model/json.ts'
 import { pointer } from '../model/problem.ts'
 import type { Findings } from './findings.ts'
 
+/** The place of an object in the one that holds it, as a field or an item of one. */
+interface Inside {
+  readonly holder: Fields
+  readonly field: string
+  readonly index: number | undefined
+}
+
 /**
  * One JSON object of the document, read field by field. null is an absent field, as to every decoder of Kubernetes. A
  * field of the wrong type is refused with its place and reads as absent. Pointers are made when somebody needs one.
@@ -9,33 +16,28 @@ import type { Findings } from './findings.ts'
 export class Fields {
   readonly value: Readonly<Record<string, unknown>>
   readonly #findings: Findings
-  readonly #parent: Fields | undefined
-  readonly #step: string
+  readonly #place: string | Inside
 
-  /** `step` is a JSON pointer: from `parent`, or from the document's root without one. */
-  constructor(
-    findings: Findings,
-    value: Readonly<Record<string, unknown>>,
-    step: string,
-    parent: Fields | undefined = undefined,
-  ) {
+  /** The object stands at a JSON pointer of the document, or inside of another. */
+  constructor(findings: Findings, value: Readonly<Record<string, unknown>>, place: string | Inside) {
     this.value = value
     this.#findings = findings
-    this.#step = step
-    this.#parent = parent
+    this.#place = place
   }
 
   get pointer(): string {
-    return this.#parent === undefined ? this.#step : this.#parent.pointer + this.#step
+    if (typeof this.#place === 'string') return this.#place
+    const { holder, field, index } = this.#place
+    return index === undefined ? holder.at(field) : holder.at(field, index)
   }
 
   has(field: string): boolean {
     return this.get(field) !== undefined
   }
 
-  /** The value as it is, whatever its type. An inherited name (`constructor`) is no field. */
+  /** The value as it is, whatever its type. */
   get(field: string): unknown {
-    return Object.hasOwn(this.value, field) ? (this.value[field] ?? undefined) : undefined
+    return this.value[field] ?? undefined
   }
 
   text(field: string): string | undefined {
@@ -60,17 +62,19 @@ export class Fields {
     const value = this.get(field)
     if (value === undefined) return undefined
     if (!isObject(value)) return this.#wrong(field, 'an object')
-    return new Fields(this.#findings, value, pointer([field]), this)
+    return new Fields(this.#findings, value, { holder: this, field, index: undefined })
   }
 
-  /** The items of a list of objects; an absent list has none. An item's `value` keeps its place by `index`. */
+  /** The items of a list of objects; an absent list has none. */
   objects(field: string): Fields[] {
-    return this.#items(field).flatMap((item, index) => {
-      const step = `${pointer([field])}/${index}`
-      if (isObject(item)) return [new Fields(this.#findings, item, step, this)]
-      this.#findings.refuse(this.pointer + step, 'must be an object')
-      return []
-    })
+    const objects: Fields[] = []
+    const items = this.#items(field)
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index]
+      if (isObject(item)) objects.push(new Fields(this.#findings, item, { holder: this, field, index }))
+      else this.#findings.refuse(this.at(field, index), 'must be an object')
+    }
+    return objects
   }
 
   texts(field: string): string[] {

@@ -7,12 +7,21 @@ const MAX_FINDINGS = 1000
 export class Findings {
   readonly problems: Problem[] = []
   readonly warnings: Problem[] = []
+  readonly #said = new Set<string>()
 
   refuse(pointer: string, detail: string): void {
-    if (this.problems.length < MAX_FINDINGS) this.problems.push({ pointer, detail })
+    this.#say(this.problems, pointer, detail)
   }
 
   warn(pointer: string, detail: string): void {
-    if (this.warnings.length < MAX_FINDINGS) this.warnings.push({ pointer, detail })
+    this.#say(this.warnings, pointer, detail)
+  }
+
+  /** Once, though a field may be read in several places. */
+  #say(list: Problem[], pointer: string, detail: string): void {
+    const text = `${pointer} ${detail}`
+    if (list.length >= MAX_FINDINGS || this.#said.has(text)) return
+    this.#said.add(text)
+    list.push({ pointer, detail })
   }
 }

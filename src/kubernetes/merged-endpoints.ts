@@ -1,4 +1,4 @@
-import type { SliceEndpoint, SlicePort } from './endpoint-slice.ts'
+import { type SliceEndpoint, type SlicePort, targetOf } from './endpoint-slice.ts'
 import type { KubernetesObject } from './object-list.ts'
 import type { Family } from './service.ts'
 
@@ -24,6 +24,7 @@ export function mergeEndpoints(all: readonly SliceEndpoint[], first: Family): Me
   const own = withoutDuplicates(all.filter(({ family }) => family === first))
   const other = withoutDuplicates(all.filter(({ family }) => family !== first))
   if (own.length === 0) return { endpoints: other, unlinked: [] }
+  if (other.length === 0) return { endpoints: own, unlinked: [] }
   const byTarget = new Map<string, MergedEndpoint[]>()
   const unlinked = new Set<KubernetesObject>()
   for (const one of other) {
@@ -51,32 +52,37 @@ export function mergeEndpoints(all: readonly SliceEndpoint[], first: Family): Me
  */
 function withoutDuplicates(endpoints: readonly SliceEndpoint[]): MergedEndpoint[] {
   const winners = new Map<string, SliceEndpoint>()
+  const lost = new Map<SliceEndpoint, string[]>()
   for (const endpoint of endpoints) {
-    for (const port of endpoint.ports) {
-      const key = placeKey(endpoint, port)
-      if (!endpoint.isTerminating || !winners.has(key)) winners.set(key, endpoint)
+    for (const { name, number } of endpoint.ports) {
+      const place = `${name} ${number} ${endpoint.address}`
+      const before = winners.get(place)
+      if (before === undefined || !endpoint.isTerminating) winners.set(place, endpoint)
+      if (before !== undefined) append(lost, endpoint.isTerminating ? endpoint : before, name)
     }
   }
-  return endpoints.flatMap(endpoint => {
-    const ports = endpoint.ports.filter(port => winners.get(placeKey(endpoint, port)) === endpoint)
-    return ports.length === 0 ? [] : [{ endpoint, ports, others: [] }]
-  })
+  const merged: MergedEndpoint[] = []
+  for (const endpoint of endpoints) {
+    const names = lost.get(endpoint)
+    const ports = names ? endpoint.ports.filter(({ name }) => !names.includes(name)) : endpoint.ports
+    if (ports.length > 0) merged.push({ endpoint, ports, others: NONE })
+  }
+  return merged
 }
 
-function placeKey({ address }: SliceEndpoint, { name, number }: SlicePort): string {
-  return `${name} ${number} ${address}`
-}
+const NONE: readonly SliceEndpoint[] = []
 
 /** Equal for the same target with the same ports: additional addresses have no ports of their own. */
 function linkKey({ endpoint, ports }: MergedEndpoint): string | undefined {
-  if (endpoint.target === undefined) return undefined
-  return `${endpoint.target} ${ports
+  const target = targetOf(endpoint)
+  if (target === undefined) return undefined
+  return `${target} ${ports
     .map(({ name, number }) => `${name}=${number}`)
     .sort()
     .join()}`
 }
 
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+function append<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
   const list = lists.get(key)
   if (list === undefined) lists.set(key, [item])
   else list.push(item)

@@ -1,4 +1,4 @@
-import { convertEndpoints, type Places } from './endpoint.ts'
+import { type ConvertedEndpoint, convertEndpoints, type Places } from './endpoint.ts'
 import { readSlice, serviceKey, slicesByService } from './endpoint-slice.ts'
 import type { ObjectsByKind } from './kinds.ts'
 import { mergeEndpoints } from './merged-endpoints.ts'
@@ -49,17 +49,14 @@ function addService(
   services.add(item, pointer => {
     const inside = splitPointer(pointer)
     const endpoint = inside?.list === '/endpoints' ? endpoints[inside.index] : undefined
-    return endpoint === undefined || inside === undefined ? origin(pointer) : endpoint.origin(inside.rest)
+    return endpoint === undefined || inside === undefined ? origin(pointer) : endpoint.locate(inside.rest)
   })
 }
 
 /** Kubernetes' controller has written hints, or found that it must not: kube-proxy sees no other sign. */
-function warnOfNoHints(
-  { object }: KubernetesService,
-  endpoints: readonly { readonly isReady: boolean; readonly hasHints: boolean }[],
-): void {
-  const ready = endpoints.filter(({ isReady }) => isReady)
-  if (ready.length === 0 || ready.some(({ hasHints }) => hasHints)) return
+function warnOfNoHints({ object }: KubernetesService, endpoints: readonly ConvertedEndpoint[]): void {
+  const ready = endpoints.filter(({ item }) => item.ready !== false)
+  if (ready.length === 0 || ready.some(({ item }) => item.hints !== undefined)) return
   const { holder, key } = annotationOf(object.fields)
   holder?.warn(key, 'no ready endpoint has hints: traffic is cluster-wide, as in Kubernetes')
 }

@@ -33,9 +33,9 @@ export type ZoneRegions = ReadonlyMap<string, ReadonlyMap<string, unknown>>
 /** The region of a zone as one node knows it, where the zone's name alone does not tell. */
 export function regionOn(
   node: NodePlace | undefined,
-  zone: string | undefined,
+  zone: string,
   regions: ZoneRegions,
 ): string | undefined {
-  if (zone === undefined || node?.zone !== zone || node.region === '') return undefined
+  if (node?.zone !== zone || node.region === '') return undefined
   return (regions.get(zone)?.size ?? 0) > 1 ? node.region : undefined
 }
