@@ -24,8 +24,8 @@ export interface ZoneRoutingCluster {
   readonly api: KubernetesApi
   /** One Gateway for an Envoy in zone-a, one for another in zone-b. */
   readonly edges: { readonly a: Edge; readonly b: Edge }
-  /** What `kubectl get … -A -o json` prints now. */
-  list(): Promise<string>
+  /** What `kubectl get … -A -o json` (or yaml) prints now. */
+  list(format?: 'json' | 'yaml'): Promise<string>
   /** Makes Pods ready or not; resolves when the EndpointSlice controller has written that down, hints and all. */
   setReady(ready: Readonly<Record<string, boolean>>): Promise<void>
 }
@@ -58,7 +58,7 @@ export async function openZoneRoutingCluster(
     await api.client.until('slices that know the Pods', SLICES, slices => isWritten(slices, state))
   }
   await setReady(Object.fromEntries(NODES.map(({ name }) => [podOn(name), true])))
-  return { api, edges, list: () => api.kubectl(['get', PUSHED, '-A', '-o', 'json']), setReady }
+  return { api, edges, list: (format = 'json') => api.kubectl(['get', PUSHED, '-A', '-o', format]), setReady }
 }
 
 /** Name of the Pod that stands on a node. */
