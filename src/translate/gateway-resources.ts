@@ -17,8 +17,8 @@ export interface GatewayResources {
   readonly routeConfigurations: readonly Resource[]
   /** Clusters that its routes send requests to; all of them exist. */
   readonly clusters: ReadonlySet<string>
-  /** Services (`namespace/name`) that its routes name, whether or not they exist. */
-  readonly namedServices: ReadonlySet<string>
+  /** Services (`namespace/name`) that its routes name, whether or not they exist: worked out when it is asked. */
+  readonly namedServices: () => ReadonlySet<string>
   /** The Envoys get every service's cluster, not only those that routes name. */
   readonly allServices: boolean
   /** What claims of several sources disagree on, for people. */
@@ -38,7 +38,7 @@ export function gatewayResources(world: World, key: string): GatewayResources {
       routeConfigurationResource(name, hosts[index] as VirtualHosts),
     ),
     clusters: new Set(hosts.flatMap(one => one.clusters)),
-    namedServices: servicesOf(groups),
+    namedServices: once(() => servicesOf(groups)),
     allServices: gateway.hasAllServices,
     conflicts: gateway.conflicts,
   }
@@ -48,7 +48,7 @@ const NOTHING: GatewayResources = {
   listeners: [],
   routeConfigurations: [],
   clusters: new Set(),
-  namedServices: new Set(),
+  namedServices: () => new Set(),
   allServices: false,
   conflicts: [],
 }
@@ -87,9 +87,18 @@ function hostsOfGroups(world: World, groups: readonly RoutedGroup[]): VirtualHos
 
 function servicesOf(groups: readonly RoutedGroup[]): ReadonlySet<string> {
   const services = new Set<string>()
-  const routes = groups.flatMap(({ listeners }) => listeners.flatMap(one => one.routes))
-  for (const { backends } of routes) for (const { service } of backends) services.add(service)
+  for (const { routes } of groups.flatMap(one => one.listeners)) {
+    for (const { backends } of routes) for (const { service } of backends) services.add(service)
+  }
   return services
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 /** Names of all clusters of a service, one for each port that has one. */

@@ -2,7 +2,7 @@ import { GATEWAY_GROUP, type Listener } from '../model/gateway.ts'
 import { selects } from '../model/label-selector.ts'
 import type { ParentReference } from '../model/route-references.ts'
 import type { AttachedRoute } from './attached-route.ts'
-import { ANY_HOSTNAME, intersection } from './hostname-intersection.ts'
+import { intersection } from './hostname-intersection.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { World } from './world.ts'
 
@@ -38,7 +38,8 @@ export function obstacle(
   if (sectionName !== listener.name || port !== listener.port) return 'reference'
   if (!takesKind(listener, route)) return 'kind'
   if (!takesNamespace(world, gateway, listener, route)) return 'namespace'
-  const hostname = listener.hostname ?? ANY_HOSTNAME
+  const { hostname } = listener
+  if (hostname === undefined) return undefined
   return route.hostnames.some(one => intersection(hostname, one) !== undefined) ? undefined : 'hostname'
 }
 

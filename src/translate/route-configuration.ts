@@ -1,4 +1,3 @@
-import { compare } from '../model/order.ts'
 import { messageField } from '../proto/length-delimited.ts'
 import { encode, encodeMessage } from '../proto/message.ts'
 import type { AttachedRoute, Resolves } from './attached-route.ts'
@@ -26,12 +25,6 @@ export interface VirtualHosts {
   readonly clusters: readonly string[]
 }
 
-/** The matches of a virtual host that come of one hostname of routes. */
-interface Members {
-  readonly hostname: string
-  readonly matches: TranslatedMatch[]
-}
-
 /** Field number of `envoy.config.route.v3.RouteConfiguration.virtual_hosts`. */
 const VIRTUAL_HOSTS = 2
 /** Field number of `envoy.config.route.v3.VirtualHost.retry_policy`. */
@@ -48,26 +41,29 @@ const RETRY_POLICY = 16
  */
 export function virtualHosts({ port, listeners }: RoutedGroup, resolves: Resolves): VirtualHosts {
   const clusters = new Set<string>()
-  const byDomain = new Map<string, Members[]>()
+  const own = new Map<string, TranslatedMatch[]>()
+  // By domain and then by the routes' hostname, where that is wider: their listener's is narrower.
+  const wider = new Map<string, Map<string, TranslatedMatch[]>>()
   const hostnames = listeners.map(one => one.hostname).sort(bySpecificity)
   const isOwn = (domain: string, { hostname }: RoutedListener) =>
     hostnames.length === 1 || hostnames.find(one => covers(one, domain)) === hostname
   for (const listener of listeners) {
-    if (hostnames.length > 1 && listener.hostname !== ANY_HOSTNAME) membersOf(byDomain, listener.hostname)
+    if (hostnames.length > 1 && listener.hostname !== ANY_HOSTNAME) entryOf(own, listener.hostname, newList)
     for (const route of listener.routes) {
       const { matches, clusters: named } = route.translation(port, resolves)
       for (const hostname of route.hostnames) {
         const domain = intersection(listener.hostname, hostname)
         if (domain === undefined || !isOwn(domain, listener)) continue
-        addMatches(membersOf(byDomain, domain), hostname, matches)
+        const members = domain === hostname ? own : entryOf(wider, domain, newMap)
+        entryOf(members, hostname, newList).push(...matches)
         for (const cluster of named) clusters.add(cluster)
       }
     }
   }
   // Sorted by hostname, so that the order in which routes came changes no byte.
-  const sorted = [...byDomain].sort(([a], [b]) => compare(a, b))
+  const domains = [...own.keys(), ...[...wider.keys()].filter(domain => !own.has(domain))].sort()
   return {
-    encoded: sorted.map(([domain, members]) => virtualHost(domain, members)),
+    encoded: domains.map(domain => virtualHost(domain, own.get(domain) ?? [], wider.get(domain))),
     clusters: [...clusters].sort(),
   }
 }
@@ -93,19 +89,17 @@ export function routeConfiguration(name: string, hosts: VirtualHosts): Uint8Arra
   return Buffer.concat([head, ...hosts.encoded])
 }
 
-function membersOf(byDomain: Map<string, Members[]>, domain: string): Members[] {
-  const known = byDomain.get(domain)
+function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key)
   if (known !== undefined) return known
-  const made: Members[] = []
-  byDomain.set(domain, made)
+  const made = make()
+  map.set(key, made)
   return made
 }
 
-function addMatches(members: Members[], hostname: string, matches: readonly TranslatedMatch[]): void {
-  const same = members.find(one => one.hostname === hostname)
-  if (same === undefined) members.push({ hostname, matches: [...matches] })
-  else for (const one of matches) same.matches.push(one)
-}
+const NO_MATCHES: ReadonlyMap<string, TranslatedMatch[]> = new Map()
+const newList = (): TranslatedMatch[] => []
+const newMap = () => new Map<string, TranslatedMatch[]>()
 
 /** The same in every virtual host, and most of what encoding one with few routes would cost. */
 const DEFAULT_RETRY = messageField(RETRY_POLICY, [
@@ -116,11 +110,15 @@ const DEFAULT_RETRY = messageField(RETRY_POLICY, [
  * A listener's hostname may be narrower than those of its routes. Then the more specific of those comes first, as it does
  * without the listener's (HTTPRouteSpec.hostnames: "precedence using the original hostnames configured on the Route").
  */
-function virtualHost(domain: string, members: Members[]): Uint8Array {
+function virtualHost(
+  domain: string,
+  own: TranslatedMatch[],
+  wider: ReadonlyMap<string, TranslatedMatch[]> = NO_MATCHES,
+): Uint8Array {
   const head = encodeMessage('envoy.config.route.v3.VirtualHost', { name: domain, domains: [domain] })
-  members.sort((a, b) => bySpecificity(a.hostname, b.hostname))
-  const routes = members.flatMap(({ matches }) =>
-    matches.sort((a, b) => byPrecedence(a.rank, b.rank)).map(one => one.encoded),
-  )
-  return messageField(VIRTUAL_HOSTS, [head, DEFAULT_RETRY, ...routes])
+  const matches = own.sort((a, b) => byPrecedence(a.rank, b.rank))
+  for (const [, others] of [...wider].sort(([a], [b]) => bySpecificity(a, b))) {
+    for (const one of others.sort((a, b) => byPrecedence(a.rank, b.rank))) matches.push(one)
+  }
+  return messageField(VIRTUAL_HOSTS, [head, DEFAULT_RETRY, ...matches.map(one => one.encoded)])
 }

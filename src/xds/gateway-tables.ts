@@ -25,8 +25,7 @@ export class GatewayTables {
   }
 
   update(world: World, gateway: string, touched: Touched): void {
-    const named = this.#made?.namedServices ?? new Set()
-    if (touched.gateways.has(gateway) || intersects(touched.settings, named))
+    if (touched.gateways.has(gateway) || this.#namesOneOf(touched.settings))
       this.#remake(world, gateway, touched)
     else if (this.#made?.allServices) this.clusters.update(world, touched, this.#made)
   }
@@ -34,6 +33,10 @@ export class GatewayTables {
   /** Forgets the logs: to be called when every reader has seen all of them. */
   forgetPassed(): void {
     for (const view of [this.listeners, this.routeConfigurations, this.clusters]) view.forgetPassed()
+  }
+
+  #namesOneOf(services: ReadonlySet<string>): boolean {
+    return services.size > 0 && intersects(services, this.#made?.namedServices() ?? new Set())
   }
 
   #remake(world: World, gateway: string, touched: Touched): void {
