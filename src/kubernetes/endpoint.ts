@@ -19,7 +19,7 @@ export function convertEndpoints(
   merged: readonly MergedEndpoint[],
   hasOnePort: boolean,
   places: Places,
-): ConvertedEndpoint[] {
+): readonly ConvertedEndpoint[] {
   const each = merged.map(one => new ConvertedEndpoint(one, hasOnePort, places))
   const endpoints = hasOnePort ? each : joinPorts(each)
   const taken = new Map<string, number>()
@@ -28,7 +28,9 @@ export function convertEndpoints(
   return endpoints
 }
 
-function joinPorts(endpoints: readonly ConvertedEndpoint[]): ConvertedEndpoint[] {
+function joinPorts(endpoints: readonly ConvertedEndpoint[]): readonly ConvertedEndpoint[] {
+  const addresses = new Set(endpoints.map(({ item }) => item.address))
+  if (addresses.size === endpoints.length) return endpoints
   const last = new Map<string, ConvertedEndpoint>()
   return endpoints.filter(one => {
     const key = JSON.stringify({ ...one.item, ports: undefined })
@@ -148,8 +150,17 @@ function nativeEndpoint(
 }
 
 function addHints(item: NativeEndpoint, hints: Fields): void {
-  const zones = hints.objects('forZones').flatMap(one => one.text('name') ?? [])
-  const nodes = hints.objects('forNodes').flatMap(one => one.text('name') ?? [])
+  const zones = namesIn(hints, 'forZones')
+  const nodes = namesIn(hints, 'forNodes')
   if (zones.length === 0 && nodes.length === 0) return
   item.hints = { ...(zones.length > 0 && { zones }), ...(nodes.length > 0 && { nodes }) }
+}
+
+function namesIn(hints: Fields, list: string): string[] {
+  const names: string[] = []
+  for (const one of hints.objects(list)) {
+    const name = one.text('name')
+    if (name !== undefined) names.push(name)
+  }
+  return names
 }

@@ -19,7 +19,7 @@ const VERSIONS = {
   ReferenceGrant: ALPHA_VERSIONS,
 } as const satisfies Record<string, readonly string[]>
 
-export type ReadKind = keyof typeof VERSIONS
+type ReadKind = keyof typeof VERSIONS
 export type ObjectsByKind = Readonly<Record<ReadKind, KubernetesObject[]>>
 
 /** Objects by kind. Of those that nothing is made of there is one warning for each kind, at the first of them. */

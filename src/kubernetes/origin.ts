@@ -7,12 +7,7 @@
 export type Origin = (pointer: string) => string
 
 /** Native items of one list, each with where it comes from. */
-export interface Converted {
-  readonly items: readonly object[]
-  readonly origins: readonly Origin[]
-}
-
-export class ConvertedList implements Converted {
+export class ConvertedList {
   readonly items: object[] = []
   readonly origins: Origin[] = []
 
