@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { gatewayResources } from '../../src/translate/gateway-resources.ts'
-import type { World } from '../../src/translate/world.ts'
+import { routeKey, type World } from '../../src/translate/world.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
 import { after, stored, worldOf } from '../support/world.ts'
 
@@ -17,10 +17,12 @@ const world = worldOf({
   },
 })
 
-const everyPort = () => true
+const everything = () => true
 
 function attached(from: World, gatewayName: string, name: string) {
-  return from.routesByGateway.get(`default/${gatewayName}`)?.get(`east/default/${name}`)
+  return from.routesByGateway
+    .get(`default/${gatewayName}`)
+    ?.get(routeKey('east', { kind: 'HTTPRoute', namespace: 'default', name }))
 }
 
 function pushed(routes: readonly object[]) {
@@ -47,23 +49,34 @@ test('a route that names other gateways than before leaves those that it had, an
 
 test('a route that went leaves nothing at any gateway', () => {
   const { world: next, touched } = after(world, [], pushed([route('web', [toService('/', 'web')])]))
-  expect([...next.routes.keys()]).toEqual(['east/default/shop'])
+  expect([...next.routes.keys()]).toEqual(['east/HTTPRoute/default/shop'])
   expect([...next.routesByGateway.keys()]).toEqual(['default/edge'])
   expect([...touched.gateways].sort()).toEqual(['default/edge', 'default/inner'])
 })
 
 test('a translation is made once, and anew when a backend came or went', () => {
   const web = attached(world, 'edge', 'web')
-  const made = web?.translation(everyPort)
+  const made = web?.translation(80, everything)
   expect(made?.clusters).toEqual(['default/web/3000'])
-  expect(web?.translation(everyPort)).toBe(made)
-  expect(web?.translation(() => false).clusters).toEqual([])
-  expect(web?.translation(everyPort)).toEqual(made)
+  expect(web?.translation(80, everything)).toBe(made)
+  expect(web?.translation(80, () => false).clusters).toEqual([])
+  expect(web?.translation(80, everything)).toEqual(made)
 })
 
 test('a changed route leaves the bytes of the others to be used again', () => {
-  const before = attached(world, 'edge', 'web')?.translation(everyPort)
+  const before = attached(world, 'edge', 'web')?.translation(80, everything)
   const next = after(world, pushed([route('shop', [toService('/other', 'shop')])])).world
   gatewayResources(next, 'default/edge')
-  expect(attached(next, 'edge', 'web')?.translation(everyPort)).toBe(before)
+  expect(attached(next, 'edge', 'web')?.translation(80, everything)).toBe(before)
+})
+
+test('a translation is made for each port only where the listener’s port is a part of it', () => {
+  const toHttps = { type: 'RequestRedirect', requestRedirect: { hostname: 'x.example' } }
+  const { world: next } = after(world, pushed([route('web', [{ filters: [toHttps] }])]))
+  const redirect = attached(next, 'edge', 'web')
+  const made = redirect?.translation(8080, everything)
+  expect(redirect?.translation(8081, everything)).not.toEqual(made)
+  expect(redirect?.translation(8080, everything)).toBe(made)
+  const shop = attached(world, 'edge', 'shop')
+  expect(shop?.translation(8081, everything)).toBe(shop?.translation(8080, everything))
 })

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
-import { gatewayResources } from '../../src/translate/gateway-resources.ts'
+import { describe, expect, test } from 'vitest'
+import { clusterNames, gatewayResources } from '../../src/translate/gateway-resources.ts'
+import type { MergedService } from '../../src/translate/merged-service.ts'
+import { clusterResource } from '../../src/translate/resource.ts'
 import { worldOf } from '../support/world.ts'
 
 test('listeners of both families on one port are served beside each other', () => {
@@ -14,6 +16,63 @@ test('of two sources whose listeners cannot be bound together the older one is s
     'listener other of source west is left out: an older source has one on port 80',
   ])
 })
+
+test('listeners on one address and port are one Envoy listener, named after the first of them', () => {
+  const listeners = [onPort('b', 80, 'b.x'), onPort('a', 80, '*.x'), onPort('c', 81)]
+  const world = gatewayOf({ east: listeners, west: [onPort('0', 80, 'w.x')] })
+  expect(names(world)).toEqual(['default/edge/a', 'default/edge/c'])
+  const { routeConfigurations, conflicts } = gatewayResources(world, 'default/edge')
+  expect(routeConfigurations.map(one => one.name)).toEqual(names(world))
+  expect(conflicts).toEqual([])
+})
+
+test('a hostname on a port goes to the older source, and that is said', () => {
+  const world = gatewayOf({ east: [onPort('a', 80, 'a.x')], west: [onPort('b', 80, 'a.x')] })
+  expect(names(world)).toEqual(['default/edge/a'])
+  expect(gatewayResources(world, 'default/edge').conflicts).toEqual([
+    'listener b of source west is left out: an older source has a on port 80 for the same hostname "a.x"',
+  ])
+})
+
+test.each<[string, object, number]>([
+  ['the same', {}, 0],
+  ['another hostname', { hostname: 'b.x' }, 1],
+  ['other routes', { allowedRoutes: { namespaces: { from: 'Same' } } }, 1],
+])('what a younger source says of a listener, %s, %o, is a conflict or not: %i', (_, fields, count) => {
+  const listener = { name: 'a', port: 80, protocol: 'HTTP', hostname: 'a.x' }
+  const world = gatewayOf({ east: [listener], west: [{ ...listener, ...fields }] })
+  expect(gatewayResources(world, 'default/edge').conflicts).toHaveLength(count)
+})
+
+describe('ports that want TLS', () => {
+  const ports = [
+    { name: 'http', port: 80 },
+    { name: 'tls', port: 443, appProtocol: 'https' },
+  ]
+  const routes = {
+    gateways: [{ name: 'edge', services: 'all', listeners: [onPort('a', 80)] }],
+    routes: [
+      {
+        name: 'r',
+        kind: 'HTTPRoute',
+        gateways: ['edge'],
+        rules: [{ backendRefs: ports.map(({ port }) => ({ name: 'web', port })) }],
+      },
+    ],
+  }
+  const world = worldOf({ east: { topology: { services: [{ name: 'web', ports }] }, routes } })
+
+  test('have no cluster, whoever asks', () => {
+    expect(clusterNames(world, 'default/web')).toEqual(['default/web/80'])
+    expect([...gatewayResources(world, 'default/edge').clusters]).toEqual(['default/web/80'])
+    const web = world.service('default', 'web') as MergedService
+    expect(clusterResource(web, 'default/web/443', 443)).toBeUndefined()
+  })
+})
+
+function onPort(name: string, port: number, hostname?: string): object {
+  return { name, port, protocol: 'HTTP', ...(hostname && { hostname }) }
+}
 
 function http(name: string, address?: string): object {
   return { name, port: 80, protocol: 'HTTP', ...(address && { address }) }

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest'
+import { clusterName } from '../../src/translate/names.ts'
+import { clusterResource } from '../../src/translate/resource.ts'
+import type { World } from '../../src/translate/world.ts'
+import { type Pushed, stored, after as worldAfter, worldOf } from '../support/world.ts'
+
+const listener = (fields: object = {}) => ({ name: 'http', port: 80, protocol: 'HTTP', ...fields })
+
+describe('a change touches the gateways that it can concern, and no others', () => {
+  const selector = { matchLabels: { team: 'a' } }
+  const selecting = { allowedRoutes: { namespaces: { from: 'Selector', selector } } }
+  const route = (name: string, gateway: string, fields: object = {}, backend: object = {}) => ({
+    name,
+    kind: 'HTTPRoute',
+    gateways: [gateway],
+    rules: [{ backendRefs: [{ name: 'web', port: 80, ...backend }] }],
+    ...fields,
+  })
+  const inTeam = { namespace: 'team' }
+  const strict = { requireReferenceGrants: true }
+  const world = worldOf({
+    east: {
+      routes: {
+        gateways: [
+          ...['open', 'strict', 'loose'].map(name => ({ name, listeners: [listener()] })),
+          ...['selecting', 'other'].map(name => ({ name, listeners: [listener(selecting)] })),
+        ],
+        routes: [
+          route('in-team', 'default/open', inTeam),
+          route('selected', 'default/selecting', inTeam),
+          route('elsewhere', 'default/other'),
+          route('strict', 'strict', strict, inTeam),
+          route('strict-at-home', 'open', strict),
+          route('loose', 'loose', {}, inTeam),
+        ],
+      },
+    },
+  })
+  const touchedBy = (source: string, pushed: Pushed['routes']) =>
+    [...worldAfter(world, stored(source, { routes: pushed }, 2)).touched.gateways].sort()
+  const namespaces = [{ name: 'team', labels: { team: 'a' } }]
+  const referenceGrants = [
+    {
+      namespace: 'team',
+      name: 'g',
+      from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'default' }],
+      to: [{ kind: 'Service' }],
+    },
+  ]
+
+  test('a namespace: those that select by labels and have routes of it', () => {
+    expect(touchedBy('east', { namespaces })).toEqual(['default/selecting'])
+    expect(touchedBy('east', { namespaces: [{ name: 'unused' }] })).toEqual([])
+  })
+
+  test('a grant: those with routes that need one for its namespace', () => {
+    expect(touchedBy('east', { referenceGrants })).toEqual(['default/strict'])
+    expect(touchedBy('east', { referenceGrants: [{ ...referenceGrants[0], namespace: 'x' }] })).toEqual([])
+  })
+
+  test('what another source says of namespaces and grants: none', () => {
+    expect(touchedBy('west', { namespaces, referenceGrants })).toEqual([])
+  })
+
+  test('one that goes as well as one that comes', () => {
+    const entries = stored('east', { routes: { namespaces, referenceGrants } }, 2)
+    const { touched } = worldAfter(worldAfter(world, entries).world, [], entries)
+    expect([...touched.gateways].sort()).toEqual(['default/selecting', 'default/strict'])
+  })
+})
+
+describe('a port that says nothing of its protocol is spoken to in HTTP/2', () => {
+  const ports = [
+    { name: 'plain', port: 80 },
+    { name: 'said', port: 81, appProtocol: 'http' },
+  ]
+  const base = worldOf({
+    east: {
+      topology: {
+        services: [
+          { name: 'web', ports },
+          { name: 'api', ports },
+        ],
+      },
+    },
+  })
+  const grpc = (name: string, backend: object = {}, fields: object = {}) => ({
+    name,
+    kind: 'GRPCRoute',
+    gateways: ['edge'],
+    rules: [{ backendRefs: [{ name: 'web', port: 80, ...backend }] }],
+    ...fields,
+  })
+  const entriesOf = (routes: object, source = 'east') => stored(source, { routes }, 2)
+  const changed = (world: World, ...args: [ReturnType<typeof stored>, ReturnType<typeof stored>?]) => {
+    const { world: next, touched } = worldAfter(world, ...args)
+    return { next, settings: [...touched.settings].sort(), services: [...touched.services].sort() }
+  }
+  const isHttp2 = (world: World, name: string, port: number, namespace = 'default') => {
+    const service = world.service(namespace, name)
+    const made = service && clusterResource(service, clusterName(namespace, name, port), port)
+    return Buffer.from(made?.encoded ?? []).includes('HttpProtocolOptions')
+  }
+
+  test('from the first GRPCRoute that names it until the last is gone', () => {
+    const [first, second] = [entriesOf({ routes: [grpc('a')] }), entriesOf({ routes: [grpc('b')] }, 'west')]
+    expect(isHttp2(base, 'web', 80)).toBe(false)
+    const one = changed(base, first)
+    expect(isHttp2(one.next, 'web', 80)).toBe(true)
+    expect([one.settings, one.services]).toEqual([['default/web'], ['default/web']])
+    expect(isHttp2(one.next, 'api', 80)).toBe(false)
+    const two = changed(one.next, second)
+    expect(two.settings).toEqual([])
+    const left = changed(two.next, [], first)
+    expect(left.settings).toEqual([])
+    expect(isHttp2(left.next, 'web', 80)).toBe(true)
+    const none = changed(left.next, [], second)
+    expect(none.settings).toEqual(['default/web'])
+    expect(isHttp2(none.next, 'web', 80)).toBe(false)
+    expect(none.next.grpcRoutes.size).toBe(0)
+  })
+
+  test('not where an HTTPRoute names it, nor against what its appProtocol says', () => {
+    const http = changed(base, entriesOf({ routes: [{ ...grpc('a'), kind: 'HTTPRoute' }] }))
+    expect(isHttp2(http.next, 'web', 80)).toBe(false)
+    const said = changed(base, entriesOf({ routes: [grpc('a', { port: 81 })] }))
+    expect(isHttp2(said.next, 'web', 81)).toBe(false)
+  })
+
+  test('where a GRPCRoute mirrors to it', () => {
+    const requestMirror = { backendRef: { name: 'api', port: 80 } }
+    const rules = [{ filters: [{ type: 'RequestMirror', requestMirror }], backendRefs: [] }]
+    const { next } = changed(base, entriesOf({ routes: [grpc('a', {}, { rules })] }))
+    expect(isHttp2(next, 'api', 80)).toBe(true)
+  })
+
+  test('by a route that now names another, no more', () => {
+    const before = changed(base, entriesOf({ routes: [grpc('a')] })).next
+    const { next, settings } = changed(before, entriesOf({ routes: [grpc('a', { name: 'api' })] }))
+    expect([isHttp2(next, 'web', 80), isHttp2(next, 'api', 80)]).toEqual([false, true])
+    expect(settings).toEqual(['default/api', 'default/web'])
+  })
+
+  test('whichever of route and service comes first', () => {
+    const route = entriesOf({ routes: [grpc('a')] })
+    const service = stored('east', { topology: { services: [{ name: 'web', ports }] } }, 3)
+    const routeFirst = worldAfter(worldOf({ east: { routes: { routes: [grpc('a')] } } }), service).world
+    const together = worldAfter(worldOf({}), [...service, ...route]).world
+    expect([routeFirst, together].map(world => isHttp2(world, 'web', 80))).toEqual([true, true])
+  })
+
+  test('and still is when only its endpoints change, or zones do', () => {
+    const before = changed(base, entriesOf({ routes: [grpc('a')] })).next
+    const service = { name: 'web', endpoints: [{ address: '10.0.0.1', ports: { plain: 1 } }], ports }
+    const pushed = stored('east', { topology: { services: [service], zones: [{ zone: 'z' }] } }, 3)
+    const [endpoints, zones] = ['Endpoints', 'Zone'].map(kind => pushed.filter(one => one.kind === kind))
+    expect(isHttp2(worldAfter(before, endpoints ?? []).world, 'web', 80)).toBe(true)
+    expect(isHttp2(worldAfter(before, zones ?? []).world, 'web', 80)).toBe(true)
+  })
+
+  test('for a route of another namespace only as long as it may refer to the service', () => {
+    const route = grpc('a', { namespace: 'default' }, { namespace: 'team', requireReferenceGrants: true })
+    const grant = entriesOf({
+      referenceGrants: [
+        {
+          name: 'g',
+          from: [{ group: 'gateway.networking.k8s.io', kind: 'GRPCRoute', namespace: 'team' }],
+          to: [{ kind: 'Service' }],
+        },
+      ],
+    })
+    const refused = changed(base, entriesOf({ routes: [route] }))
+    expect(refused.settings).toEqual([])
+    expect(isHttp2(refused.next, 'web', 80)).toBe(false)
+    const granted = changed(refused.next, grant)
+    expect(granted.settings).toEqual(['default/web'])
+    expect(isHttp2(granted.next, 'web', 80)).toBe(true)
+    const taken = changed(granted.next, [], grant)
+    expect(taken.settings).toEqual(['default/web'])
+    expect(isHttp2(taken.next, 'web', 80)).toBe(false)
+  })
+})
