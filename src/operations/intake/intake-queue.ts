@@ -17,9 +17,12 @@ interface Limits {
   readonly milliseconds: number
 }
 
+/** A thread does not give back the memory that a larger body took: it ends, and another one begins with the next. */
+const MEMORABLE_BYTES = 16 * 1024 * 1024
+
 /**
  * One worker thread that prepares one body after the other. It is started for the first job, and again for the first
- * one after its death. A body that is its death by memory or time is the pusher's fault: a problem, not an error.
+ * one after its end. A body that is its death by memory or time is the pusher's fault: a problem, not an error.
  *
  * - idle: no job runs; a job that comes is sent at once.
  * - busy: `#running` is with the worker, others wait. Left by its answer, its death or the time limit.
@@ -30,6 +33,7 @@ export class IntakeQueue {
   readonly #waiting: Job[] = []
   #running: Job | undefined
   #worker: Worker | undefined
+  #isSwollen = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -60,6 +64,7 @@ export class IntakeQueue {
     this.#running = job
     this.#worker ??= this.#start()
     const bytes = ownBytes(job.request.bytes)
+    this.#isSwollen ||= bytes.length > MEMORABLE_BYTES
     this.#worker.postMessage({ ...job.request, bytes }, [bytes.buffer])
     this.#timer = setTimeout(() => this.#giveUp(), this.#limits.milliseconds)
   }
@@ -68,7 +73,9 @@ export class IntakeQueue {
     const worker = spawnWorker(import.meta.url, './worker', {
       resourceLimits: { maxOldGenerationSizeMb: this.#limits.memoryMib },
     })
-    worker.on('message', (prepared: Parsed<Prepared>) => this.#answer(prepared))
+    worker.on('message', (prepared: Parsed<Prepared>) => {
+      if (this.#worker === worker) this.#answer(prepared)
+    })
     worker.once('error', error => this.#died(worker, error))
     worker.once('exit', code => this.#died(worker, new Error(`the intake's thread ended with code ${code}`)))
     return worker
@@ -76,21 +83,29 @@ export class IntakeQueue {
 
   #answer(prepared: Parsed<Prepared>): void {
     this.#finish()?.resolve(prepared)
+    if (this.#isSwollen && this.#waiting.length === 0) this.#end()
     this.#next()
   }
 
-  #giveUp(): void {
+  /** What it says from now on is not heard. */
+  #end(): void {
     const worker = this.#worker
     this.#worker = undefined
+    this.#isSwollen = false
+    worker?.terminate().catch(() => {})
+  }
+
+  #giveUp(): void {
     const limit = `${this.#limits.milliseconds / 1000} seconds`
     this.#finish()?.resolve(refused(`takes longer than ${limit} to read; send it in smaller pieces`))
-    worker?.terminate().catch(() => {})
+    this.#end()
     this.#next()
   }
 
   #died(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return
     this.#worker = undefined
+    this.#isSwollen = false
     const job = this.#finish()
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
       job?.resolve(
