@@ -120,8 +120,9 @@ function rethrowLocated(error: unknown, { locate }: PreparedPush): never {
   throw new CommandFailure(exitCodeOf(error), [error.message, ...problems].join('\n'))
 }
 
-/** The most changed entries that are listed. */
+/** The most changed entries that are listed, and the most of which somebody wants a list. */
 const SHOWN_CHANGES = 50
+const LISTED_UP_TO = 1000
 
 async function show(
   answer: WriteAnswer,
@@ -138,9 +139,7 @@ async function show(
   } else if (answer.revision === null) {
     terminal.out(`${what}: would change: ${counts} (dry run, nothing was stored)`)
   } else {
-    const { items, total } = await client.diff(answer.revision, { limit: SHOWN_CHANGES })
-    for (const line of items.flatMap(change => changeLines(change, terminal))) terminal.out(line)
-    if (total > items.length) terminal.out(terminal.tone('faint', `… and ${total - items.length} more`))
+    if (added + updated + removed <= LISTED_UP_TO) await showChanges(answer.revision, client, terminal)
     terminal.out(`${what}: revision ${answer.revision}: ${counts}`)
   }
   for (const line of warningLines(answer.warnings, locate)) {
@@ -152,6 +151,12 @@ async function show(
       `proxies: ${proxies} concerned, ${acked} have it, ${nacked.length} rejected it, ${pending.length} pending`,
     )
   }
+}
+
+async function showChanges(revision: number, client: Client, terminal: Terminal): Promise<void> {
+  const { items, total } = await client.diff(revision, { limit: SHOWN_CHANGES })
+  for (const line of items.flatMap(change => changeLines(change, terminal))) terminal.out(line)
+  if (total > items.length) terminal.out(terminal.tone('faint', `… and ${total - items.length} more`))
 }
 
 function requireConvergence({ convergence }: WriteAnswer): void {
