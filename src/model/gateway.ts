@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { labelSelector } from './label-selector.ts'
 import { LATER_PROTOCOLS, onlyValue } from './later.ts'
 import { checkListeners } from './listener-checks.ts'
-import { hostname, ipAddress, label, plainText, portNumber, subdomain } from './names.ts'
+import { apiGroup, hostname, ipAddress, label, plainText, portNumber, subdomain } from './names.ts'
 import { refuse } from './refusals.ts'
 
 /** A gateway and its listeners: the Gateway API's words, with `address` for where an Envoy shall listen. */
@@ -24,7 +24,7 @@ const routeNamespaces = z
 const allowedRoutes = z.strictObject({
   namespaces: routeNamespaces.optional(),
   kinds: z
-    .array(z.strictObject({ group: plainText.max(253).optional(), kind: plainText.max(63) }))
+    .array(z.strictObject({ group: apiGroup.optional(), kind: plainText.max(63) }))
     .max(8)
     .optional(),
 })

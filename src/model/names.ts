@@ -19,6 +19,11 @@ export const subdomain = z
     'must be lower case labels joined by dots, as a Kubernetes name (RFC 1123 subdomain)',
   )
 
+/** A group of the Kubernetes API; '' is the core group. */
+export const apiGroup = z.union([z.literal(''), subdomain], {
+  error: 'must be a group of the Kubernetes API, or ""',
+})
+
 const TOPOLOGY_NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/
 
 /** A value of a Kubernetes topology label: region, zone. It must not contain "/", which joins region and zone. */

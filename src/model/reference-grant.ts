@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { labels } from './label-selector.ts'
-import { label, plainText, subdomain } from './names.ts'
+import { apiGroup, label, plainText, subdomain } from './names.ts'
 
 /** What the Gateway API asks before a route reaches across namespaces: grants, and the labels of namespaces. */
 
-const group = z.union([z.literal(''), subdomain]).optional()
+const group = apiGroup.optional()
 
 export const referenceGrant = z.strictObject({
   namespace: label.optional(),

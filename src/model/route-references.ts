@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { label, plainText, portNumber, subdomain, weight } from './names.ts'
+import { apiGroup, label, plainText, portNumber, subdomain, weight } from './names.ts'
 import { refuse } from './refusals.ts'
 
 /** What routes point to: gateways, and backends. */
@@ -45,8 +45,7 @@ export function parentReference(reference: GatewayReference): ParentReference {
 
 /** The Gateway API's BackendObjectReference. */
 export const backendObject = {
-  /** '' is Kubernetes' core group. */
-  group: z.union([z.literal(''), subdomain]).optional(),
+  group: apiGroup.optional(),
   kind: plainText.max(63).optional(),
   namespace: label.optional(),
   name: subdomain,

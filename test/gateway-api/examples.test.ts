@@ -10,7 +10,7 @@ const HEAD = `# The Gateway API's own examples
 
 What Vicinity says of each object of \`examples/standard\` of the Gateway API v1.7.0 when it is pushed as it is. Files of
 one folder are pushed together. Backends and gateways that a file names and does not bring are there as plain ones: a
-Service with the port, a Gateway with an HTTP listener that takes every route. A made file: \`npx vitest -u test/gateway-api\`.
+Service with the port, a Gateway with an HTTP listener that takes every route. Made by \`npx vitest run test/gateway-api --update\`.
 
 | file | object | served | said |
 | --- | --- | --- | --- |
