@@ -236,6 +236,7 @@ const documents = fc.constantFrom(
         ],
       },
     },
+    ...attachments(source),
     { source, topology: { zones: [{ zone: 'zone-a', region: source }] } },
     { source, topology: { zones: [{ zone: 'zone-a' }] } },
     {
@@ -256,6 +257,39 @@ const documents = fc.constantFrom(
     },
   ]),
 )
+
+/** What lets routes attach and refer, or not. */
+function attachments(source: string): { source: string; routes: object }[] {
+  const listener = { name: source, port: 8080, protocol: 'HTTP' }
+  const selector = { matchLabels: { team: 'a' } }
+  const divided = [
+    { ...listener, hostname: '*.example' },
+    { ...listener, name: 'z', hostname: 'a.example', allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }] } },
+  ]
+  const selecting = [{ ...listener, allowedRoutes: { namespaces: { from: 'Selector', selector } } }]
+  const grpc = {
+    namespace: 'team',
+    name: 'grpc',
+    kind: 'GRPCRoute',
+    gateways: ['default/edge', { namespace: 'default', name: 'all', port: 8080 }],
+    requireReferenceGrants: true,
+    rules: [{ backendRefs: [{ namespace: 'default', name: 'a', port: 80 }] }],
+  }
+  const grant = {
+    name: 'g',
+    from: [{ group: 'gateway.networking.k8s.io', kind: 'GRPCRoute', namespace: 'team' }],
+    to: [{ kind: 'Service' }],
+  }
+  return [
+    ...['edge', 'all'].map(name => ({ gateways: [{ name, listeners: divided }] })),
+    { gateways: [{ name: 'edge', listeners: selecting }] },
+    { namespaces: [{ name: 'team', labels: { team: 'a' } }] },
+    { namespaces: [{ name: 'team' }] },
+    { routes: [grpc] },
+    { routes: [{ ...grpc, hostnames: ['a.example'], requireReferenceGrants: undefined }] },
+    { referenceGrants: [grant] },
+  ].map(routes => ({ source, routes }))
+}
 
 const steps = fc.array(
   fc.record({ put: fc.array(documents, { maxLength: 3 }), drop: fc.integer({ min: 0, max: 6 }) }),
@@ -320,7 +354,7 @@ function snapshot(audience: Audience): Snapshot {
     const names = typeUrl === TYPE_URLS.endpoints ? ASKED : [...(view?.names() ?? [])]
     const routeNames =
       typeUrl === TYPE_URLS.routes
-        ? ['east', 'west'].flatMap(one => [`default/edge/${one}`, `default/all/${one}`])
+        ? ['east', 'west', 'z'].flatMap(one => [`default/edge/${one}`, `default/all/${one}`])
         : []
     seen[typeUrl] = Object.fromEntries([...visible(audience, typeUrl, [...names, ...routeNames])].sort())
     cursors[typeUrl] = view?.position ?? 0
