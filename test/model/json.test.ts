@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../../src/model/json.ts'
+import { KUBERNETES_LIMITS } from '../../src/model/json-scan.ts'
 
 function parse(body: string | number[]) {
   return parseJson(typeof body === 'string' ? new TextEncoder().encode(body) : Uint8Array.from(body))
@@ -145,4 +146,14 @@ function isJson(text: string): boolean {
 
 test('a pointer escapes what RFC 6901 says', () => {
   expect(problems('{"a/b~c":{"x":1,"x":2}}').map(({ pointer }) => pointer)).toEqual(['/a~1b~0c/x'])
+})
+
+test('names of Kubernetes may be escaped and long, but are held against each other and never a prototype', () => {
+  const parseForeign = (text: string) => parseJson(new TextEncoder().encode(text), KUBERNETES_LIMITS)
+  const text = `{"k:{\\"port\\":80}":1,"${'a'.repeat(317)}":{"a":1}}`
+  expect(parseForeign(text)).toMatchObject({ ok: true, value: { 'k:{"port":80}': 1 } })
+  expect(parseForeign('{"a":{"\\u005f_proto__":1},"b\\"":1,"b\\"":2}')).toMatchObject({
+    ok: false,
+    problems: [{ pointer: '/a/__proto__' }, { pointer: '/b"', detail: 'is given twice in one object' }],
+  })
 })
