@@ -25,7 +25,7 @@ export interface RuleContext {
 }
 
 /** What is done with a part of the requests that a match takes. */
-export interface RuleAction extends Part {
+interface RuleAction extends Part {
   /** An `envoy.config.route.v3.Route` without its name and match. */
   readonly encoded: Uint8Array
 }

@@ -24,7 +24,7 @@ export interface TranslatedMatch {
 }
 
 /** Who pushed a route and at which revision it first came: its precedence depends on them. */
-export interface RouteOrigin {
+interface RouteOrigin {
   readonly source: string
   readonly created: number
 }

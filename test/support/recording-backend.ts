@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-export interface Received {
+interface Received {
   readonly method: string
   readonly path: string
   readonly host: string | undefined
