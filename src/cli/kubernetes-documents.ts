@@ -1,10 +1,11 @@
+import { type JsonText, jsonText } from '../client/json-text.ts'
 import { isObject } from '../model/json.ts'
-import type { PushedDocument, PushedFile } from './pushed-documents.ts'
+import type { PushedDocument } from './pushed-documents.ts'
 
 /** Kubernetes objects as one push. */
 export interface KubernetesPush {
-  /** JSON text: of several documents a list, in their order. */
-  readonly json: Uint8Array
+  /** Of several documents a list, in their order. */
+  readonly json: JsonText
   /** Turns a pointer into what was pushed into the file and the pointer there. */
   readonly locate: (pointer: string) => string
 }
@@ -19,24 +20,20 @@ export function isKubernetes(value: unknown): boolean {
   return isObject(value) && MARKS.some(field => Object.hasOwn(value, field))
 }
 
-/**
- * A file that need not be read here: what kubectl prints of a large cluster is a hundred megabytes, which the server
- * checks anyway.
- */
-export function asItIs({ name, bytes }: PushedFile): KubernetesPush | undefined {
-  if (!BEGINNING.test(bytes.toString('latin1', 0, 1024))) return undefined
-  return { json: bytes, locate: pointer => place(name, pointer) }
+/** Whether JSON that begins so is of Kubernetes: then it need not be read here, the server checks it anyway. */
+export function beginsKubernetes(bytes: Buffer): boolean {
+  return BEGINNING.test(bytes.toString('latin1', 0, 1024))
 }
 
 /** JSON stays its own text, so that numbers and order are what they were. */
 export function joinKubernetes(documents: readonly PushedDocument[]): KubernetesPush {
   const [only] = documents
   if (only !== undefined && documents.length === 1)
-    return { json: textOf(only), locate: pointer => place(only.name, pointer) }
+    return { json: jsonText(textOf(only)), locate: pointer => place(only.name, pointer) }
   const parts = documents.flatMap(itemsOf)
   const texts = parts.flatMap(({ json }, index) => [Buffer.from(index === 0 ? '[' : ','), json])
   return {
-    json: Buffer.concat([...texts, Buffer.from(']')]),
+    json: jsonText(Buffer.concat([...texts, Buffer.from(']')])),
     locate: pointer => {
       const [, index, rest = ''] = /^\/(\d+)(.*)$/s.exec(pointer) ?? []
       const part = index === undefined ? undefined : parts[Number(index)]
@@ -62,7 +59,7 @@ function textOf({ value, json }: Pick<PushedDocument, 'value' | 'json'>): Buffer
   return json ?? Buffer.from(JSON.stringify(value))
 }
 
-function place(name: string, pointer: string): string {
+export function place(name: string, pointer: string): string {
   if (name === '') return pointer || '/'
   return pointer === '' ? name : `${name}: ${pointer}`
 }

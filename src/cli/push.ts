@@ -1,12 +1,19 @@
 import { type Command, Option } from 'commander'
 import type { Client, PushOptions } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
+import { zippedStream } from '../client/json-text.ts'
 import { PARTS, type Part } from '../model/entry.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import { changeLines } from './change-lines.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { CommandFailure, EXIT, exitCodeOf } from './exit-code.ts'
-import { asItIs, isKubernetes, joinKubernetes, type KubernetesPush } from './kubernetes-documents.ts'
+import {
+  beginsKubernetes,
+  isKubernetes,
+  joinKubernetes,
+  type KubernetesPush,
+  place,
+} from './kubernetes-documents.ts'
 import { mergeDocuments } from './merged-documents.ts'
 import type { PushedDocument } from './pushed-documents.ts'
 import { printable, type Terminal } from './terminal.ts'
@@ -67,13 +74,17 @@ function collected(value: string, before: readonly string[]): string[] {
 }
 
 async function preparePush(paths: readonly string[], part: Part | undefined): Promise<PreparedPush> {
+  if (paths.filter(path => path === '-').length > 1)
+    throw new CommandFailure(EXIT.usage, '- stands for standard input, which can be read only once')
   // The YAML parser is loaded only where it is needed.
-  const { readFiles, parseDocuments } = await import('./pushed-documents.ts')
-  const files = await readFiles(paths)
+  const { openFile, readFile, parseDocuments } = await import('./pushed-documents.ts')
+  const files = await Promise.all(paths.map(openFile))
   const [only] = files
-  const whole = only !== undefined && files.length === 1 ? asItIs(only) : undefined
-  if (whole !== undefined) return kubernetesPush(whole, part)
-  const documents = files.flatMap(parseDocuments)
+  if (only !== undefined && files.length === 1 && beginsKubernetes(only.beginning)) {
+    const json = await zippedStream(only.chunks)
+    return kubernetesPush({ json, locate: pointer => place(only.name, pointer) }, part)
+  }
+  const documents = (await Promise.all(files.map(readFile))).flatMap(parseDocuments)
   const objects = documents.filter(({ value }) => isKubernetes(value))
   if (objects.length === 0) return nativePush(documents, part)
   if (objects.length < documents.length) throw mixed(documents)

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
+import { createReadStream } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
 import { CommandFailure, EXIT } from './exit-code.ts'
 
-/** A file as it is, or standard input. */
+/** A file, or standard input, as it is. */
 export interface PushedFile {
   readonly name: string
   readonly bytes: Buffer
@@ -18,20 +17,38 @@ export interface PushedDocument {
   readonly json?: Buffer
 }
 
-/** `-` is standard input. */
-export async function readFiles(paths: readonly string[]): Promise<PushedFile[]> {
-  if (paths.filter(path => path === '-').length > 1)
-    throw new CommandFailure(EXIT.usage, '- stands for standard input, which can be read only once')
-  return Promise.all(
-    paths.map(async path => ({
-      name: path === '-' ? 'stdin' : path,
-      bytes: path === '-' ? await buffer(process.stdin) : await readFile(path).catch(failRead),
-    })),
-  )
+/** A file, or standard input, of which the beginning is known and nothing is lost. */
+export interface OpenedFile {
+  readonly name: string
+  readonly beginning: Buffer
+  readonly chunks: AsyncIterable<Buffer>
 }
 
-function failRead(error: Error): never {
-  throw new CommandFailure(EXIT.usage, `cannot read: ${error.message}`)
+/** `-` is standard input. */
+export async function openFile(path: string): Promise<OpenedFile> {
+  const chunks = reading(path)
+  const first = await chunks.next()
+  const beginning = first.done ? Buffer.alloc(0) : first.value
+  return { name: path === '-' ? 'stdin' : path, beginning, chunks: from(beginning, chunks) }
+}
+
+async function* reading(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* path === '-' ? process.stdin : createReadStream(path)
+  } catch (error) {
+    throw new CommandFailure(EXIT.usage, `cannot read: ${(error as Error).message}`)
+  }
+}
+
+async function* from(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first
+  yield* rest
+}
+
+export async function readFile({ name, chunks }: OpenedFile): Promise<PushedFile> {
+  const read: Buffer[] = []
+  for await (const chunk of chunks) read.push(chunk)
+  return { name, bytes: Buffer.concat(read) }
 }
 
 export function parseDocuments({ name, bytes }: PushedFile): PushedDocument[] {

@@ -1,5 +1,3 @@
-import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
 import type { Part } from '../model/entry.ts'
 import type { ProxyStatus } from '../model/proxies.ts'
 import type { Explanation } from '../operations/explain-assignment.ts'
@@ -8,6 +6,7 @@ import type { Page } from '../operations/list.ts'
 import type { RouteSummary } from '../operations/routes.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import { clientError, Unreachable } from './client-error.ts'
+import { type JsonText, jsonText, zippedText } from './json-text.ts'
 
 export interface ClientOptions {
   /** `http://HOST:PORT`, without a path. */
@@ -25,9 +24,6 @@ export interface PushOptions {
 
 type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
-const GZIP_FROM = 64 * 1024
-/** Of a hundred megabytes of JSON the best compression takes three times as long and is a third smaller. */
-const FAST = { level: constants.Z_BEST_SPEED }
 /** How fast a document is sent and read at least: a large one is given that time on top. */
 const BYTES_PER_MILLISECOND = 1_000
 
@@ -50,13 +46,13 @@ export class Client {
     document: unknown,
     options: PushOptions = {},
   ): Promise<WriteAnswer> {
-    return this.#put(source, part, Buffer.from(JSON.stringify(document)), options)
+    return this.#put(source, part, jsonText(Buffer.from(JSON.stringify(document))), options)
   }
 
-  /** Replaces both parts of a source, or one, by what Kubernetes objects, as JSON text, say. */
+  /** Replaces both parts of a source, or one, by what Kubernetes objects say. */
   pushKubernetes(
     source: string,
-    json: Uint8Array,
+    json: JsonText,
     options: PushOptions & { readonly part?: Part | undefined } = {},
   ): Promise<WriteAnswer> {
     return this.#put(source, 'kubernetes', json, options)
@@ -65,19 +61,19 @@ export class Client {
   async #put(
     source: string,
     what: string,
-    json: Uint8Array,
+    json: JsonText,
     { dryRun, wait, part }: PushOptions & { readonly part?: Part | undefined },
   ): Promise<WriteAnswer> {
-    const zipped = json.length >= GZIP_FROM
+    const { bytes, isZipped } = await zippedText(json)
     const headers = {
       'Content-Type': 'application/json',
-      ...(zipped ? { 'Content-Encoding': 'gzip' } : {}),
+      ...(isZipped ? { 'Content-Encoding': 'gzip' } : {}),
       ...(wait === undefined ? {} : { Prefer: `wait=${wait}` }),
     }
-    const body = new Uint8Array(zipped ? await promisify(gzip)(json, FAST) : json)
     const path = `/v1/sources/${encodeURIComponent(source)}/${what}`
     const query = { dryRun: dryRun ? 'true' : undefined, part }
     const patience = (wait ?? 0) * 1000 + json.length / BYTES_PER_MILLISECOND
+    const body = new Uint8Array(bytes)
     const response = await this.#send('PUT', path, query, { headers, body, patience })
     return (await response.json()) as WriteAnswer
   }

@@ -117,7 +117,7 @@ describe('against a server', () => {
     const { code, stderr } = await runCli(['push', routes, '--source', 'east'], '', env)
     expect(code).toBe(0)
     expect(stderr).toContain(
-      `warning: ${routes}: /routes/0/rules/0/backendRefs/0: service default/backend is not there`,
+      `warning: ${routes}: /routes/0/rules/0/backendRefs/0: BackendNotFound: service default/backend is not there`,
     )
   })
 
