@@ -1,6 +1,7 @@
 import type { Gateway, Listener } from '../model/gateway.ts'
 import { listenerAddress, overlap, samePlace } from '../model/listener-address.ts'
 import { compare } from '../model/order.ts'
+import { ANY_HOSTNAME, bySpecificity } from './hostname-intersection.ts'
 import { listenerName } from './names.ts'
 
 /** What one source says of a gateway. */
@@ -39,7 +40,11 @@ export class MergedGateway {
     this.claims = [...claims].sort((a, b) => a.created - b.created || compare(a.source, b.source))
   }
 
-  /** Those of the oldest claim first, each claim's by name. */
+  /**
+   * Those of the oldest claim first, of each claim the widest hostname, then by name. The first of a group gives it its
+   * name, and this one is the least likely to come or go beside others. Connections of an Envoy listener that goes
+   * keep its last routes until Envoy has drained them, 10 minutes by default.
+   */
   get listeners(): readonly Listener[] {
     return this.#all.listeners
   }
@@ -75,7 +80,7 @@ function mergeListeners(claims: readonly GatewayClaim[]): Merged {
   const listeners: Listener[] = []
   const conflicts: string[] = []
   for (const { source, gateway } of claims) {
-    for (const listener of gateway.listeners) {
+    for (const listener of [...gateway.listeners].sort(widestFirst)) {
       const other = listeners.find(one => inConflict(one, listener))
       if (other === undefined) listeners.push(listener)
       else if (!sameListener(other, listener)) {
@@ -87,6 +92,10 @@ function mergeListeners(claims: readonly GatewayClaim[]): Merged {
     }
   }
   return { listeners, conflicts }
+}
+
+function widestFirst(a: Listener, b: Listener): number {
+  return bySpecificity(b.hostname ?? ANY_HOSTNAME, a.hostname ?? ANY_HOSTNAME) || compare(a.name, b.name)
 }
 
 /** Gateway API, GatewaySpec.listeners: listeners on one port are distinct when their hostnames differ. */

@@ -17,10 +17,10 @@ test('of two sources whose listeners cannot be bound together the older one is s
   ])
 })
 
-test('listeners on one address and port are one Envoy listener, named after the first of them', () => {
-  const listeners = [onPort('b', 80, 'b.x'), onPort('a', 80, '*.x'), onPort('c', 81)]
-  const world = gatewayOf({ east: listeners, west: [onPort('0', 80, 'w.x')] })
-  expect(names(world)).toEqual(['default/edge/a', 'default/edge/c'])
+test('listeners on one address and port are one Envoy listener, named after the widest of the oldest source', () => {
+  const listeners = [onPort('a', 80, 'b.x'), onPort('b', 80, '*.x'), onPort('c', 81)]
+  const world = gatewayOf({ east: listeners, west: [onPort('any', 80)] })
+  expect(names(world).sort()).toEqual(['default/edge/b', 'default/edge/c'])
   const { routeConfigurations, conflicts } = gatewayResources(world, 'default/edge')
   expect(routeConfigurations.map(one => one.name)).toEqual(names(world))
   expect(conflicts).toEqual([])

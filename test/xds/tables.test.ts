@@ -285,7 +285,7 @@ function attachments(source: string): { source: string; routes: object }[] {
     { gateways: [{ name: 'edge', listeners: selecting }] },
     { namespaces: [{ name: 'team', labels: { team: 'a' } }] },
     { namespaces: [{ name: 'team' }] },
-    { routes: [grpc] },
+    { routes: [grpc], gateways: [{ name: 'edge', listeners: [listener] }] },
     { routes: [{ ...grpc, hostnames: ['a.example'], requireReferenceGrants: undefined }] },
     { referenceGrants: [grant] },
   ].map(routes => ({ source, routes }))
