@@ -79,7 +79,7 @@ if (!installation || !address) {
       return { a: await through(cluster.edges.a.port), b: await through(cluster.edges.b.port) }
     }
 
-    test('the API server takes no loopback address into a slice, so the Pods stand on this machine’s own', async () => {
+    test("the API server takes no loopback address into a slice, so the Pods stand on this machine's own", async () => {
       const { status, text } = await cluster.api.client.call(
         'POST',
         '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
@@ -148,7 +148,7 @@ if (!installation || !address) {
         expect(a).toEqual({ 'backend-a2': 100 })
         expect(elsewhere(b, 'backend-b')).toEqual([])
       }
-    })
+    }, 60_000)
 
     test('no ready Pod in the zone: to the other zone, and back again when they return', async () => {
       await cluster.setReady({ 'backend-a1': false, 'backend-a2': false })
@@ -161,7 +161,7 @@ if (!installation || !address) {
       for (const { path } of SERVICES) {
         expect(elsewhere((await ask(path, 100)).a, 'backend-a')).toEqual([])
       }
-    })
+    }, 60_000)
   })
 }
 
