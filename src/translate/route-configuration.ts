@@ -12,7 +12,7 @@ export interface RoutedGroup {
   readonly listeners: readonly RoutedListener[]
 }
 
-export interface RoutedListener {
+interface RoutedListener {
   readonly hostname: string
   readonly routes: readonly AttachedRoute[]
 }

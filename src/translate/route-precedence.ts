@@ -21,6 +21,8 @@ export interface MatchRank extends MatchPlace {
   /** Characters of a gRPC method. */
   readonly callLength: number
   readonly methods: number
+  /** 1 of a GRPCRoute: an HTTPRoute of the same source may have its name. */
+  readonly calls: number
   readonly headers: number
   readonly queryParams: number
 }
@@ -34,6 +36,7 @@ export function rankOfRequest(match: HttpRouteMatch, place: MatchPlace): MatchRa
     pathType: PATH_RANKS[path.type],
     pathLength: path.value.length,
     callLength: 0,
+    calls: 0,
     methods: match.method === undefined ? 0 : 1,
     headers: match.headers?.length ?? 0,
     queryParams: match.queryParams?.length ?? 0,
@@ -54,6 +57,7 @@ export function rankOfCall({ method: call = {}, headers }: GrpcRouteMatch, place
     pathType: isExact ? PATH_RANKS.Exact : PATH_RANKS.PathPrefix,
     pathLength: isExact ? servicePath.length + method.length : servicePath.length,
     callLength: method.length,
+    calls: 1,
     methods: 1,
     headers: headers?.length ?? 0,
     queryParams: 0,
@@ -76,6 +80,7 @@ export function byPrecedence(a: MatchRank, b: MatchRank): number {
     a.created - b.created ||
     compare(a.route, b.route) ||
     compare(a.source, b.source) ||
+    b.calls - a.calls ||
     a.rule - b.rule ||
     a.index - b.index
   )

@@ -14,7 +14,7 @@ export interface Condition {
   readonly message: string
 }
 
-export interface ParentStatus {
+interface ParentStatus {
   readonly reference: ParentReference
   /** Names of the gateway's listeners that it is attached to by this reference. */
   readonly listeners: readonly string[]
@@ -22,7 +22,7 @@ export interface ParentStatus {
 }
 
 /** A backend that requests cannot be sent to. */
-export interface UnresolvedBackend {
+interface UnresolvedBackend {
   /** As in `NamedBackend`. */
   readonly place: string
   readonly reason: string

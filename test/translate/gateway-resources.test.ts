@@ -70,6 +70,32 @@ describe('ports that want TLS', () => {
   })
 })
 
+test('the order in which routes of one name and of both kinds came changes no byte', () => {
+  const backendRefs = [{ name: 'web', port: 80 }]
+  const path = { type: 'PathPrefix', value: '/demo.Echo/' }
+  const routes = [
+    {
+      name: 'r',
+      kind: 'GRPCRoute',
+      gateways: ['edge'],
+      rules: [{ matches: [{ method: { service: 'demo.Echo' } }], backendRefs }],
+    },
+    {
+      name: 'r',
+      kind: 'HTTPRoute',
+      gateways: ['edge'],
+      rules: [{ matches: [{ path, method: 'POST' }], backendRefs }],
+    },
+  ]
+  const versions = [routes, routes.toReversed()].map(list => {
+    const world = worldOf({
+      east: { routes: { gateways: [{ name: 'edge', listeners: [onPort('a', 80)] }], routes: list } },
+    })
+    return gatewayResources(world, 'default/edge').routeConfigurations.map(one => one.version)
+  })
+  expect(versions[0]).toEqual(versions[1])
+})
+
 function onPort(name: string, port: number, hostname?: string): object {
   return { name, port, protocol: 'HTTP', ...(hostname && { hostname }) }
 }
