@@ -13,9 +13,14 @@ describe('protocols of backends through a real Envoy', () => {
   let bed: RouteBed
 
   beforeAll(async () => {
-    const h2c = createServer((request, response) => {
+    const h2c = createServer({ settings: { enableConnectProtocol: true } }, (request, response) => {
       response.setHeader('x-backend', `HTTP/${request.httpVersion}`)
       response.end()
+    })
+    // RFC 8441: what an Upgrade is in HTTP/1.1, CONNECT is here.
+    h2c.on('connect', (request, response) => {
+      response.writeHead(200)
+      request.stream.pipe(request.stream)
     })
     h2c.listen(0, '127.0.0.1')
     await once(h2c, 'listening')
@@ -34,6 +39,11 @@ describe('protocols of backends through a real Envoy', () => {
   test('kubernetes.io/h2c is spoken to in HTTP/2', async () => {
     await bed.push(route('h2c', [{ backendRefs: [backend('h2c')] }]))
     expect((await bed.ask('/')).from).toBe('HTTP/2.0')
+  })
+
+  test('a WebSocket goes through to kubernetes.io/h2c, too, where the backend has extended CONNECT', async () => {
+    await bed.push(route('h2c', [{ backendRefs: [backend('h2c')] }]))
+    expect(await overWebSocket(bed.port, 'hello', 0)).toMatch(/^HTTP\/1.1 101 .*hello$/s)
   })
 
   test('a WebSocket goes through to kubernetes.io/ws, and outlasts the timeouts of its rule', async () => {

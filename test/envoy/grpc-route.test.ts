@@ -167,16 +167,16 @@ describe('a GRPCRoute through a real Envoy', () => {
     const { metadata } = await caller.call('/demo.Echo/Say', sent)
     expect(metadata).toMatchObject({ 'x-backend': 'set', 'x-add': 'more' })
     expect(metadata).not.toHaveProperty('x-remove')
-    expect(blue.calls[0]?.metadata).toMatchObject({ 'x-set': 'set', 'x-add': 'some, more' })
-    expect(blue.calls[0]?.metadata).not.toHaveProperty('x-remove')
+    expect(blue.received[0]?.metadata).toMatchObject({ 'x-set': 'set', 'x-add': 'some, more' })
+    expect(blue.received[0]?.metadata).not.toHaveProperty('x-remove')
   })
 
   test('a mirror gets a copy of each call, and the client nothing of its answers', async () => {
     const filters = [{ type: 'RequestMirror', requestMirror: { backendRef: backend('green') } }]
     await push(calls('mirror', [{ filters, backendRefs: [backend('blue')] }]))
     expect(await who('/demo.Echo/Say')).toBe('blue')
-    await waitUntil('the copy to come', () => green.calls.length === 1)
-    expect(green.calls[0]?.path).toBe('/demo.Echo/Say')
+    await waitUntil('the copy to come', () => green.received.length === 1)
+    expect(green.received[0]?.path).toBe('/demo.Echo/Say')
   })
 
   test('filters of a backendRef are for the calls of that backend alone', async () => {
@@ -194,11 +194,11 @@ describe('a GRPCRoute through a real Envoy', () => {
       expect(metadata['x-backend']).toBe(from === 'blue' ? 'set' : 'green')
     }
     expect(new Set(answers.map(({ from }) => from))).toEqual(new Set(['blue', 'green']))
-    expect(blue.calls.every(({ metadata }) => metadata['x-set'] === 'set')).toBe(true)
+    expect(blue.received.every(({ metadata }) => metadata['x-set'] === 'set')).toBe(true)
     // Copies of blue's calls are those that were changed for blue.
-    const copies = () => green.calls.filter(({ metadata }) => metadata['x-set'] === 'set')
-    await waitUntil('the copies to come', () => copies().length === blue.calls.length)
-    expect(green.calls.length - copies().length).toBe(40 - blue.calls.length)
+    const copies = () => green.received.filter(({ metadata }) => metadata['x-set'] === 'set')
+    await waitUntil('the copies to come', () => copies().length === blue.received.length)
+    expect(green.received.length - copies().length).toBe(40 - blue.received.length)
   })
 
   test('weights divide the calls, and missing backends answer UNAVAILABLE in their share', async () => {
@@ -230,8 +230,8 @@ describe('a GRPCRoute through a real Envoy', () => {
   test('a call has no end but its own, and streams go on', async () => {
     await push(calls('stream', [{ backendRefs: [backend('blue')] }]))
     const stream = await caller.watch('/demo.Echo/Watch')
-    expect(blue.calls[0]?.path).toBe('/demo.Echo/Watch')
-    expect(blue.calls[0]?.metadata).not.toHaveProperty('x-envoy-expected-rq-timeout-ms')
+    expect(blue.received[0]?.path).toBe('/demo.Echo/Watch')
+    expect(blue.received[0]?.metadata).not.toHaveProperty('x-envoy-expected-rq-timeout-ms')
     expect(stream.ended()).toBeUndefined()
     stream.cancel()
   })

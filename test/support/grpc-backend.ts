@@ -17,7 +17,7 @@ export interface GrpcBackend {
   readonly name: string
   readonly port: number
   /** Paths of the calls that came, and their metadata. */
-  readonly calls: readonly { path: string; metadata: Readonly<Record<string, unknown>> }[]
+  readonly received: readonly { path: string; metadata: Readonly<Record<string, unknown>> }[]
   forget(): void
   close(): void
 }
@@ -26,13 +26,13 @@ const SERVICES = ['demo.Echo', 'demo.EchoMore', 'demo.Other']
 const METHODS = ['Say', 'Tell']
 
 export async function startGrpcBackend(name: string): Promise<GrpcBackend> {
-  const calls: { path: string; metadata: Record<string, unknown> }[] = []
+  const received: { path: string; metadata: Record<string, unknown> }[] = []
   const server = new Server()
   const begin = (
     call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
     path: string,
   ) => {
-    calls.push({ path, metadata: call.metadata.getMap() })
+    received.push({ path, metadata: call.metadata.getMap() })
     const metadata = new Metadata()
     metadata.set('x-backend', name)
     metadata.set('x-remove', 'secret')
@@ -69,9 +69,9 @@ export async function startGrpcBackend(name: string): Promise<GrpcBackend> {
   return {
     name,
     port,
-    calls,
+    received,
     forget: () => {
-      calls.length = 0
+      received.length = 0
     },
     close: () => server.forceShutdown(),
   }
