@@ -11,14 +11,17 @@ interface Job {
 
 /** What one body may cost. */
 interface Limits {
-  /** 64 MiB of the densest topology take about half of the default; so do 256 MiB of Kubernetes objects. */
+  /**
+   * 64 MiB of the densest topology take about half of the default; so do 256 MiB of Kubernetes objects, and 16 MiB of
+   * them in YAML.
+   */
   readonly memoryMib: number
-  /** 64 MiB take about ten seconds on a slow machine. */
+  /** 64 MiB take about ten seconds on a slow machine; the most of Kubernetes objects about twice that. */
   readonly milliseconds: number
 }
 
 /** A thread does not give back the memory that a larger body took: it ends, and another one begins with the next. */
-const MEMORABLE_BYTES = 16 * 1024 * 1024
+const MEMORABLE_BYTES = { json: 16 * 1024 * 1024, yaml: 1024 * 1024 }
 
 /**
  * One worker thread that prepares one body after the other. It is started for the first job, and again for the first
@@ -64,7 +67,7 @@ export class IntakeQueue {
     this.#running = job
     this.#worker ??= this.#start()
     const bytes = ownBytes(job.request.bytes)
-    this.#isSwollen ||= bytes.length > MEMORABLE_BYTES
+    this.#isSwollen ||= bytes.length > MEMORABLE_BYTES[formatOf(job.request)]
     this.#worker.postMessage({ ...job.request, bytes }, [bytes.buffer])
     this.#timer = setTimeout(() => this.#giveUp(), this.#limits.milliseconds)
   }
@@ -121,6 +124,10 @@ export class IntakeQueue {
     this.#running = undefined
     return job
   }
+}
+
+function formatOf(request: PrepareRequest): 'json' | 'yaml' {
+  return request.kind === 'kubernetes' ? request.format : 'json'
 }
 
 function closedError(): Error {
