@@ -159,24 +159,43 @@ describe('a GRPCRoute through a real Envoy', () => {
   const requestHeaders = { type: 'RequestHeaderModifier', requestHeaderModifier: modifier('x-set') }
   const responseHeaders = { type: 'ResponseHeaderModifier', responseHeaderModifier: modifier('x-backend') }
 
-  test('header modifiers change the metadata that the backend gets, and that the client gets', async () => {
-    await push(
-      calls('modify', [{ filters: [requestHeaders, responseHeaders], backendRefs: [backend('blue')] }]),
-    )
-    const sent = { 'x-set': 'old', 'x-add': 'some', 'x-remove': 'secret' }
-    const { metadata } = await caller.call('/demo.Echo/Say', sent)
-    expect(metadata).toMatchObject({ 'x-backend': 'set', 'x-add': 'more' })
-    expect(metadata).not.toHaveProperty('x-remove')
-    expect(blue.received[0]?.metadata).toMatchObject({ 'x-set': 'set', 'x-add': 'some, more' })
-    expect(blue.received[0]?.metadata).not.toHaveProperty('x-remove')
-  })
+  describe.each(['rule', 'backendRef'] as const)('filters of a %s', level => {
+    const withFilters = (filters: readonly object[]) =>
+      level === 'rule'
+        ? { filters, backendRefs: [backend('blue')] }
+        : { backendRefs: [{ ...backend('blue'), filters }] }
 
-  test('a mirror gets a copy of each call, and the client nothing of its answers', async () => {
-    const filters = [{ type: 'RequestMirror', requestMirror: { backendRef: backend('green') } }]
-    await push(calls('mirror', [{ filters, backendRefs: [backend('blue')] }]))
-    expect(await who('/demo.Echo/Say')).toBe('blue')
-    await waitUntil('the copy to come', () => green.received.length === 1)
-    expect(green.received[0]?.path).toBe('/demo.Echo/Say')
+    test('header modifiers change the metadata that the backend gets, and that the client gets', async () => {
+      await push(calls('modify', [withFilters([requestHeaders, responseHeaders])]))
+      const sent = { 'x-set': 'old', 'x-add': 'some', 'x-remove': 'secret' }
+      const { metadata } = await caller.call('/demo.Echo/Say', sent)
+      expect(metadata).toMatchObject({ 'x-backend': 'set', 'x-add': 'more' })
+      expect(metadata).not.toHaveProperty('x-remove')
+      expect(blue.received[0]?.metadata).toMatchObject({ 'x-set': 'set', 'x-add': 'some, more' })
+      expect(blue.received[0]?.metadata).not.toHaveProperty('x-remove')
+    })
+
+    const mirror = (part: object = {}) => ({
+      type: 'RequestMirror',
+      requestMirror: { backendRef: backend('green'), ...part },
+    })
+
+    test('a mirror gets a copy of each call, and the client nothing of its answers', async () => {
+      await push(calls('mirror', [withFilters([mirror()])]))
+      expect(await who('/demo.Echo/Say')).toBe('blue')
+      await waitUntil('the copy to come', () => green.received.length === 1)
+      expect(green.received[0]?.path).toBe('/demo.Echo/Say')
+    })
+
+    test.each([
+      ['percent', { percent: 25 }],
+      ['fraction', { fraction: { numerator: 1, denominator: 4 } }],
+    ])('a mirror gets copies of the part of the calls that its %s says', async (_, part) => {
+      await push(calls('mirror', [withFilters([mirror(part)])]))
+      await Promise.all(Array.from({ length: 400 }, () => who('/demo.Echo/Say')))
+      // Five standard deviations (8.7) on either side.
+      expect(Math.abs(green.received.length - 100)).toBeLessThan(44)
+    })
   })
 
   test('filters of a backendRef are for the calls of that backend alone', async () => {
@@ -217,13 +236,6 @@ describe('a GRPCRoute through a real Envoy', () => {
     expect(await who('/demo.Echo/Say')).toBe(status.UNAVAILABLE)
     await push(calls('none', [{}]))
     expect(await who('/demo.Echo/Say')).toBe(status.UNAVAILABLE)
-  })
-
-  test('a rule bears its name in the routes of Envoy', async () => {
-    const edge = await bed.envoy({ zone: 'zone-b' })
-    await push(calls('named', [{ name: 'first', backendRefs: [backend('blue')] }]))
-    expect(await edge.page('/config_dump?resource=dynamic_route_configs')).toContain('"default/named/first"')
-    await edge.stop()
   })
 
   // Envoy tells a backend how long it waits for it: 15 s unless the route says otherwise, which would cut streams.

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Closing } from '../../demo/closing.ts'
+import type { Envoy } from '../../demo/envoy.ts'
 import { freePort } from '../../demo/free-port.ts'
 import { request } from '../../demo/http-request.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
@@ -46,6 +47,7 @@ describe.each([
   const NONE = kind === 'HTTPRoute' ? 404 : status.UNIMPLEMENTED
   const closing = new Closing()
   let bed: Testbed
+  let envoy: Envoy
   let ports: { http: number; more: number }
   let web: Backend
   let copies: Backend
@@ -58,7 +60,9 @@ describe.each([
     web = await startBackend('web')
     copies = await startBackend('copies')
     for (const one of [web, copies]) closing.addWay(async () => one.close())
-    await bed.envoy({})
+    // The listeners first: an Envoy that is LIVE has opened those that it got by then.
+    await push()
+    envoy = await bed.envoy({})
   }, SETUP_TIMEOUT)
   afterAll(() => closing.close())
 
@@ -150,6 +154,12 @@ describe.each([
   test('without rules a route is for every request, and has no backend', async () => {
     await push(route({ parentRefs: [EDGE] }))
     expect(await who()).toBe(kind === 'HTTPRoute' ? UNRESOLVED : NONE)
+  })
+
+  test('the name of a rule is what Envoy calls its routes by', async () => {
+    await push(route({ parentRefs: [EDGE], rules: [{ name: 'first', ...WEB }] }))
+    expect(await who()).toBe('web')
+    expect(await envoy.page('/config_dump?resource=dynamic_route_configs')).toContain('"team/route/first"')
   })
 
   test('backendRefs name a Service by group, kind, namespace, name and port', async () => {
