@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
-import { MAX_DEPTH, MAX_VALUES } from '../../model/json-scan.ts'
+import { KUBERNETES_LIMITS, MAX_DEPTH, MAX_VALUES } from '../../model/json-scan.ts'
 import { type Parsed, type Path, type Problem, pointer } from '../../model/problem.ts'
 
 /** YAML 1.2 with the merge keys that Kubernetes' tools know; of tags only those that JSON has values for. */
@@ -15,6 +15,7 @@ const OPTIONS = {
 /** Times that aliases may stand for what they name: a few lines could otherwise come to gigabytes. */
 const MAX_ALIASES = 100
 const MAX_PROBLEMS = 100
+const MAX_FIELDS = KUBERNETES_LIMITS.fields
 
 /**
  * What a YAML stream stands for, as JSON has it: the value of its one document, or a list of all of them, null where
@@ -40,7 +41,7 @@ function readStream(text: string): { values: unknown[]; problems: Problem[] } {
   try {
     const tokens = new Parser(lines.addNewLine).parse(text)
     // Each document's nodes take many times its size: they go before those of the next one come.
-    for (const document of new Composer(OPTIONS).compose(shallow(tokens, lines))) {
+    for (const document of new Composer(OPTIONS).compose(bounded(tokens, lines))) {
       for (const { message, pos } of document.errors) refuse(`${message} at ${position(lines, pos[0])}`)
       if (problems.length > MAX_PROBLEMS) break
       if (document.errors.length === 0) values.push(plainValue(document))
@@ -52,28 +53,36 @@ function readStream(text: string): { values: unknown[]; problems: Problem[] } {
   return { values, problems: problems.slice(0, MAX_PROBLEMS) }
 }
 
-/** The composer recurses, and V8 ends the whole process when one of its expressions meets the end of the stack. */
-function* shallow(tokens: Iterable<CST.Token>, lines: LineCounter): Generator<CST.Token> {
+/**
+ * Documents that the composer can take: it recurses, and V8 ends the whole process when one of its expressions meets
+ * the end of the stack; and it holds each key of a map against all others.
+ */
+function* bounded(tokens: Iterable<CST.Token>, lines: LineCounter): Generator<CST.Token> {
   for (const token of tokens) {
-    const deep = token.type === 'document' ? tooDeep(token) : undefined
-    if (deep !== undefined)
-      throw new Error(`nested deeper than ${MAX_DEPTH} levels at ${position(lines, deep)}`)
+    const excess = token.type === 'document' ? excessOf(token) : undefined
+    if (excess !== undefined) throw new Error(`${excess.detail} at ${position(lines, excess.offset)}`)
     yield token
   }
 }
 
-/** Where a document is nested deeper than MAX_DEPTH. */
-function tooDeep(document: CST.Document): number | undefined {
+function excessOf(document: CST.Document): { offset: number; detail: string } | undefined {
   const open = [{ token: document.value, depth: 0 }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next
     if (token === undefined || token === null || !('items' in token)) continue
-    if (depth >= MAX_DEPTH) return token.offset
-    for (const { key, value } of token.items) {
+    const { offset, items } = token
+    if (depth >= MAX_DEPTH) return { offset, detail: `nested deeper than ${MAX_DEPTH} levels` }
+    if (isMap(token) && items.length > MAX_FIELDS) return { offset, detail: `more than ${MAX_FIELDS} fields` }
+    for (const { key, value } of items) {
       open.push({ token: key ?? undefined, depth: depth + 1 }, { token: value, depth: depth + 1 })
     }
   }
   return undefined
+}
+
+function isMap(token: CST.BlockMap | CST.BlockSequence | CST.FlowCollection): boolean {
+  if (token.type === 'flow-collection') return token.start.type === 'flow-map-start'
+  return token.type === 'block-map'
 }
 
 function plainValue(document: Document.Parsed): unknown {

@@ -63,6 +63,18 @@ describe('what cannot be read is malformed', () => {
     })
   })
 
+  test.each([
+    ['block', (fields: string[]) => `a: 1\n---\nb:\n${fields.map(field => `  ${field}: 1\n`).join('')}`],
+    ['flow', (fields: string[]) => `a: 1\n---\nb: {${fields.map(field => `${field}: 1`).join(', ')}}`],
+  ])('a %s map of more fields than any object has', (_, write) => {
+    const fields = Array.from({ length: 1025 }, (_, index) => `f${index}`)
+    expect(parse(write(fields.slice(1)))).toMatchObject({ ok: true })
+    expect(parse(write(fields))).toMatchObject({
+      ok: false,
+      problems: [{ detail: expect.stringMatching(/more than 1024 fields at line [34], column/) }],
+    })
+  })
+
   test('aliases that multiply', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]']
     for (let level = 1; level < 9; level++) {
