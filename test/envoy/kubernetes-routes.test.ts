@@ -181,19 +181,26 @@ describe.each([
     expect(await who()).toBe('web')
   })
 
-  test('requestMirror.backendRef names a Service as backendRefs do, and needs the same grant', async () => {
-    const mirror = (ref: object) => ({
-      type: 'RequestMirror',
-      requestMirror: { backendRef: { namespace: 'other', name: 'copies', port: 80, ...ref } },
-    })
-    const pushMirrors = (refs: readonly object[], ...objects: object[]) =>
-      push(route({ parentRefs: [EDGE], rules: [{ ...WEB, filters: refs.map(mirror) }] }), ...objects)
-    await pushMirrors([{}])
-    expect(await who()).toBe('web')
-    expect(copies.received).toEqual([])
-    const kinds = [{ group: 'example.org', kind: 'Bucket' }, { group: '', kind: 'Service' }, { port: 81 }]
-    await pushMirrors(kinds, grant({ group: '', kind: 'Service' }))
-    expect(await who()).toBe('web')
-    await waitUntil('the copy to come', () => copies.received.length === 1)
-  })
+  test.each(['rule', 'backendRef'] as const)(
+    'requestMirror.backendRef of a %s names a Service as backendRefs do, and needs the same grant',
+    async level => {
+      const mirror = (ref: object) => ({
+        type: 'RequestMirror',
+        requestMirror: { backendRef: { namespace: 'other', name: 'copies', port: 80, ...ref } },
+      })
+      const pushMirrors = (refs: readonly object[], ...objects: object[]) => {
+        const filters = refs.map(mirror)
+        const rule =
+          level === 'rule' ? { ...WEB, filters } : { backendRefs: [{ ...WEB.backendRefs[0], filters }] }
+        return push(route({ parentRefs: [EDGE], rules: [rule] }), ...objects)
+      }
+      await pushMirrors([{}])
+      expect(await who()).toBe('web')
+      expect(copies.received).toEqual([])
+      const kinds = [{ group: 'example.org', kind: 'Bucket' }, { group: '', kind: 'Service' }, { port: 81 }]
+      await pushMirrors(kinds, grant({ group: '', kind: 'Service' }))
+      expect(await who()).toBe('web')
+      await waitUntil('the copy to come', () => copies.received.length === 1)
+    },
+  )
 })
