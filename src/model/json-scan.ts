@@ -17,7 +17,7 @@ export interface JsonLimits {
 }
 
 /** Of the model the largest object, an endpoint's `ports`, has 100 fields, and the longest name, a port's, 63 bytes. */
-export const OWN_LIMITS: JsonLimits = { fields: 256, nameBytes: 256, escapedNames: false }
+const OWN_LIMITS: JsonLimits = { fields: 256, nameBytes: 256, escapedNames: false }
 /** Keys of labels have 317 bytes, ConfigMaps hundreds of fields, and `managedFields` names such as `k:{"port":80}`. */
 export const KUBERNETES_LIMITS: JsonLimits = { fields: 1024, nameBytes: 1024, escapedNames: true }
 

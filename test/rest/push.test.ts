@@ -118,7 +118,8 @@ test('a gateway that no source has is a warning, one that the push brings is non
   const { body } = await call('PUT', path('routes'), { gateways: [edge], routes: [route] })
   expect(body.warnings).toContainEqual({
     pointer: '/routes/0/gateways/0',
-    detail: 'NoMatchingParent: gateway default/edgy is not there: the route serves nobody there until it comes',
+    detail:
+      'NoMatchingParent: gateway default/edgy is not there: the route serves nobody there until it comes',
   })
   expect(body.warnings).not.toContainEqual(expect.objectContaining({ pointer: '/routes/0/gateways/1' }))
 })
