@@ -127,8 +127,15 @@ function parseWait(text: string): number {
 /** Pointers into what was sent mean nothing to somebody who has three files. */
 function rethrowLocated(error: unknown, { locate }: PreparedPush): never {
   if (!(error instanceof ClientError) || error.problems.length === 0) throw error
-  const problems = error.problems.map(({ pointer, detail }) => `${locate(pointer)}: ${detail}`)
+  const problems = error.problems.map(
+    ({ pointer, detail }) => `${locate(pointer)}: ${withPlaces(detail, locate)}`,
+  )
   throw new CommandFailure(exitCodeOf(error), [error.message, ...problems].join('\n'))
+}
+
+/** Of two that are the same a problem names the other one's place, too. */
+function withPlaces(detail: string, locate: PreparedPush['locate']): string {
+  return detail.replace(/^(is given twice: )(\/\S*)/, (_, before, pointer) => before + locate(pointer))
 }
 
 /** The most changed entries that are listed, and the most of which somebody wants a list. */

@@ -81,6 +81,13 @@ describe('push of Kubernetes objects', () => {
     expect(await testbed.store.head()).toBe(0)
   })
 
+  test('tells of an object that two files have where both stand', async () => {
+    const [one, two] = ['one.yaml', 'two.yaml'].map(name => file(name, stringify(service('a'))))
+    const { code, stderr } = await push(['-f', String(one), '-f', String(two)])
+    expect(code).toBe(3)
+    expect(stderr).toContain(`vicinity: ${two}: is given twice: ${one} is the same Service\n`)
+  })
+
   test('shows where JSON breaks off', async () => {
     const { code, stderr } = await push(['-'], '{"apiVersion": "v1",\n')
     expect(code).toBe(3)
