@@ -7,7 +7,8 @@ import { narrowedMatch } from './narrowed-match.ts'
 import { takesListenerPort } from './request-redirect.ts'
 import { httpRequests, pathOf, type TakenRequests } from './route-match.ts'
 import { type MatchPlace, type MatchRank, rankOfCall, rankOfRequest } from './route-precedence.ts'
-import { type RuleActions, ruleActions } from './route-rule.ts'
+import { ruleActions } from './route-rule.ts'
+import type { RuleActions } from './rule-actions.ts'
 
 /** What one route comes to by itself: all that is left is to sort it in among others. */
 export interface RouteTranslation {
