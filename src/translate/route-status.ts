@@ -43,8 +43,9 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
 
 /** Whether a route works in a world, decided by the code that decides what is served. */
 export function routeStatus(world: World, route: AttachedRoute): RouteStatus {
-  const lost = namedBackends(route.route).flatMap(backend => unresolvedBackend(world, route, backend))
-  const resolvedRefs = resolvedRefsOf(lost)
+  const backends = namedBackends(route.route)
+  const lost = backends.flatMap(backend => unresolvedBackend(world, route, backend))
+  const resolvedRefs = resolvedRefsOf(backends, lost)
   const parents = route.parents.map(reference => {
     const { listeners, accepted } = acceptance(world, route, reference)
     return { reference, listeners, conditions: [accepted, resolvedRefs] }
@@ -96,10 +97,12 @@ function unresolvedBackend(world: World, route: AttachedRoute, backend: NamedBac
   return [{ place: backend.place, reason, message: backendMessage(world, route, backend, reason) }]
 }
 
-function resolvedRefsOf(lost: readonly UnresolvedBackend[]): Condition {
+function resolvedRefsOf(backends: readonly NamedBackend[], lost: readonly UnresolvedBackend[]): Condition {
   const [first] = lost
-  if (first === undefined)
-    return condition('ResolvedRefs', undefined, 'requests can be sent to every backend')
+  if (first === undefined) {
+    const message = backends.length > 0 ? 'every backend that it names is there' : 'it names no backend'
+    return condition('ResolvedRefs', undefined, message)
+  }
   const others = lost.length > 1 ? ` (and ${lost.length - 1} more)` : ''
   return condition('ResolvedRefs', first.reason, `${first.message}${others}`)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { decode } from '../../src/proto/message.ts'
 import { clusterNames, gatewayResources } from '../../src/translate/gateway-resources.ts'
 import type { MergedService } from '../../src/translate/merged-service.ts'
-import { clusterResource } from '../../src/translate/resource.ts'
+import { clusterResource, type Resource } from '../../src/translate/resource.ts'
 import { worldOf } from '../support/world.ts'
 
 test('listeners of both families on one port are served beside each other', () => {
@@ -43,6 +44,21 @@ test.each<[string, object, number]>([
   const world = gatewayOf({ east: [listener], west: [{ ...listener, ...fields }] })
   expect(gatewayResources(world, 'default/edge').conflicts).toHaveLength(count)
 })
+
+test('a redirect to the port of its listener is not the same on another port', () => {
+  const redirect = { type: 'RequestRedirect', requestRedirect: { hostname: 'x.example' } }
+  const gateways = [{ name: 'edge', listeners: [onPort('a', 8080), onPort('b', 8081)] }]
+  const route = { name: 'r', kind: 'HTTPRoute', gateways: ['edge'], rules: [{ filters: [redirect] }] }
+  const world = worldOf({ east: { routes: { gateways, routes: [route] } } })
+  const [first, second] = gatewayResources(world, 'default/edge').routeConfigurations
+  expect(decoded(first)).toContain('"portRedirect":8080')
+  expect(decoded(second)).toContain('"portRedirect":8081')
+})
+
+function decoded(resource: Resource | undefined): string {
+  if (resource === undefined) throw new Error('there is no such resource')
+  return JSON.stringify(decode('envoy.service.discovery.v3.Resource', resource.encoded))
+}
 
 describe('ports that want TLS', () => {
   const ports = [

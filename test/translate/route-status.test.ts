@@ -244,6 +244,14 @@ describe('what stands in the way of a route is said', () => {
     )
   })
 
+  test('backends that are not there, or none', () => {
+    const both = (rules: object[]) => message({ gateways, routes: route({ rules }) }, 'ResolvedRefs')
+    expect(both([{}])).toBe('it names no backend')
+    expect(both([{ backendRefs: [{ name: 'gone', port: 80 }] }])).toContain(
+      'service default/gone is not there',
+    )
+  })
+
   test('all that was refused in it', () => {
     const refused = [
       { pointer: '/spec/rules/0/filters/0', detail: 'is not supported yet: "ExtensionRef"' },
