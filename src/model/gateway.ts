@@ -29,7 +29,7 @@ const allowedRoutes = z.strictObject({
     .optional(),
 })
 
-export const listener = z.strictObject({
+const listener = z.strictObject({
   name: subdomain,
   address: ipAddress.optional(),
   port: portNumber,

@@ -8,7 +8,7 @@ import {
   checkTimeouts,
 } from './http-route-checks.ts'
 import { duration, plainText } from './names.ts'
-import { type HttpFilter, httpFilters } from './route-filters.ts'
+import { httpFilters } from './route-filters.ts'
 import { backendObject, backendWeight, checkBackendObject } from './route-references.ts'
 import { checkRules, checkValueMatch, rejected, routeFields, ruleName } from './route-rules.ts'
 
@@ -82,4 +82,3 @@ export type HTTPRoute = Omit<z.infer<typeof httpRoute>, 'rules' | 'namespace'> &
   namespace: string
   rules: HttpRouteRule[]
 }
-export type { HttpFilter }

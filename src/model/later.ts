@@ -16,7 +16,7 @@ export const LATER_FILTERS: readonly unknown[] = ['ExternalAuth', 'ExtensionRef'
 /** To an endpoint that wants TLS Envoy would speak plain text. */
 const LATER_APP_PROTOCOLS: readonly string[] = ['https', 'tls', 'kubernetes.io/wss']
 
-export function isLaterField(shape: string, field: string): boolean {
+function isLaterField(shape: string, field: string): boolean {
   return LATER[shape]?.includes(field) === true
 }
 

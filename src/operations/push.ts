@@ -53,11 +53,11 @@ export async function push(collaborators: Collaborators, request: Push): Promise
     : undefined
   const result = await store.write(storeWrite(request, parts, digest))
   if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
-  const { routes } = prepared.value
-  if (routes.length === 0) return judge(request, result, prepared.warnings)
+  const { routes, gateways } = prepared.value
+  if (routes.length === 0 && gateways.length === 0) return judge(request, result, prepared.warnings)
   // Judged after the write, so that what the document itself brings, or another push just brought, counts.
   const world = preview ?? (await currentWorld(collaborators))
-  const warnings = await routeWarnings(world, request.source, routes)
+  const warnings = await routeWarnings(world, request.source, prepared.value)
   return judge(request, result, [...prepared.warnings, ...warnings])
 }
 

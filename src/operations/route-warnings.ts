@@ -1,26 +1,37 @@
-import type { RoutePlace } from '../model/content.ts'
+import type { GatewayPlace, RoutePlace } from '../model/content.ts'
 import type { Problem } from '../model/problem.ts'
 import type { ParentReference } from '../model/route-references.ts'
 import { type RouteStatus, routeStatus } from '../translate/route-status.ts'
 import { routeKey, type World } from '../translate/world.ts'
 import { inTurns } from './in-turns.ts'
 
+/** The routes and gateways of a push, and where they stand in it. */
+interface Places {
+  readonly routes: readonly RoutePlace[]
+  readonly gateways: readonly GatewayPlace[]
+}
+
 /**
- * What of the routes of a push does not work as things stand, with the Gateway API's reasons. Warnings only: gateways
+ * What of the routes and listeners of a push does not work as things stand, with the Gateway API's reasons. Warnings only: gateways
  * and backends may be pushed later, by somebody else. Until then the Gateway API (HTTPBackendRef) wants 500 for what
  * would have gone to a backend.
  */
 export async function routeWarnings(
   world: World,
   source: string,
-  places: readonly RoutePlace[],
+  { routes, gateways }: Places,
 ): Promise<Problem[]> {
-  const warnings = await inTurns(places, place => {
+  const conflicts = gateways.flatMap(({ gateway, pointer }) =>
+    (world.gateways.get(gateway)?.conflicts ?? [])
+      .filter(conflict => conflict.source === source)
+      .map(({ detail }) => ({ pointer, detail })),
+  )
+  const warnings = await inTurns(routes, place => {
     const route = world.routes.get(routeKey(source, place))
     // The feed is late: what it has not brought yet cannot be judged.
     return route === undefined ? [] : warningsOf(routeStatus(world, route), place)
   })
-  return warnings.flat()
+  return [...conflicts, ...warnings.flat()]
 }
 
 function warningsOf({ parents, unresolved }: RouteStatus, place: RoutePlace): Problem[] {

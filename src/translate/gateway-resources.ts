@@ -40,7 +40,7 @@ export function gatewayResources(world: World, key: string): GatewayResources {
     clusters: new Set(hosts.flatMap(one => one.clusters)),
     namedServices: once(() => servicesOf(groups)),
     allServices: gateway.hasAllServices,
-    conflicts: gateway.conflicts,
+    conflicts: gateway.conflicts.map(({ detail }) => detail),
   }
 }
 

@@ -19,9 +19,16 @@ export interface ListenerGroup {
   readonly listeners: readonly [Listener, ...Listener[]]
 }
 
+/** A listener of a source that another source's older claim leaves no place for. */
+export interface ListenerConflict {
+  readonly source: string
+  /** For people. */
+  readonly detail: string
+}
+
 interface Merged {
   readonly listeners: readonly Listener[]
-  readonly conflicts: readonly string[]
+  readonly conflicts: readonly ListenerConflict[]
 }
 
 /** A gateway as all sources together say it: immutable, made anew when one of its claims changes. */
@@ -49,8 +56,8 @@ export class MergedGateway {
     return this.#all.listeners
   }
 
-  /** What claims of several sources disagree on, for people. */
-  get conflicts(): readonly string[] {
+  /** What claims of several sources disagree on. */
+  get conflicts(): readonly ListenerConflict[] {
     return this.#all.conflicts
   }
 
@@ -78,16 +85,15 @@ export class MergedGateway {
 /** A name, an address, or a hostname on an address goes to the older claim. */
 function mergeListeners(claims: readonly GatewayClaim[]): Merged {
   const listeners: Listener[] = []
-  const conflicts: string[] = []
+  const conflicts: ListenerConflict[] = []
   for (const { source, gateway } of claims) {
     for (const listener of [...gateway.listeners].sort(widestFirst)) {
       const other = listeners.find(one => inConflict(one, listener))
       if (other === undefined) listeners.push(listener)
       else if (!sameListener(other, listener)) {
         const place = `${other.name} on port ${other.port}${hostnameConflict(other, listener)}`
-        conflicts.push(
-          `listener ${listener.name} of source ${source} is left out: an older source has ${place}`,
-        )
+        const detail = `listener ${listener.name} of source ${source} is left out: an older source has ${place}`
+        conflicts.push({ source, detail })
       }
     }
   }

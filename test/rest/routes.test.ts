@@ -145,6 +145,15 @@ describe('the status of a route', () => {
     ])
   })
 
+  test('has a warning beside it where an older source leaves no place for a listener', async () => {
+    const { call } = testbed
+    await call('PUT', EAST, { gateways: [edge()] })
+    const { body } = await call('PUT', '/v1/sources/west/routes', { gateways: [edge({ port: 81 })] })
+    const detail = 'listener http of source west is left out: an older source has http on port 80'
+    expect(body.warnings).toEqual([{ pointer: '/gateways/0', detail }])
+    expect((await call('PUT', EAST, { gateways: [edge()] })).body.warnings).toEqual([])
+  })
+
   test('is foretold by a dry run', async () => {
     const { call } = testbed
     const topology = { services: [service('default', 'there')] }
