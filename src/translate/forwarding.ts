@@ -4,7 +4,6 @@ import type { AppliedFilters } from './applied-filters.ts'
 import { CALLS, STREAM_TIMEOUTS, sendings, timeoutFields } from './attempts.ts'
 import { corsFields } from './cors-policy.ts'
 import { headerFields } from './header-modifier.ts'
-import { preflights } from './own-answers.ts'
 import { rewrittenPath } from './path-rewrite.ts'
 import { mirrorFields, mirrorsOf } from './request-mirror.ts'
 import type { Rule, RuleActions, RuleContext } from './rule-actions.ts'
@@ -42,8 +41,5 @@ export function forwarding(
     requests,
     encoded: Buffer.concat([messageField(ROUTE_ACTION, [action, retry]), fields]),
   }))
-  return {
-    actions: [...preflights(filters), ...actions],
-    clusters: [...target.clusters, ...mirrors.map(({ cluster }) => cluster)],
-  }
+  return { actions, clusters: [...target.clusters, ...mirrors.map(({ cluster }) => cluster)] }
 }

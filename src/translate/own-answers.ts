@@ -30,7 +30,8 @@ export function withoutBackend(filters: AppliedFilters, kind: RuleContext['kind'
   return answered(filters, [{ fields: { directResponse: { status: NO_BACKEND[kind] } } }])
 }
 
-export function preflights({ cors }: AppliedFilters): RuleAction[] {
+/** Answers to what a browser asks first, however requests go on. */
+export function preflights(cors: AppliedFilters['cors']): RuleAction[] {
   if (cors === undefined) return []
   return preflightAnswers(cors).map(({ status, fields, headers }) => ({
     requests: 'preflight',
@@ -56,5 +57,5 @@ function answered(filters: AppliedFilters, answers: readonly Answer[]): RuleActi
       return { requests: 'all', headers: [...headers, ...way.headers], encoded: encode(ROUTE, all) }
     }),
   )
-  return { actions: [...preflights(filters), ...actions], clusters: [] }
+  return { actions, clusters: [] }
 }

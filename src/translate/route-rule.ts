@@ -2,24 +2,42 @@ import { type AppliedFilters, appliedFilters, isHeaderModifier } from './applied
 import { backendWeights, shareEnds, type WeightedBackend } from './backend-shares.ts'
 import { forwarding } from './forwarding.ts'
 import { headerFields } from './header-modifier.ts'
-import { redirected, withoutBackend } from './own-answers.ts'
+import { preflights, redirected, withoutBackend } from './own-answers.ts'
 import { mirrorsOf } from './request-mirror.ts'
 import type { Rule, RuleActions, RuleContext } from './rule-actions.ts'
 
+/** One way for requests of a rule to go, and its share of them among the others. */
+interface Way {
+  readonly weight: number
+  readonly cors: AppliedFilters['cors']
+  readonly taken: RuleActions
+}
+
 export function ruleActions(rule: Rule, context: RuleContext): RuleActions {
+  const ways = waysOf(rule, context)
+  const [{ cors }] = ways
+  // What a browser asks first has one answer, unless backends have answers of their own.
+  if (ways.some(way => way.cors !== cors)) return inShares(ways.map(withPreflights))
+  const { actions, clusters } = inShares(ways)
+  return { actions: [...preflights(cors), ...actions], clusters }
+}
+
+function withPreflights({ weight, cors, taken: { actions, clusters } }: Way): Way {
+  return { weight, cors, taken: { actions: [...preflights(cors), ...actions], clusters } }
+}
+
+function waysOf(rule: Rule, context: RuleContext): [Way, ...Way[]] {
   const filters = appliedFilters(rule.filters ?? [], [])
-  if (filters.redirect !== undefined) return redirected(filters.redirect, filters, context)
+  const { cors, redirect } = filters
+  if (redirect !== undefined) return [{ weight: 1, cors, taken: redirected(redirect, filters, context) }]
   const { backends, missing } = backendWeights(rule.backendRefs ?? [], context.clusterOf)
-  if (backends.length === 0) return withoutBackend(filters, context.kind)
   if (missing === 0 && canBeOneRoute(backends, filters, context)) {
-    return oneRoute(rule, filters, backends, context)
+    return [{ weight: 1, cors, taken: oneRoute(rule, filters, backends, context) }]
   }
-  const ways = backends.map(backend => ({
-    weight: backend.weight,
-    actions: toBackend(rule, backend, context),
-  }))
-  const lost = { weight: missing, actions: withoutBackend(filters, context.kind) }
-  return inShares(missing === 0 ? ways : [...ways, lost])
+  const [first, ...others] = backends.map(backend => toBackend(rule, backend, context))
+  const lost = { weight: missing, cors, taken: withoutBackend(filters, context.kind) }
+  if (first === undefined) return [lost]
+  return missing === 0 ? [first, ...others] : [first, ...others, lost]
 }
 
 /**
@@ -60,21 +78,26 @@ function oneRoute(
 
 function toBackend(
   rule: Rule,
-  { cluster, filters: own }: WeightedBackend,
+  { cluster, weight, filters: own }: WeightedBackend,
   context: RuleContext,
-): RuleActions {
+): Way {
   const filters = appliedFilters(rule.filters ?? [], own)
-  if (filters.redirect !== undefined) return redirected(filters.redirect, filters, context)
-  return forwarding(rule, filters, { fields: { cluster }, clusters: [cluster] }, context)
+  const { cors, redirect } = filters
+  if (redirect !== undefined) return { weight, cors, taken: redirected(redirect, filters, context) }
+  return {
+    weight,
+    cors,
+    taken: forwarding(rule, filters, { fields: { cluster }, clusters: [cluster] }, context),
+  }
 }
 
 /** Each way is for its share of the requests; the last one's needs no end. */
-function inShares(ways: readonly { weight: number; actions: RuleActions }[]): RuleActions {
+function inShares(ways: readonly Way[]): RuleActions {
   const ends = shareEnds(ways.map(({ weight }) => weight))
   return {
-    actions: ways.flatMap(({ actions: { actions } }, index) =>
+    actions: ways.flatMap(({ taken: { actions } }, index) =>
       index === ways.length - 1 ? actions : actions.map(one => ({ ...one, shareEnd: ends[index] })),
     ),
-    clusters: ways.flatMap(({ actions: { clusters } }) => clusters),
+    clusters: ways.flatMap(({ taken: { clusters } }) => clusters),
   }
 }

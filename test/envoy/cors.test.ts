@@ -224,6 +224,13 @@ describe('the CORS filter of an HTTPRoute through a real Envoy', () => {
     expect(cors(await bed.ask('/'))).toEqual({})
   })
 
+  test('a preflight has one answer, wherever requests of the rule would go', async () => {
+    const backendRefs = [backend('blue'), backend('gone')]
+    await bed.push(route('cors', [{ filters: [filter({ allowOrigins: [ORIGIN] })], backendRefs }]))
+    const answers = await Promise.all(Array.from({ length: 20 }, () => preflight(ORIGIN)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+  })
+
   test('the policy of a backendRef is for requests of that backend alone', async () => {
     const own = { ...backend('blue'), filters: [filter({ allowOrigins: [ORIGIN] })] }
     await bed.push(route('cors', [{ backendRefs: [own, backend('green')] }]))

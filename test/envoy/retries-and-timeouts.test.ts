@@ -44,6 +44,12 @@ describe('retries and timeouts of an HTTPRoute through a real Envoy', () => {
     expect((await retries()) - before).toBe(4)
   })
 
+  test('retry asks again where a backend refused a gRPC call as UNAVAILABLE', async () => {
+    await push({ retry: { attempts: 2, backoff: '1ms' } })
+    expect((await ask('/?header=grpc-status:14', 'POST')).asked).toBe(3)
+    expect((await ask('/?header=grpc-status:5', 'POST')).asked).toBe(1)
+  })
+
   test('retry.attempts 0 asks once, where there would be retries without it, too', async () => {
     await push({ retry: { attempts: 0 } }, 'dead')
     const before = await retries()
