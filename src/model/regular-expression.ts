@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSException } from 're2js'
+import { bytesProblem } from './byte-expression.ts'
 import { expressionSize } from './expression-size.ts'
 
 /** Envoy's RE2 takes time and memory by the length of an expression; so does checking one. */
@@ -19,7 +20,7 @@ export function expressionProblem(expression: string): string | undefined {
   }
   try {
     RE2JS.compile(expression)
-    return undefined
+    return bytesProblem(expression)
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error
     return `must be a regular expression of RE2 (no look-around, no back-references): ${error.message}`

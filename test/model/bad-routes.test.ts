@@ -183,6 +183,11 @@ test.each<[string, unknown, string[]]>([
   ['a look-ahead', path('RegularExpression', '/(?=a)'), [`${M}/path/value`]],
   ['a back-reference', path('RegularExpression', '/(a)\\1'), [`${M}/path/value`]],
   ['an open bracket', path('RegularExpression', '/[a'), [`${M}/path/value`]],
+  ['a property of Unicode 16', path('RegularExpression', '/\\p{Garay}'), [`${M}/path/value`]],
+  ['a property that is no script', path('RegularExpression', '/[^\\p{^Emoji}]'), [`${M}/path/value`]],
+  ['a category of unassigned characters', path('RegularExpression', '/\\P{Cn}'), [`${M}/path/value`]],
+  ['a character that is no byte', path('RegularExpression', '/[a-\\x{100}]'), [`${M}/path/value`]],
+  ['an octal code that is no byte', path('RegularExpression', '/\\400'), [`${M}/path/value`]],
   ['repetitions of repetitions', path('RegularExpression', '/((a{100}){100}){100}'), [`${M}/path/value`]],
   [
     'a repetition that makes a short expression long',
@@ -302,6 +307,10 @@ test.each<[string, unknown]>([
   [
     'an expression of several UUIDs',
     path('RegularExpression', `(?:/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}){8}`),
+  ],
+  [
+    'properties and codes that Envoy knows',
+    path('RegularExpression', String.raw`/\pL\p{Lu}\P{^Nag_Mundari}\x{FF}\377\\p{a}\Q\p{Emoji}\x{100}\E`),
   ],
   ['an expression as RE2 has it', path('RegularExpression', '/users/(?P<id>[0-9]+)(?i:/x)?')],
   [
