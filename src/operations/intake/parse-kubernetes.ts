@@ -18,6 +18,7 @@ export function parseKubernetes(request: KubernetesRequest): Parsed<Partial<Reco
   const converted = convert(request)
   if (!converted.ok) return converted
   const { has, locate } = converted.value
+  if (!has.topology && !has.routes) return { ok: false, problems: [NOTHING] }
   const located = (problem: Problem): Problem => ({ ...problem, pointer: locate(problem.pointer) })
   const parsed = parseNative(converted.value, request.part)
   if (!parsed.ok) return { ...parsed, problems: parsed.problems.map(located) }
@@ -26,6 +27,12 @@ export function parseKubernetes(request: KubernetesRequest): Parsed<Partial<Reco
   const emptied = parts.filter(part => !has[part]).map(part => emptiedBy(part, request.part))
   const warnings = [...emptied, ...converted.warnings, ...parsed.warnings.map(located)]
   return { ok: true, value: Object.fromEntries(contents), warnings }
+}
+
+/** An empty List is what kubectl prints when it fails: a cluster that cannot be asked must not empty its source. */
+const NOTHING: Problem = {
+  pointer: '',
+  detail: 'has no Node, Service, EndpointSlice, Gateway, HTTPRoute, GRPCRoute or ReferenceGrant',
 }
 
 function convert({ bytes, format }: KubernetesRequest): Parsed<KubernetesSnapshot> {

@@ -97,6 +97,18 @@ describe('a part that the document has nothing of', () => {
   })
 })
 
+test.each([
+  ['an empty List, as kubectl prints it when it fails', list()],
+  [
+    'only kinds that every cluster has',
+    list({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'a' } }),
+  ],
+])('a document with nothing of either part is refused: %s', (_, document) => {
+  for (const part of ['both', 'topology', 'routes'] as const) {
+    expect(prepare(document, { part })).toMatchObject({ ok: false, problems: [{ pointer: '' }] })
+  }
+})
+
 describe('everything that is said leads into the Kubernetes document', () => {
   test('problems of the conversion', () => {
     const document = list(service('a'), { ...service('b'), spec: { ports: 'none' } })
