@@ -44,8 +44,22 @@ function envoyPathMatch(path: PathMatch): object {
 }
 
 /** With the Gateway API's defaults: a rule without a path matches the prefix "/". */
-export function pathOf(path: PathMatch): { type: NonNullable<PathMatch['type']>; value: string } {
-  return { type: path.type ?? 'PathPrefix', value: path.value ?? '/' }
+export function pathOf({ type = 'PathPrefix', value = '/' }: PathMatch): {
+  type: NonNullable<PathMatch['type']>
+  value: string
+} {
+  return { type, value: type === 'RegularExpression' ? value : withUnreservedDecoded(value) }
+}
+
+/**
+ * RFC 3986, section 6.2.2.2: "/%7Ea" and "/~a" are one path. Envoy writes that of a request the second way before it
+ * matches (`normalize_path`); the first would never match.
+ */
+function withUnreservedDecoded(path: string): string {
+  return path.replace(/%[0-9A-Fa-f]{2}/g, encoded => {
+    const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16))
+    return /[A-Za-z0-9._~-]/.test(character) ? character : encoded
+  })
 }
 
 /** Gateway API: a prefix matches whole path elements, and a trailing slash of it is ignored. */

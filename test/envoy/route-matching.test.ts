@@ -68,6 +68,20 @@ describe('an HTTPRoute through a real Envoy', () => {
     ])
   })
 
+  test('a path is the same whether its letters, digits and -._~ are percent-encoded or not', async () => {
+    await push(
+      route('encoded', [
+        rule({ path: { type: 'Exact', value: '/caf%65' } }),
+        rule({ path: { type: 'PathPrefix', value: '/%7Euser' } }, 'green'),
+        rule({ path: { type: 'Exact', value: '/50%25' } }),
+      ]),
+    )
+    expect(await whoAll(['/cafe', '/caf%65', '/~user/a', '/%7Euser/a', '/%7euser', '/50%25'])).toEqual([
+      ...['blue', 'blue', 'green', 'green', 'green'],
+      'blue',
+    ])
+  })
+
   test('RegularExpression takes the whole path', async () => {
     await push(route('regex', [rule({ path: { type: 'RegularExpression', value: '/v[0-9]+/.*' } })]))
     expect(await whoAll(['/v1/a', '/v22/a/b', '/v/a', '/x/v1/a'])).toEqual(['blue', 'blue', 404, 404])
