@@ -1,3 +1,4 @@
+import { listenerAddress } from '../model/listener-address.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import { unresolvedService } from './backend-resolution.ts'
@@ -55,7 +56,8 @@ const NOTHING: GatewayResources = {
 
 /** The Envoy listener of a group: all of its listeners have the address and the port of the first. */
 export function listenerResource({ name, listeners: [first] }: ListenerGroup): Resource {
-  return jsonResource(TYPE_URLS.listener, name, httpListener(name, first), [name])
+  const place = `${listenerAddress(first)} ${first.port}`
+  return { ...jsonResource(TYPE_URLS.listener, name, httpListener(name, first), [name]), place }
 }
 
 function routedGroup(

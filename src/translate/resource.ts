@@ -22,6 +22,8 @@ export interface Resource {
    * clusters, of a listener its route configurations, of a cluster its assignment.
    */
   readonly references: readonly string[]
+  /** Of a listener: its address and port, which no other can have at the same time. */
+  readonly place?: string | undefined
 }
 
 /** A resource of a message given as ProtoJSON; throws for what is not such a message, which is a bug of ours. */

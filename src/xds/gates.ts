@@ -52,6 +52,16 @@ export class Gates implements Gatekeeper {
     return this.#unusedAt(referrers, name, now)
   }
 
+  /**
+   * Envoy takes the listeners of a response one after the other, and refuses one whose address another still has. So
+   * those that change places, or move up, leave theirs first; one that moves to a free place goes there by itself.
+   */
+  mustLeave(typeUrl: string, { name, place }: Resource): boolean {
+    const subscription = this.#subscriptions.get(typeUrl)
+    const held = subscription?.deliveries.holdings.get(name)?.place
+    return held !== undefined && held !== place && subscription?.isCrowded(name, held, place) === true
+  }
+
   #clusterAt(clusters: Subscription, name: string, now: number): number {
     let knownAt = clusters.deliveries.holdings.knownAt(name, now)
     const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)

@@ -5,6 +5,7 @@ export const GIVE_UP = 5_000
 export interface KnownVersion {
   readonly version: string
   readonly references?: readonly string[]
+  readonly place?: string | undefined
 }
 
 /** One sending of a name; `known` is undefined when the name was reported as removed. */

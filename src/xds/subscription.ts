@@ -23,6 +23,8 @@ export interface Batch {
 export interface Gatekeeper {
   additionAt(typeUrl: string, resource: Resource, now: number): number
   removalAt(typeUrl: string, name: string, now: number): number
+  /** Whether the client must be told that it is gone before it is sent anew. */
+  mustLeave(typeUrl: string, resource: Resource): boolean
 }
 
 /**
@@ -100,6 +102,16 @@ export class Subscription {
     for (const name of this.deliveries.holdings.names())
       for (const reference of this.#view.get(name)?.references ?? []) references.add(reference)
     return references
+  }
+
+  /** Whether others that stay have the place `to` now, or come to the place `from`. */
+  isCrowded(name: string, from: string, to: string | undefined): boolean {
+    const { holdings } = this.deliveries
+    for (const other of this.#view.names()) {
+      if (other === name) continue
+      if (holdings.get(other)?.place === to || this.#view.get(other)?.place === from) return true
+    }
+    return false
   }
 
   /** The names of a stream's first request of this type; `reload`: what must be sent though the client has it. */
@@ -241,6 +253,11 @@ export class Subscription {
       if (size > limit && !isFirst) {
         batch.partial = true
         break
+      }
+      if (resource && gates.mustLeave(this.typeUrl, resource)) {
+        // It stays due, and comes with the next response.
+        batch.removed.push(name)
+        continue
       }
       if (resource) batch.resources.push(resource)
       else batch.removed.push(name)

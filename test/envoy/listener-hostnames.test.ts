@@ -43,6 +43,16 @@ describe('several listeners on one port of a real Envoy', () => {
   }
   const whoAll = async (...hosts: string[]) => Promise.all(hosts.map(host => who(host)))
 
+  test('listeners that change ports are there afterwards, under the names that they had', async () => {
+    const other = await freePort()
+    const routes = [to('blue', 'any'), to('green', 'more')]
+    await push([listener('any'), listener('more', { port: other })], ...routes)
+    await push([listener('any', { port: other }), listener('more')], ...routes)
+    await expect.poll(() => whoAll('x.org')).toEqual(['green'])
+    await push([listener('any'), listener('more', { port: other })], ...routes)
+    await expect.poll(() => whoAll('x.org')).toEqual(['blue'])
+  })
+
   test('each request is for the listener with the most specific hostname', async () => {
     await push(
       [

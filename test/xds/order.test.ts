@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { GIVE_UP } from '../../src/xds/holdings.ts'
-import { CDS, EDS, LDS, RDS, Session, show, Tables } from './session.ts'
+import { CDS, EDS, LDS, RDS, resource, Session, show, Tables } from './session.ts'
 
 /** A gateway with one listener, its routes, and the clusters that they name. */
 const gateway = (...clusters: string[]) => {
@@ -21,6 +21,61 @@ const served = (tables: Tables, ...assignments: string[]) => {
   session.settle()
   return session
 }
+
+/** A listener at an address. */
+const listen = (tables: Tables, name: string, place: string) =>
+  tables.table(LDS).set({ ...resource(LDS, name, place), place })
+
+describe('listeners that move', () => {
+  const two = () => {
+    const tables = new Tables()
+    listen(tables, 'a', 'A')
+    listen(tables, 'b', 'B')
+    return served(tables)
+  }
+
+  test('go where nobody is without leaving first', () => {
+    const session = two()
+    session.publish(tables => listen(tables, 'a', 'C'))
+    expect(session.settle()).toEqual(['LDS +a'])
+  })
+
+  test('leave both before they change places', () => {
+    const session = two()
+    session.publish(tables => {
+      listen(tables, 'a', 'B')
+      listen(tables, 'b', 'A')
+    })
+    expect(session.settle()).toEqual(['LDS -a -b', 'LDS +a +b'])
+  })
+
+  test('leave before one takes the place of another that moves on', () => {
+    const session = two()
+    session.publish(tables => {
+      listen(tables, 'a', 'B')
+      listen(tables, 'b', 'C')
+    })
+    expect(session.settle()).toEqual(['LDS -a -b', 'LDS +a +b'])
+  })
+
+  test('take the place of one that goes for good at once', () => {
+    const session = two()
+    session.publish(tables => {
+      listen(tables, 'a', 'B')
+      tables.remove(LDS, 'b')
+    })
+    expect(session.settle()).toEqual(['LDS +a -b'])
+  })
+
+  test('make room for one that comes', () => {
+    const session = two()
+    session.publish(tables => {
+      listen(tables, 'c', 'A')
+      listen(tables, 'a', 'C')
+    })
+    expect(session.settle()).toEqual(['LDS +c -a', 'LDS +a'])
+  })
+})
 
 describe('make before break', () => {
   test('[M70, M73] a first sync goes clusters, endpoints, listeners, routes', () => {
