@@ -1,10 +1,10 @@
+import { GATEWAY_GROUP } from '../model/gateway.ts'
 import type { Findings } from './findings.ts'
 import type { KubernetesObject } from './object-list.ts'
 
-const GATEWAY_API = 'gateway.networking.k8s.io'
-const GATEWAY_VERSIONS = [`${GATEWAY_API}/v1`, `${GATEWAY_API}/v1beta1`]
+const GATEWAY_VERSIONS = [`${GATEWAY_GROUP}/v1`, `${GATEWAY_GROUP}/v1beta1`]
 /** Of these two v1alpha2 had the shape that v1 has. */
-const ALPHA_VERSIONS = [...GATEWAY_VERSIONS, `${GATEWAY_API}/v1alpha2`]
+const ALPHA_VERSIONS = [...GATEWAY_VERSIONS, `${GATEWAY_GROUP}/v1alpha2`]
 
 /** The kinds that are read, by the versions of the API whose shape is known. */
 const VERSIONS = {
