@@ -1,13 +1,13 @@
 import type { SliceEndpoint, SlicePort } from './endpoint-slice.ts'
 import type { Fields } from './fields.ts'
 import type { MergedEndpoint } from './merged-endpoints.ts'
-import type { NodePlace } from './node.ts'
+import type { NodeLocality } from './node.ts'
 import { originAt } from './origin.ts'
 import { regionOn, type ZoneRegions } from './zone.ts'
 
 /** Where the cluster's nodes and zones are. */
-export interface Places {
-  readonly nodes: ReadonlyMap<string, NodePlace>
+export interface Localities {
+  readonly nodes: ReadonlyMap<string, NodeLocality>
   readonly regions: ZoneRegions
 }
 
@@ -18,9 +18,9 @@ export interface Places {
 export function convertEndpoints(
   merged: readonly MergedEndpoint[],
   hasOnePort: boolean,
-  places: Places,
+  localities: Localities,
 ): readonly ConvertedEndpoint[] {
-  const each = merged.map(one => new ConvertedEndpoint(one, hasOnePort, places))
+  const each = merged.map(one => new ConvertedEndpoint(one, hasOnePort, localities))
   const endpoints = hasOnePort ? each : joinPorts(each)
   const taken = new Map<string, number>()
   for (const { item } of endpoints) taken.set(item.name, (taken.get(item.name) ?? 0) + 1)
@@ -49,10 +49,10 @@ export class ConvertedEndpoint {
   readonly #merged: MergedEndpoint
   #ports: readonly SlicePort[]
 
-  constructor(merged: MergedEndpoint, hasOnePort: boolean, places: Places) {
+  constructor(merged: MergedEndpoint, hasOnePort: boolean, localities: Localities) {
     this.#merged = merged
     this.#ports = merged.ports
-    this.item = nativeEndpoint(merged, hasOnePort, places)
+    this.item = nativeEndpoint(merged, hasOnePort, localities)
   }
 
   /** Takes the ports of the other; false where both have one of a name. */
@@ -64,14 +64,14 @@ export class ConvertedEndpoint {
     return true
   }
 
-  /** Of one port of the service each place is there once, so it tells those of one name apart. */
+  /** Of one port of the service each socket is there once, so it tells those of one name apart. */
   qualifyName(): void {
     const { address, family } = this.#merged.endpoint
     const [first] = this.#ports
     const host = family === 'IPv6' ? `[${address}]` : address
-    const place = `${host}:${this.item.ports === undefined ? '' : `${first?.name}=`}${first?.number}`
-    const name = this.item.name === address ? place : `${this.item.name}@${place}`
-    this.item.name = name.length > MAX_NAME ? place : name
+    const socket = `${host}:${this.item.ports === undefined ? '' : `${first?.name}=`}${first?.number}`
+    const name = this.item.name === address ? socket : `${this.item.name}@${socket}`
+    this.item.name = name.length > MAX_NAME ? socket : name
   }
 
   /** From a pointer inside of the item to the place in the document. */
@@ -126,7 +126,7 @@ interface NativeEndpoint {
 function nativeEndpoint(
   { endpoint, ports, others }: MergedEndpoint,
   hasOnePort: boolean,
-  { nodes, regions }: Places,
+  { nodes, regions }: Localities,
 ): NativeEndpoint {
   const { fields, address } = endpoint
   const item: NativeEndpoint = { name: nameOf(endpoint), address }

@@ -10,8 +10,8 @@ export const REGION = 'topology.kubernetes.io/region'
 /** endpointslice, topologycache.go, hasExcludedLabels: whatever their value. */
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
 
-/** Where nodes are, and the places of the labels that say so. '' is not said. */
-export interface NodePlace {
+/** Where a node stands, and the object whose labels say so. '' is not said. */
+export interface NodeLocality {
   readonly zone: string
   readonly region: string
   readonly object: KubernetesObject
@@ -19,14 +19,14 @@ export interface NodePlace {
 
 export function convertNodes(objects: readonly KubernetesObject[]): {
   readonly nodes: ConvertedList
-  readonly places: ReadonlyMap<string, NodePlace>
+  readonly localities: ReadonlyMap<string, NodeLocality>
 } {
   const nodes = new ConvertedList()
-  const places = new Map<string, NodePlace>()
+  const localities = new Map<string, NodeLocality>()
   for (const object of objects) {
     const labels = object.fields.object('metadata')?.object('labels')
     const zone = labels?.text(ZONE) ?? ''
-    places.set(object.name, { zone, region: labels?.text(REGION) ?? '', object })
+    localities.set(object.name, { zone, region: labels?.text(REGION) ?? '', object })
     const cpu = allocatableCpu(object.fields)
     const item = {
       name: object.name,
@@ -37,7 +37,7 @@ export function convertNodes(objects: readonly KubernetesObject[]): {
     }
     nodes.add(item, originAt(object.fields.pointer, NODE_FIELDS))
   }
-  return { nodes, places }
+  return { nodes, localities }
 }
 
 export const labelPlace = (label: string) => `/metadata/labels/${label.replace('/', '~1')}`

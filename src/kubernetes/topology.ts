@@ -1,4 +1,4 @@
-import { type ConvertedEndpoint, convertEndpoints, type Places } from './endpoint.ts'
+import { type ConvertedEndpoint, convertEndpoints, type Localities } from './endpoint.ts'
 import { readSlice, serviceKey, slicesByService } from './endpoint-slice.ts'
 import type { ObjectsByKind } from './kinds.ts'
 import { mergeEndpoints } from './merged-endpoints.ts'
@@ -16,8 +16,8 @@ export interface ConvertedTopology {
 }
 
 export function convertTopology(objects: ObjectsByKind): ConvertedTopology {
-  const { nodes, places } = convertNodes(objects.Node)
-  const { zones, regions } = zonesOf(places)
+  const { nodes, localities } = convertNodes(objects.Node)
+  const { zones, regions } = zonesOf(localities)
   const keys = new Set(objects.Service.map(({ namespace, name }) => serviceKey(namespace, name)))
   const slices = slicesByService(objects.EndpointSlice, keys)
   const services = new ConvertedList()
@@ -25,7 +25,7 @@ export function convertTopology(objects: ObjectsByKind): ConvertedTopology {
     const service = readService(object)
     if (service === undefined) continue
     const own = slices.get(serviceKey(object.namespace, object.name)) ?? []
-    addService(services, service, own, { nodes: places, regions })
+    addService(services, service, own, { nodes: localities, regions })
   }
   return { zones, nodes, services }
 }
@@ -34,7 +34,7 @@ function addService(
   services: ConvertedList,
   service: KubernetesService,
   slices: readonly KubernetesObject[],
-  places: Places,
+  localities: Localities,
 ): void {
   const { portNames, firstFamily, settings, origin } = service
   const all = slices.flatMap(slice => readSlice(slice, portNames))
@@ -43,7 +43,7 @@ function addService(
     const detail = `endpoints left out: some are not linked (by targetRef and ports) to one of ${firstFamily}`
     slice.fields.warn('endpoints', detail)
   }
-  const endpoints = convertEndpoints(merged, portNames.length === 1, places)
+  const endpoints = convertEndpoints(merged, portNames.length === 1, localities)
   if (service.isTopologyAware) warnOfNoHints(service, endpoints)
   const item = { ...settings, ...(endpoints.length > 0 && { endpoints: endpoints.map(one => one.item) }) }
   services.add(item, pointer => {

@@ -1,14 +1,14 @@
-import { labelPlace, type NodePlace, REGION, ZONE } from './node.ts'
+import { labelPlace, type NodeLocality, REGION, ZONE } from './node.ts'
 import type { KubernetesObject } from './object-list.ts'
 import { ConvertedList, originAt } from './origin.ts'
 
 /** The zones that the nodes are in, sorted; of a zone that some node has a region of, only those with their region. */
-export function zonesOf(places: ReadonlyMap<string, NodePlace>): {
+export function zonesOf(localities: ReadonlyMap<string, NodeLocality>): {
   readonly zones: ConvertedList
   readonly regions: ZoneRegions
 } {
   const regions = new Map<string, Map<string, KubernetesObject>>()
-  for (const { zone, region, object } of places.values()) {
+  for (const { zone, region, object } of localities.values()) {
     if (zone === '') continue
     const known = regions.get(zone) ?? new Map<string, KubernetesObject>()
     regions.set(zone, known)
@@ -32,7 +32,7 @@ export type ZoneRegions = ReadonlyMap<string, ReadonlyMap<string, unknown>>
 
 /** The region of a zone as one node knows it, where the zone's name alone does not tell. */
 export function regionOn(
-  node: NodePlace | undefined,
+  node: NodeLocality | undefined,
   zone: string,
   regions: ZoneRegions,
 ): string | undefined {
