@@ -17,8 +17,8 @@ export class ConvertedList {
   }
 }
 
-/** Places in the Kubernetes object by native field; '' is for all others. */
-type Renamed = Readonly<Record<string, string>>
+/** Places in the Kubernetes object by the native pointers that stand for them; '' is for all others. */
+export type Renamed = Readonly<Record<string, string>>
 
 /**
  * The origin of an item made of the object at `place`: `renamed` tells from native pointers to pointers in the object,

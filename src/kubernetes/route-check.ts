@@ -2,9 +2,10 @@ import { ContentDraft } from '../model/content-draft.ts'
 import { isObject } from '../model/json.ts'
 import { unknownField } from '../model/later.ts'
 import type { Problem } from '../model/problem.ts'
+import { REFUSED_LIMITS } from '../model/route-rules.ts'
 import { route as schema } from '../model/routes.ts'
 import type { Fields } from './fields.ts'
-import { originAt } from './origin.ts'
+import { originAt, type Renamed } from './origin.ts'
 
 /** A native route as it may be pushed, or what of one there is before it was looked at. */
 export interface NativeRoute {
@@ -13,12 +14,9 @@ export interface NativeRoute {
   readonly rules?: unknown
 }
 
-/** Native pointers and the places in the object that they stand for. */
-type Places = Readonly<Record<string, string>>
-
 interface CheckedRoute {
   readonly route: object
-  readonly places: Places
+  readonly renamed: Renamed
 }
 
 /**
@@ -26,28 +24,28 @@ interface CheckedRoute {
  * something else is refused is kept with what was, instead of its rules: one route of a cluster must not refuse the
  * others, and its status says why it does not work. undefined when no Gateway is left of it.
  */
-export function checkedRoute(written: NativeRoute, object: Fields, places: Places): CheckedRoute | undefined {
-  const locate = originAt('', places)
+export function checkedRoute(
+  written: NativeRoute,
+  object: Fields,
+  renamed: Renamed,
+): CheckedRoute | undefined {
+  const locate = originAt('', renamed)
   const { route, unknown, problems } = pruned(written)
   for (const { pointer, detail } of unknown) object.warnAt(locate(pointer), `left out: ${detail}`)
   // A route without a name cannot be kept: the push is refused.
   if (problems.length === 0 || problems.some(({ pointer }) => IDENTITY.includes(pointer))) {
-    return { route, places }
+    return { route, renamed }
   }
   const refused = problems.map(({ pointer, detail }) => ({ pointer: locate(pointer), detail }))
   for (const { pointer, detail } of refused) object.warnAt(pointer, `${detail}; the route is not accepted`)
-  return withoutRules(route, places, problems, refused)
+  return withoutRules(route, renamed, problems, refused)
 }
 
 const IDENTITY: readonly string[] = ['/name', '/namespace']
-/** What the model takes of a refused field (route-rules.ts). */
-const MAX_REFUSED = 100
-const MAX_POINTER = 1024
-const MAX_DETAIL = 4096
 
 function withoutRules(
   { rules: _, gateways, hostnames, ...route }: NativeRoute,
-  places: Places,
+  renamed: Renamed,
   problems: readonly Problem[],
   refused: readonly Problem[],
 ): CheckedRoute | undefined {
@@ -63,18 +61,18 @@ function withoutRules(
       ...route,
       gateways: goodGateways.map(index => gateways[index]),
       ...(goodHostnames.length > 0 && { hostnames: goodHostnames }),
-      refused: refused.slice(0, MAX_REFUSED).map(({ pointer, detail }) => ({
-        pointer: pointer.slice(0, MAX_POINTER),
-        detail: detail.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\uFFFD').slice(0, MAX_DETAIL),
+      refused: refused.slice(0, REFUSED_LIMITS.fields).map(({ pointer, detail }) => ({
+        pointer: pointer.slice(0, REFUSED_LIMITS.pointer),
+        detail: detail.replaceAll(/[\p{Cc}\p{Cs}]/gu, '\uFFFD').slice(0, REFUSED_LIMITS.detail),
       })),
     },
-    places: {
-      ...places,
+    renamed: {
+      ...renamed,
       '/refused': '/spec',
       ...Object.fromEntries(
         goodGateways.map((from, to) => [
           `/gateways/${to}`,
-          places[`/gateways/${from}`] ?? '/spec/parentRefs',
+          renamed[`/gateways/${from}`] ?? '/spec/parentRefs',
         ]),
       ),
     },

@@ -21,13 +21,14 @@ export function convertRoutes(objects: readonly KubernetesObject[]): ConvertedLi
     }
     for (const field of NOT_SUPPORTED) if (spec.has(field)) spec.warn(field, 'is not supported yet: ignored')
     spec.warnOfUnknown([...READ, ...NOT_SUPPORTED])
-    const { fields: places, written } = asWritten(object, spec, parents)
-    const checked = checkedRoute(written, object.fields, places)
-    if (checked !== undefined) routes.add(checked.route, originAt(object.fields.pointer, checked.places))
+    const { written, renamed } = asWritten(object, spec, parents)
+    const checked = checkedRoute(written, object.fields, renamed)
+    if (checked !== undefined) routes.add(checked.route, originAt(object.fields.pointer, checked.renamed))
   }
   return routes
 }
 
+/** The native route before anything judged it, and the places that its fields come from. */
 function asWritten(object: KubernetesObject, spec: Fields, parents: readonly GatewayParent[]) {
   const { namespace, name, kind } = object
   const hostnames = spec.get('hostnames')
@@ -42,7 +43,7 @@ function asWritten(object: KubernetesObject, spec: Fields, parents: readonly Gat
       ...(crossesNamespaces(rules, namespace) && { requireReferenceGrants: true }),
       ...(rules !== undefined && { rules }),
     },
-    fields: {
+    renamed: {
       '/name': '/metadata/name',
       '/namespace': '/metadata/namespace',
       '/kind': '/kind',

@@ -6,7 +6,13 @@ import { gatewayReferences } from './route-references.ts'
 
 /** What routes of every kind have. */
 
-const refusedField = z.strictObject({ pointer: z.string().max(1024), detail: plainText.max(4096) })
+/** The most that is kept of what was refused: characters of each text, and how many fields. */
+export const REFUSED_LIMITS = { pointer: 1024, detail: 4096, fields: 100 }
+
+const refusedField = z.strictObject({
+  pointer: z.string().max(REFUSED_LIMITS.pointer),
+  detail: plainText.max(REFUSED_LIMITS.detail),
+})
 
 export const routeFields = {
   namespace: label.optional(),
@@ -19,7 +25,7 @@ export const routeFields = {
    * What of a route Vicinity does not support, where a document that holds many must not be refused for it (the
    * objects of a Kubernetes cluster): such a route is kept, is never accepted, and serves nothing.
    */
-  refused: z.array(refusedField).min(1).max(100).optional(),
+  refused: z.array(refusedField).min(1).max(REFUSED_LIMITS.fields).optional(),
 }
 
 export const ruleName = subdomain.optional()
