@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { GATEWAY_GROUP } from '../model/gateway.ts'
 import { labelSelector } from '../model/label-selector.ts'
 import type { Fields } from './fields.ts'
@@ -5,7 +6,7 @@ import { withoutNulls } from './without-nulls.ts'
 
 const KNOWN = ['name', 'hostname', 'port', 'protocol', 'allowedRoutes', 'tls']
 
-/** The native listener; undefined, with a warning, when its protocol is none that Vicinity serves. */
+/** The native listener; undefined, with a warning, when it is none that Vicinity serves. */
 export function convertListener(listener: Fields): object | undefined {
   const protocol = listener.text('protocol')
   if (protocol !== 'HTTP') {
@@ -19,6 +20,11 @@ export function convertListener(listener: Fields): object | undefined {
   if (listener.has('tls')) listener.warn('tls', 'ignored: the protocol is HTTP')
   listener.warnOfUnknown(KNOWN)
   const hostname = listener.text('hostname')
+  if (hostname !== undefined && isIP(hostname) !== 0) {
+    // The CRD's pattern lets it pass, so that a cluster may have one.
+    listener.warn('hostname', 'listener left out: the Gateway API allows no IP address here')
+    return undefined
+  }
   return {
     name: listener.get('name'),
     port: listener.get('port'),
