@@ -29,7 +29,8 @@ export function mergeEndpoints(all: readonly SliceEndpoint[], first: Family): Me
   const unlinked = new Set<KubernetesObject>()
   for (const one of other) {
     const key = linkKey(one)
-    if (key !== undefined) append(byTarget, key, one)
+    const known = key === undefined ? 0 : (byTarget.get(key)?.length ?? 0)
+    if (key !== undefined && known < MAX_OTHERS) append(byTarget, key, one)
     else unlinked.add(one.endpoint.slice)
   }
   const linked = new Set<string>()
@@ -71,6 +72,9 @@ function withoutDuplicates(endpoints: readonly SliceEndpoint[]): MergedEndpoint[
 }
 
 const NONE: readonly SliceEndpoint[] = []
+
+/** Additional addresses that the model takes; without an end, slices that name one Pod everywhere would multiply. */
+const MAX_OTHERS = 8
 
 /** Equal for the same target with the same ports: additional addresses have no ports of their own. */
 function linkKey({ endpoint, ports }: MergedEndpoint): string | undefined {

@@ -72,6 +72,29 @@ test('endpoints of one Pod in both families are one endpoint, whichever family i
   )
 })
 
+test('slices that name one Pod everywhere do not multiply', () => {
+  const ports = [{ name: 'http', port: 1 }]
+  const named = (address: string) => ({ addresses: [address], targetRef: { kind: 'Pod', name: 'pod' } })
+  const many = Array.from({ length: 300 }, (_, index) => index + 1)
+  const found = endpointsOf([
+    serviceObject(['http'], ['IPv4']),
+    sliceObject(
+      'four',
+      'IPv4',
+      ports,
+      many.map(index => named(`10.0.${index >> 8}.${index & 255}`)),
+    ),
+    sliceObject(
+      'six',
+      'IPv6',
+      ports,
+      many.map(index => named(`fd00::${index.toString(16)}`)),
+    ),
+  ])
+  expect(found).toHaveLength(300)
+  expect(Math.max(...found.map(one => one.additionalAddresses?.length ?? 0))).toBe(8)
+})
+
 /** endpointslicecache.go, addEndpoints, word for word: by service port, then by address and port. */
 function kubeProxyPlaces(names: readonly string[], slices: readonly Slice[]): Record<string, boolean> {
   const places: Record<string, boolean> = {}
