@@ -3,6 +3,9 @@ import type { Problem } from '../model/problem.ts'
 /** Nobody reads more, and a hostile document could hold millions. */
 const MAX_FINDINGS = 1000
 
+/** What is quoted of a document may be as long as the document. */
+const MAX_DETAIL = 1000
+
 /** What is wrong with a Kubernetes document, and what of it is left out, while it is being converted. */
 export class Findings {
   readonly problems: Problem[] = []
@@ -18,7 +21,8 @@ export class Findings {
   }
 
   /** Once, though a field may be read in several places. */
-  #say(list: Problem[], pointer: string, detail: string): void {
+  #say(list: Problem[], pointer: string, said: string): void {
+    const detail = said.length > MAX_DETAIL ? `${said.slice(0, MAX_DETAIL)}…` : said
     const text = `${pointer} ${detail}`
     if (list.length >= MAX_FINDINGS || this.#said.has(text)) return
     this.#said.add(text)

@@ -17,7 +17,10 @@ export interface KubernetesService {
   readonly origin: Origin
 }
 
-/** The service, unless nothing could be sent to it; whoever looks for it then finds a warning. */
+/** What the model takes of a service; a cluster may have more, and each endpoint would have all of them. */
+const MAX_PORTS = 100
+
+/** The service, unless nothing could be sent to it or it has too many ports; whoever looks for it then finds a warning. */
 export function readService(object: KubernetesObject): KubernetesService | undefined {
   const spec = object.fields.object('spec')
   if (spec === undefined) {
@@ -33,6 +36,10 @@ export function readService(object: KubernetesObject): KubernetesService | undef
     const detail = 'left out: the Service has no TCP port'
     if (spec.has('ports')) spec.warn('ports', detail)
     else object.fields.warnOfAll(detail)
+    return undefined
+  }
+  if (ports.length > MAX_PORTS) {
+    spec.warn('ports', `left out: the Service has more than ${MAX_PORTS} TCP ports`)
     return undefined
   }
   warnOfPolicies(spec)

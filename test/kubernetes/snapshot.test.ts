@@ -77,6 +77,29 @@ test('an empty document has nothing of either part', () => {
   })
 })
 
+test('a Service with more ports than the model takes is left out: one of a cluster does not refuse the others', () => {
+  const portsOf = (count: number) => Array.from({ length: count }, (_, i) => ({ name: `p${i}`, port: i + 1 }))
+  const service = (name: string, count: number) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: { ports: [...portsOf(count), { name: 'udp', port: 1, protocol: 'UDP' }] },
+  })
+  const converted = kubernetesSnapshot([service('most', 100), service('more', 101)])
+  expect(converted).toMatchObject({
+    ok: true,
+    value: { snapshot: { topology: { services: [{ name: 'most' }] } } },
+    warnings: [{ pointer: '/1/spec/ports', detail: 'left out: the Service has more than 100 TCP ports' }],
+  })
+  expect(parseSnapshot(good(converted).snapshot)).toMatchObject({ ok: true })
+})
+
+test('what is said of an object is short, however long its words are', () => {
+  const kind = 'K'.repeat(100_000)
+  const odd = kubernetesSnapshot({ apiVersion: 'v1', kind, metadata: { name: 'a' } })
+  expect(odd.ok && odd.warnings[0]?.detail).toHaveLength(1001)
+})
+
 const objects = caseNames
   .filter(name => name !== 'problems')
   .map(name => ({ name, document: manifestsOf(name) }))
