@@ -70,7 +70,8 @@ export class AttachedRoute {
     const known = made.byPort.get(key)
     if (known !== undefined) return known
     const translation = translateRoute(this.route, {
-      origin: { source: this.source, created: this.created },
+      source: this.source,
+      created: this.created,
       port,
       cluster: ref => clusterAmong(made.clusters, ref),
     })

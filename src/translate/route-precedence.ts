@@ -3,8 +3,8 @@ import type { HttpRouteMatch } from '../model/http-route.ts'
 import { compare } from '../model/order.ts'
 import { pathOf } from './route-match.ts'
 
-/** Where a match stands among others. */
-export interface MatchPlace {
+/** What decides between matches that are equal. */
+export interface TieBreak {
   /** Revision that first brought the route: the older one wins. */
   readonly created: number
   /** `namespace/name` of the route. */
@@ -15,7 +15,7 @@ export interface MatchPlace {
 }
 
 /** All that decides between one match of one rule of one route and others, read once: sorting asks for it often. */
-export interface MatchRank extends MatchPlace {
+export interface MatchRank extends TieBreak {
   readonly pathType: number
   readonly pathLength: number
   /** Characters of a gRPC method. */
@@ -30,7 +30,7 @@ export interface MatchRank extends MatchPlace {
 /** Regular expressions stand between the two: the Gateway API leaves their place to implementations. */
 const PATH_RANKS = { Exact: 0, RegularExpression: 1, PathPrefix: 2 } as const
 
-export function rankOfRequest(match: HttpRouteMatch, place: MatchPlace): MatchRank {
+export function rankOfRequest(match: HttpRouteMatch, ties: TieBreak): MatchRank {
   const path = pathOf(match.path ?? {})
   return {
     pathType: PATH_RANKS[path.type],
@@ -40,7 +40,7 @@ export function rankOfRequest(match: HttpRouteMatch, place: MatchPlace): MatchRa
     methods: match.method === undefined ? 0 : 1,
     headers: match.headers?.length ?? 0,
     queryParams: match.queryParams?.length ?? 0,
-    ...place,
+    ...ties,
   }
 }
 
@@ -49,7 +49,7 @@ export function rankOfRequest(match: HttpRouteMatch, place: MatchPlace): MatchRa
  * Header matches." Among HTTPRoutes a call is what it is in HTTP: a POST to an exact path, or to one below that of its
  * service.
  */
-export function rankOfCall({ method: call = {}, headers }: GrpcRouteMatch, place: MatchPlace): MatchRank {
+export function rankOfCall({ method: call = {}, headers }: GrpcRouteMatch, ties: TieBreak): MatchRank {
   const { type = 'Exact', service = '', method = '' } = call
   const isExact = type === 'Exact' && service !== '' && method !== ''
   const servicePath = service === '' ? '/' : `/${service}/`
@@ -61,7 +61,7 @@ export function rankOfCall({ method: call = {}, headers }: GrpcRouteMatch, place
     methods: 1,
     headers: headers?.length ?? 0,
     queryParams: 0,
-    ...place,
+    ...ties,
   }
 }
 

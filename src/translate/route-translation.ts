@@ -6,7 +6,7 @@ import { grpcRequests } from './grpc-match.ts'
 import { narrowedMatch } from './narrowed-match.ts'
 import { takesListenerPort } from './request-redirect.ts'
 import { httpRequests, pathOf, type TakenRequests } from './route-match.ts'
-import { type MatchPlace, type MatchRank, rankOfCall, rankOfRequest } from './route-precedence.ts'
+import { type MatchRank, rankOfCall, rankOfRequest, type TieBreak } from './route-precedence.ts'
 import { ruleActions } from './route-rule.ts'
 import type { RuleActions } from './rule-actions.ts'
 
@@ -24,14 +24,8 @@ export interface TranslatedMatch {
   readonly encoded: Uint8Array
 }
 
-/** Who pushed a route and at which revision it first came: its precedence depends on them. */
-interface RouteOrigin {
-  readonly source: string
-  readonly created: number
-}
-
-export interface RouteContext {
-  readonly origin: RouteOrigin
+/** What a translation depends on besides the route: who pushed it and when it first came decide its precedence. */
+export interface RouteContext extends Pick<TieBreak, 'source' | 'created'> {
   /** Port of the listener: where a redirect without port and scheme goes (HTTPRequestRedirectFilter.port). */
   readonly port: number
   /** Name of the cluster of a backend (backendRef or mirror); undefined for one that requests cannot be sent to. */
@@ -44,7 +38,7 @@ const ROUTES = 3
 export function translateRoute(route: Route, context: RouteContext): RouteTranslation {
   const clusters = new Set<string>()
   const matches = route.rules.flatMap((rule, index) => {
-    const matches = matchesOf(route, index, context.origin)
+    const matches = matchesOf(route, index, context)
     const actions = ruleActions(rule, {
       kind: route.kind,
       prefix: prefixOf(route, index),
@@ -77,21 +71,22 @@ interface Match {
   readonly taken: TakenRequests
 }
 
-function matchesOf(route: Route, rule: number, origin: RouteOrigin): Match[] {
-  const place = (index: number): MatchPlace => ({
-    ...origin,
+function matchesOf(route: Route, rule: number, { source, created }: RouteContext): Match[] {
+  const ties = (index: number): TieBreak => ({
+    source,
+    created,
     route: `${route.namespace}/${route.name}`,
     rule,
     index,
   })
   if (route.kind === 'GRPCRoute') {
     return orAll(route.rules[rule]?.matches).map((match, index) => ({
-      rank: rankOfCall(match, place(index)),
+      rank: rankOfCall(match, ties(index)),
       taken: grpcRequests(match),
     }))
   }
   return orAll(route.rules[rule]?.matches).map((match, index) => ({
-    rank: rankOfRequest(match, place(index)),
+    rank: rankOfRequest(match, ties(index)),
     taken: httpRequests(match),
   }))
 }

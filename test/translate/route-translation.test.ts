@@ -16,7 +16,8 @@ function parsed(document: object): Route {
 /** With every backend there but `gone`. */
 function translated(document: object, port = 80) {
   return translateRoute(parsed(document), {
-    origin: { source: 'east', created: 1 },
+    source: 'east',
+    created: 1,
     port,
     cluster: ref => (ref.name === 'gone' ? undefined : clusterName(ref.namespace, ref.name, ref.port ?? 0)),
   })
