@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { canonicalAddress } from './names.ts'
 
 /** Where a listener accepts connections. */
-export interface ListenerPlace {
+export interface ListenerSocket {
   readonly address?: string | undefined
   readonly port: number
 }
@@ -10,12 +10,12 @@ export interface ListenerPlace {
 export const DEFAULT_LISTENER_ADDRESS = '0.0.0.0'
 
 /** Without an address a listener accepts on every IPv4 address. */
-export function listenerAddress({ address }: ListenerPlace): string {
+export function listenerAddress({ address }: ListenerSocket): string {
   return canonicalAddress(address ?? DEFAULT_LISTENER_ADDRESS)
 }
 
 /** Envoy cannot bind one address and port twice; 0.0.0.0 and :: are every address of their family. */
-export function overlap(a: ListenerPlace, b: ListenerPlace): boolean {
+export function overlap(a: ListenerSocket, b: ListenerSocket): boolean {
   if (a.port !== b.port) return false
   const [one, other] = [listenerAddress(a), listenerAddress(b)]
   if (one === other) return true
@@ -23,6 +23,6 @@ export function overlap(a: ListenerPlace, b: ListenerPlace): boolean {
 }
 
 /** Equal address and port: such listeners are one socket, and differ by hostname. */
-export function samePlace(a: ListenerPlace, b: ListenerPlace): boolean {
+export function sameSocket(a: ListenerSocket, b: ListenerSocket): boolean {
   return a.port === b.port && listenerAddress(a) === listenerAddress(b)
 }

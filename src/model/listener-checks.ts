@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import { type ListenerPlace, overlap, samePlace } from './listener-address.ts'
+import { type ListenerSocket, overlap, sameSocket } from './listener-address.ts'
 import { refuse } from './refusals.ts'
 
-interface NamedListener extends ListenerPlace {
+interface NamedListener extends ListenerSocket {
   readonly name: string
   readonly hostname?: string | undefined
 }
@@ -17,7 +17,7 @@ export function checkListeners(listeners: readonly NamedListener[], context: z.R
     if (before.some(other => other.name === listener.name)) {
       refuse(context, [index, 'name'], `is given twice: "${listener.name}"`)
     }
-    const clash = before.find(other => overlap(other, listener) && !samePlace(other, listener))
+    const clash = before.find(other => overlap(other, listener) && !sameSocket(other, listener))
     if (clash !== undefined) {
       refuse(
         context,
@@ -25,7 +25,7 @@ export function checkListeners(listeners: readonly NamedListener[], context: z.R
         `is taken: listener "${clash.name}" has it on an address that includes this one`,
       )
     }
-    const twin = before.find(other => samePlace(other, listener) && other.hostname === listener.hostname)
+    const twin = before.find(other => sameSocket(other, listener) && other.hostname === listener.hostname)
     if (twin === undefined) return
     const hostname = listener.hostname === undefined ? 'no hostname' : `hostname "${listener.hostname}"`
     refuse(

@@ -1,5 +1,5 @@
 import type { Gateway, Listener } from '../model/gateway.ts'
-import { listenerAddress, overlap, samePlace } from '../model/listener-address.ts'
+import { listenerAddress, overlap, sameSocket } from '../model/listener-address.ts'
 import { compare } from '../model/order.ts'
 import { ANY_HOSTNAME, bySpecificity } from './hostname-intersection.ts'
 import { listenerName } from './names.ts'
@@ -62,7 +62,7 @@ export class MergedGateway {
   }
 
   get groups(): readonly ListenerGroup[] {
-    this.#groups ??= groupByPlace(this.key, this.listeners)
+    this.#groups ??= groupBySocket(this.key, this.listeners)
     return this.#groups
   }
 
@@ -107,30 +107,30 @@ function widestFirst(a: Listener, b: Listener): number {
 /** Gateway API, GatewaySpec.listeners: listeners on one port are distinct when their hostnames differ. */
 function inConflict(a: Listener, b: Listener): boolean {
   if (a.name === b.name) return true
-  return overlap(a, b) && !(samePlace(a, b) && a.hostname !== b.hostname)
+  return overlap(a, b) && !(sameSocket(a, b) && a.hostname !== b.hostname)
 }
 
 /** What the Gateway API calls a HostnameConflict. */
 function hostnameConflict(a: Listener, b: Listener): string {
-  const isOne = a.hostname !== undefined && a.hostname === b.hostname && samePlace(a, b)
+  const isOne = a.hostname !== undefined && a.hostname === b.hostname && sameSocket(a, b)
   return isOne ? ` for the same hostname "${a.hostname}"` : ''
 }
 
 function sameListener(a: Listener, b: Listener): boolean {
   return (
     a.name === b.name &&
-    samePlace(a, b) &&
+    sameSocket(a, b) &&
     a.hostname === b.hostname &&
     JSON.stringify(a.allowedRoutes) === JSON.stringify(b.allowedRoutes)
   )
 }
 
-function groupByPlace(gateway: string, listeners: readonly Listener[]): ListenerGroup[] {
+function groupBySocket(gateway: string, listeners: readonly Listener[]): ListenerGroup[] {
   const groups = new Map<string, [Listener, ...Listener[]]>()
   for (const listener of listeners) {
-    const place = `${listenerAddress(listener)} ${listener.port}`
-    const group = groups.get(place)
-    if (group === undefined) groups.set(place, [listener])
+    const socket = `${listenerAddress(listener)} ${listener.port}`
+    const group = groups.get(socket)
+    if (group === undefined) groups.set(socket, [listener])
     else group.push(listener)
   }
   return [...groups.values()].map(group => ({ name: listenerName(gateway, group[0].name), listeners: group }))
