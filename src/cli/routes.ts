@@ -51,7 +51,7 @@ function stateOf({ parents, unresolved }: RouteSummary): string {
   const accepted = parents.filter(isAccepted).length
   if (accepted === 0) return 'not accepted'
   if (accepted < parents.length) return 'partly accepted'
-  return unresolved.length > 0 ? 'backends missing' : 'accepted'
+  return unresolved.length > 0 ? 'backends unresolved' : 'accepted'
 }
 
 function isAccepted({ conditions }: RouteParent): boolean {
