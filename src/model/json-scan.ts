@@ -1,3 +1,5 @@
+import { type JsonLimits, MAX_DEPTH, MAX_VALUES, OWN_LIMITS } from './json-limits.ts'
+import { BACKSLASH, failedAt, isDigit, MINUS, numberEnd, QUOTE, stringEnd } from './json-token.ts'
 import { type Problem, pointer } from './problem.ts'
 
 /**
@@ -5,31 +7,11 @@ import { type Problem, pointer } from './problem.ts'
  * that nothing a pusher sends can overflow a stack, and it refuses what JSON.parse takes in silence: nesting beyond
  * MAX_DEPTH, a field given twice (the last one would win), `__proto__`.
  */
-export const MAX_DEPTH = 64
 
-/** What the objects of a text may have. */
-export interface JsonLimits {
-  /** Fields of one object; each is held against the others. */
-  readonly fields: number
-  /** Bytes of a field name, which comes back in pointers. */
-  readonly nameBytes: number
-  readonly escapedNames: boolean
-}
-
-/** Of the model the largest object, an endpoint's `ports`, has 100 fields, and the longest name, a port's, 63 bytes. */
-const OWN_LIMITS: JsonLimits = { fields: 256, nameBytes: 256, escapedNames: false }
-/** Keys of labels have 317 bytes, ConfigMaps hundreds of fields, and `managedFields` names such as `k:{"port":80}`. */
-export const KUBERNETES_LIMITS: JsonLimits = { fields: 1024, nameBytes: 1024, escapedNames: true }
-
-/** 64 MiB of the densest sensible topology is about five million; more would only be there to take our memory. */
-export const MAX_VALUES = 8_000_000
 const MAX_PROBLEMS = 100
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const COMMA = 0x2c
 const COLON = 0x3a
-const MINUS = 0x2d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 const OPEN_BRACE = 0x7b
@@ -272,64 +254,4 @@ function hashOf(bytes: Buffer, start: number, end: number): number {
   let hash = end - start
   for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0
   return hash
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39
-}
-
-/** Ends below 0 stand for a failure at this offset. */
-function failedAt(end: number): number {
-  return ~end
-}
-
-/** The offset after the string whose opening quote stands at `start`. */
-function stringEnd(bytes: Buffer, start: number): number {
-  let at = start + 1
-  for (;;) {
-    const byte = bytes[at]
-    if (byte === QUOTE) return at + 1
-    if (byte === undefined || byte < 0x20) return ~at
-    if (byte === BACKSLASH) {
-      const length = escapeLength(bytes, at + 1)
-      if (length === 0) return ~(at + 1)
-      at += length
-    }
-    at++
-  }
-}
-
-/** How many bytes after its backslash an escape has; 0 when it is none of JSON's. */
-function escapeLength(bytes: Buffer, at: number): number {
-  const kind = String.fromCharCode(bytes[at] ?? 0)
-  if ('"\\/bfnrt'.includes(kind)) return 1
-  if (kind !== 'u') return 0
-  return /^[0-9a-fA-F]{4}$/.test(bytes.toString('latin1', at + 1, at + 5)) ? 5 : 0
-}
-
-/** RFC 8259, section 6. */
-function numberEnd(bytes: Buffer, start: number): number {
-  let at = bytes[start] === MINUS ? start + 1 : start
-  if (bytes[at] === 0x30) at++
-  else {
-    const end = digitsEnd(bytes, at)
-    if (end === at) return ~at
-    at = end
-  }
-  if (bytes[at] === 0x2e) {
-    const end = digitsEnd(bytes, at + 1)
-    if (end === at + 1) return ~end
-    at = end
-  }
-  if (bytes[at] !== 0x65 && bytes[at] !== 0x45) return at
-  const sign = bytes[at + 1]
-  const digits = sign === 0x2b || sign === MINUS ? at + 2 : at + 1
-  const end = digitsEnd(bytes, digits)
-  return end === digits ? ~end : end
-}
-
-function digitsEnd(bytes: Buffer, start: number): number {
-  let at = start
-  while (isDigit(bytes[at])) at++
-  return at
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { type JsonLimits, scanJson } from './json-scan.ts'
+import type { JsonLimits } from './json-limits.ts'
+import { scanJson } from './json-scan.ts'
 import type { Parsed, Problem } from './problem.ts'
 
 /** The JSON value that the bytes of a body stand for, fit to be walked by recursion. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseJson } from '../../src/model/json.ts'
-import { KUBERNETES_LIMITS } from '../../src/model/json-scan.ts'
+import { KUBERNETES_LIMITS } from '../../src/model/json-limits.ts'
 
 function parse(body: string | number[]) {
   return parseJson(typeof body === 'string' ? new TextEncoder().encode(body) : Uint8Array.from(body))

@@ -2,7 +2,7 @@ import { type KubernetesSnapshot, kubernetesSnapshot } from '../../kubernetes/sn
 import type { Content, SnapshotContent } from '../../model/content.ts'
 import type { Part } from '../../model/entry.ts'
 import { parseJson } from '../../model/json.ts'
-import { KUBERNETES_LIMITS } from '../../model/json-scan.ts'
+import { KUBERNETES_LIMITS } from '../../model/json-limits.ts'
 import { parseSnapshot } from '../../model/parse-snapshot.ts'
 import type { Parsed, Problem } from '../../model/problem.ts'
 import { type PartName, partsOf } from '../write-answer.ts'

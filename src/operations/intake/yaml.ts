@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
-import { KUBERNETES_LIMITS, MAX_DEPTH, MAX_VALUES } from '../../model/json-scan.ts'
+import { KUBERNETES_LIMITS, MAX_DEPTH, MAX_VALUES } from '../../model/json-limits.ts'
 import { type Parsed, type Path, type Problem, pointer } from '../../model/problem.ts'
 
 /** YAML 1.2 with the merge keys that Kubernetes' tools know; of tags only those that JSON has values for. */
