@@ -32,7 +32,7 @@ function routesLines(routes: readonly RouteSummary[], terminal: Pick<Terminal, '
       `${route.namespace}/${route.name}`,
       route.kind,
       route.source,
-      route.parents.map(placeOf).join(','),
+      route.parents.map(referenceText).join(','),
       route.hostnames.join(','),
       stateOf(route),
     ]),
@@ -43,7 +43,8 @@ function routesLines(routes: readonly RouteSummary[], terminal: Pick<Terminal, '
   ]
 }
 
-function placeOf({ gateway, sectionName, port }: RouteParent): string {
+/** Gateway, listener and port, as far as a route names them. */
+function referenceText({ gateway, sectionName, port }: RouteParent): string {
   return [gateway, sectionName, port].filter(part => part !== undefined).join(':')
 }
 
@@ -63,8 +64,10 @@ function remarks(route: RouteSummary | undefined, terminal: Pick<Terminal, 'tone
   const refusals = route.parents.flatMap(parent =>
     parent.conditions
       .filter(({ type, status }) => type === 'Accepted' && status === 'False')
-      .map(({ reason, message }) => `${placeOf(parent)}: ${reason}: ${message}`),
+      .map(({ reason, message }) => `${referenceText(parent)}: ${reason}: ${message}`),
   )
-  const missing = route.unresolved.map(({ pointer, reason, message }) => `${pointer}: ${reason}: ${message}`)
-  return [...refusals, ...missing].map(text => terminal.tone('warning', printable(`    ${text}`)))
+  const unresolved = route.unresolved.map(
+    ({ pointer, reason, message }) => `${pointer}: ${reason}: ${message}`,
+  )
+  return [...refusals, ...unresolved].map(text => terminal.tone('warning', printable(`    ${text}`)))
 }
