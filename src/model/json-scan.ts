@@ -1,5 +1,5 @@
 import { type JsonLimits, MAX_DEPTH, MAX_VALUES, OWN_LIMITS } from './json-limits.ts'
-import { BACKSLASH, failedAt, isDigit, MINUS, numberEnd, QUOTE, stringEnd } from './json-token.ts'
+import { failedAt, isDigit, numberEnd, stringEnd } from './json-token.ts'
 import { type Problem, pointer } from './problem.ts'
 
 /**
@@ -10,6 +10,9 @@ import { type Problem, pointer } from './problem.ts'
 
 const MAX_PROBLEMS = 100
 
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const MINUS = 0x2d
 const COMMA = 0x2c
 const COLON = 0x3a
 const OPEN_BRACKET = 0x5b

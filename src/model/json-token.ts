@@ -1,8 +1,9 @@
 /** Where strings and numbers of a JSON text end, byte by byte. An end below 0 stands for a failure: see `failedAt`. */
 
-export const QUOTE = 0x22
-export const BACKSLASH = 0x5c
-export const MINUS = 0x2d
+/** Not shared with json-scan.ts: the engine folds a constant of the module itself into a loop, and none that it exports. */
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const MINUS = 0x2d
 
 export function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39
