@@ -43,12 +43,12 @@ export function slicesByService(
   for (const object of objects) {
     const service = object.fields.object('metadata')?.object('labels')?.text(SERVICE_NAME)
     if (!service) {
-      object.fields.warnOfAll(`left out: the EndpointSlice has no label ${SERVICE_NAME}`)
+      object.fields.warnOfObject(`left out: the EndpointSlice has no label ${SERVICE_NAME}`)
       continue
     }
     const key = serviceKey(object.namespace, service)
     if (!services.has(key)) {
-      object.fields.warnOfAll(`left out: its Service ${key} is not in the document`)
+      object.fields.warnOfObject(`left out: its Service ${key} is not in the document`)
       continue
     }
     const list = slices.get(key)
@@ -95,8 +95,9 @@ function portsOf(slice: Fields, portNames: readonly string[], hasEndpoints: bool
     const name = fields.text('name') ?? ''
     const number = fields.number('port')
     if (number === undefined) {
-      // discovery/v1: "no port number: all ports"; kube-proxy ignores it as well (endpointslicecache.go).
-      if (!fields.has('port')) fields.warnOfAll('left out: a port without a number means all ports')
+      // discovery/v1: "EndpointSlices used for other purposes may have a nil port"; kube-proxy ignores it as well
+      // (endpointslicecache.go).
+      if (!fields.has('port')) fields.warnOfObject('left out: a port without a number means all ports')
       isExplained = true
     } else if (portNames.includes(name) && !ports.some(other => other.name === name)) {
       ports.push({ name, number, fields })

@@ -118,7 +118,7 @@ export class Fields {
   }
 
   /** A warning about the object as a whole. */
-  warnOfAll(detail: string): void {
+  warnOfObject(detail: string): void {
     this.#findings.warn(this.pointer, detail)
   }
 

@@ -4,7 +4,7 @@ import { labelSelector } from '../model/label-selector.ts'
 import type { Fields } from './fields.ts'
 import { withoutNulls } from './without-nulls.ts'
 
-const KNOWN = ['name', 'hostname', 'port', 'protocol', 'allowedRoutes', 'tls']
+const READ = ['name', 'hostname', 'port', 'protocol', 'allowedRoutes', 'tls']
 
 /** The native listener; undefined, with a warning, when it is none that Vicinity serves. */
 export function convertListener(listener: Fields): object | undefined {
@@ -18,7 +18,7 @@ export function convertListener(listener: Fields): object | undefined {
     return undefined
   }
   if (listener.has('tls')) listener.warn('tls', 'ignored: the protocol is HTTP')
-  listener.warnOfUnknown(KNOWN)
+  listener.warnOfUnknown(READ)
   const hostname = listener.text('hostname')
   if (hostname !== undefined && isIP(hostname) !== 0) {
     // The CRD's pattern lets it pass, so that a cluster may have one.

@@ -3,7 +3,7 @@ import type { GatewayReference } from '../model/route-references.ts'
 import type { Fields } from './fields.ts'
 import type { KubernetesObject } from './object-list.ts'
 
-const KNOWN = ['group', 'kind', 'namespace', 'name', 'sectionName', 'port']
+const READ = ['group', 'kind', 'namespace', 'name', 'sectionName', 'port']
 
 /** A parent of a route that is a Gateway, and its place in the route's spec. */
 export interface GatewayParent {
@@ -19,10 +19,10 @@ export function gatewayParents(spec: Fields, { namespace }: KubernetesObject): G
       kind: parent.text('kind'),
     }
     if (group !== GATEWAY_GROUP || kind !== 'Gateway') {
-      parent.warnOfAll(`left out: a route attaches to Gateways, not to a ${kind} of the group "${group}"`)
+      parent.warnOfObject(`left out: a route attaches to Gateways, not to a ${kind} of the group "${group}"`)
       return []
     }
-    parent.warnOfUnknown(KNOWN)
+    parent.warnOfUnknown(READ)
     const name = parent.text('name')
     if (name === undefined) {
       if (!parent.has('name')) parent.refuse('name', 'is required: a string')

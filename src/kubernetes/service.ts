@@ -24,7 +24,7 @@ const MAX_PORTS = 100
 export function readService(object: KubernetesObject): KubernetesService | undefined {
   const spec = object.fields.object('spec')
   if (spec === undefined) {
-    if (!object.fields.has('spec')) object.fields.warnOfAll('left out: a Service without spec has no port')
+    if (!object.fields.has('spec')) object.fields.warnOfObject('left out: a Service without spec has no port')
     return undefined
   }
   if (spec.text('type') === 'ExternalName') {
@@ -35,7 +35,7 @@ export function readService(object: KubernetesObject): KubernetesService | undef
   if (ports.length === 0) {
     const detail = 'left out: the Service has no TCP port'
     if (spec.has('ports')) spec.warn('ports', detail)
-    else object.fields.warnOfAll(detail)
+    else object.fields.warnOfObject(detail)
     return undefined
   }
   if (ports.length > MAX_PORTS) {
