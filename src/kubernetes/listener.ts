@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { GATEWAY_GROUP } from '../model/gateway.ts'
-import { labelSelector } from '../model/label-selector.ts'
+import { labelSelector, NAMESPACE_NAME_LABEL } from '../model/label-selector.ts'
 import type { Fields } from './fields.ts'
 import { withoutNulls } from './without-nulls.ts'
 
@@ -61,7 +61,7 @@ function namespaces(given: Fields | undefined): object {
 /** As metav1.LabelSelectorAsSelector has it for none: no labels can fulfil both. The CRD does not look inside. */
 const NOTHING = {
   matchExpressions: [
-    { key: 'kubernetes.io/metadata.name', operator: 'Exists' },
-    { key: 'kubernetes.io/metadata.name', operator: 'DoesNotExist' },
+    { key: NAMESPACE_NAME_LABEL, operator: 'Exists' },
+    { key: NAMESPACE_NAME_LABEL, operator: 'DoesNotExist' },
   ],
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { durationMilliseconds } from './duration.ts'
+import { NO_PATH_CHARACTERS, PATH_CHARACTERS } from './names.ts'
 import { refuse, refuseRepeated } from './refusals.ts'
 import { expressionProblem } from './regular-expression.ts'
 import type { HttpFilter } from './route-filters.ts'
@@ -37,8 +38,7 @@ function literalPathProblem(path: string): string | undefined {
   if (found !== undefined) return `must not contain "${found}"`
   const end = ['/..', '/.'].find(part => path.endsWith(part))
   if (end !== undefined) return `must not end with "${end}"`
-  if (/^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+$/.test(path)) return undefined
-  return "must have only letters, digits, -/._~!$&'()*+,;=:@ and percent-encoded bytes"
+  return PATH_CHARACTERS.test(path) ? undefined : NO_PATH_CHARACTERS
 }
 
 export function checkQueryNames(params: readonly { name: string }[], context: z.RefinementCtx): void {

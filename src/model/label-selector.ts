@@ -12,6 +12,9 @@ const labelValue = z
   .max(63)
   .regex(/^$|^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/, 'must be the value of a Kubernetes label')
 
+/** core/v1, LabelMetadataName: every namespace has its name as a label, and nobody can change it. */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name'
+
 export const labels = z.record(labelKey, labelValue)
 export type Labels = z.infer<typeof labels>
 

@@ -78,6 +78,11 @@ export const hostname = z
   )
   .refine(text => isIP(text) === 0, 'must be a hostname, not an IP address')
 
+/** Of a path, or of what stands for a part of one: RFC 3986, section 3.3, as a CEL rule of HTTPPathMatch has it. */
+export const PATH_CHARACTERS = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$/
+export const NO_PATH_CHARACTERS =
+  "must have only letters, digits, -/._~!$&'()*+,;=:@ and percent-encoded bytes"
+
 /**
  * Free text without control characters or halves of surrogate pairs: it is shown on terminals, and has to survive
  * UTF-8 as it is.

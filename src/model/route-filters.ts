@@ -1,18 +1,13 @@
 import { z } from 'zod'
 import { checkLoneWildcard, headerModifier, headerName } from './http-header.ts'
 import { LATER_FILTERS, oneOf } from './later.ts'
-import { subdomain } from './names.ts'
+import { NO_PATH_CHARACTERS, PATH_CHARACTERS, subdomain } from './names.ts'
 import { refuse, refuseRepeated } from './refusals.ts'
 import { backendObject, checkBackendObject } from './route-references.ts'
 
 /** The filters of the Gateway API's standard channel: HTTPRouteFilter, and of those the ones that GRPCRouteFilter has. */
 
-const PATH_CHARACTERS = /^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$/
-
-const replacement = z
-  .string()
-  .max(1024)
-  .regex(PATH_CHARACTERS, "must have only letters, digits, -/._~!$&'()*+,;=:@ and percent-encoded bytes")
+const replacement = z.string().max(1024).regex(PATH_CHARACTERS, NO_PATH_CHARACTERS)
 
 const pathModifier = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ReplaceFullPath'), replaceFullPath: replacement }),

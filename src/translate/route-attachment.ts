@@ -1,5 +1,5 @@
 import { GATEWAY_GROUP, type Listener } from '../model/gateway.ts'
-import { selects } from '../model/label-selector.ts'
+import { NAMESPACE_NAME_LABEL, selects } from '../model/label-selector.ts'
 import type { ParentReference } from '../model/route-references.ts'
 import type { AttachedRoute } from './attached-route.ts'
 import { intersection } from './hostname-intersection.ts'
@@ -65,10 +65,9 @@ function takesNamespace(
     case 'Same':
       return route.namespace === gateway.namespace
     case 'Selector':
-      // Kubernetes gives every namespace this label, and lets nobody change it.
       return selects(allowed.selector ?? {}, {
         ...namespaces.get(`${source}/${route.namespace}`),
-        'kubernetes.io/metadata.name': route.namespace,
+        [NAMESPACE_NAME_LABEL]: route.namespace,
       })
   }
 }
