@@ -3,7 +3,7 @@ import type { HttpRouteRule } from '../model/http-route.ts'
 import { messageField } from '../proto/length-delimited.ts'
 import { encode } from '../proto/message.ts'
 import { envoyDuration } from './envoy-duration.ts'
-import type { Part } from './narrowed-match.ts'
+import type { Narrowing } from './narrowed-match.ts'
 import { noRetry, retryPolicy } from './retry-policy.ts'
 
 /** How requests are sent on: how long they may take, and what is tried again. */
@@ -12,7 +12,7 @@ export type Limits = Pick<HttpRouteRule, 'timeouts' | 'retry'>
 
 /** Requests that are sent on in one way; the retry is encoded as it stands in a RouteAction. */
 export interface Sending {
-  readonly requests: Part['requests']
+  readonly requests: Narrowing['requests']
   readonly retry: Uint8Array
 }
 

@@ -11,19 +11,19 @@ export interface WeightedBackend {
 export interface BackendWeights {
   readonly backends: readonly WeightedBackend[]
   /** Weight of those that requests cannot be sent to. */
-  readonly missing: number
+  readonly unresolved: number
 }
 
 /** Weight 0 gets nothing. The same backend named twice counts with both weights. */
 export function backendWeights(refs: readonly HttpBackendRef[], clusterOf: ClusterOf): BackendWeights {
   const backends: WeightedBackend[] = []
-  let missing = 0
+  let unresolved = 0
   for (const ref of refs) {
     const { weight = 1, filters = [] } = ref
     if (weight === 0) continue
     const cluster = clusterOf(ref)
     if (cluster === undefined) {
-      missing += weight
+      unresolved += weight
       continue
     }
     const twin = backends.findIndex(
@@ -33,7 +33,7 @@ export function backendWeights(refs: readonly HttpBackendRef[], clusterOf: Clust
     if (known === undefined) backends.push({ cluster, weight, filters })
     else backends[twin] = { ...known, weight: known.weight + weight }
   }
-  return { backends, missing }
+  return { backends, unresolved }
 }
 
 const MILLION = 1_000_000

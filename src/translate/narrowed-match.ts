@@ -1,7 +1,7 @@
 import type { EnvoyRouteMatch, TakenRequests } from './route-match.ts'
 
 /** The part of a match's requests that one Envoy route of it is for. */
-export interface Part {
+export interface Narrowing {
   /**
    * `safe`: those of a safe method; `rest`: what the safe ones before it leave; `preflight`: what a browser asks before
    * a cross-origin request that the match takes (https://fetch.spec.whatwg.org/#cors-preflight-request).
@@ -17,10 +17,10 @@ export interface Part {
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 const SAFE_METHOD = { name: ':method', stringMatch: { safeRegex: { regex: SAFE_METHODS.join('|') } } }
 
-/** The Envoy match of a part; undefined when there are no such requests. */
+/** The Envoy match of that part; undefined when no request is left. */
 export function narrowedMatch(
   { match, method }: TakenRequests,
-  { requests, headers = [], shareEnd }: Part,
+  { requests, headers = [], shareEnd }: Narrowing,
 ): EnvoyRouteMatch | undefined {
   const methods = methodMatchers(requests, method)
   if (methods === undefined) return undefined
@@ -34,7 +34,7 @@ export function narrowedMatch(
   }
 }
 
-function methodMatchers(requests: Part['requests'], method: string | undefined): object[] | undefined {
+function methodMatchers(requests: Narrowing['requests'], method: string | undefined): object[] | undefined {
   const own = method === undefined ? [] : [exactly(':method', method)]
   const isSafe = method !== undefined && SAFE_METHODS.includes(method)
   switch (requests) {

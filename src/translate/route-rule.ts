@@ -30,14 +30,14 @@ function waysOf(rule: Rule, context: RuleContext): [Way, ...Way[]] {
   const filters = appliedFilters(rule.filters ?? [], [])
   const { cors, redirect } = filters
   if (redirect !== undefined) return [{ weight: 1, cors, taken: redirected(redirect, filters, context) }]
-  const { backends, missing } = backendWeights(rule.backendRefs ?? [], context.clusterOf)
-  if (missing === 0 && canBeOneRoute(backends, filters, context)) {
+  const { backends, unresolved } = backendWeights(rule.backendRefs ?? [], context.clusterOf)
+  if (unresolved === 0 && canBeOneRoute(backends, filters, context)) {
     return [{ weight: 1, cors, taken: oneRoute(rule, filters, backends, context) }]
   }
   const [first, ...others] = backends.map(backend => toBackend(rule, backend, context))
-  const lost = { weight: missing, cors, taken: withoutBackend(filters, context.kind) }
-  if (first === undefined) return [lost]
-  return missing === 0 ? [first, ...others] : [first, ...others, lost]
+  const failing = { weight: unresolved, cors, taken: withoutBackend(filters, context.kind) }
+  if (first === undefined) return [failing]
+  return unresolved === 0 ? [first, ...others] : [first, ...others, failing]
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { HttpRouteRule } from '../model/http-route.ts'
 import type { Route } from '../model/normal-routes.ts'
-import type { Part } from './narrowed-match.ts'
+import type { Narrowing } from './narrowed-match.ts'
 import type { ClusterOf } from './request-mirror.ts'
 
 /** A rule of either kind: those of a GRPCRoute have less. */
@@ -16,7 +16,7 @@ export interface RuleContext {
 }
 
 /** What is done with a part of the requests that a match takes. */
-export interface RuleAction extends Part {
+export interface RuleAction extends Narrowing {
   /** An `envoy.config.route.v3.Route` without its name and match. */
   readonly encoded: Uint8Array
 }

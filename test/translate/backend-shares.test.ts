@@ -29,7 +29,7 @@ test('a share of next to nothing is one millionth, wherever it stands', () => {
 test('a backend named twice is one, unless filters are for one of the two', () => {
   const ref = { namespace: 'default', name: 'a', port: 80 }
   const filters = [{ type: 'URLRewrite' as const, urlRewrite: { hostname: 'x.org' } }]
-  const { backends, missing } = backendWeights(
+  const { backends, unresolved } = backendWeights(
     [ref, { ...ref, weight: 2 }, { ...ref, weight: 4, filters }, { ...ref, name: 'gone', weight: 8 }],
     ({ name }) => (name === 'gone' ? undefined : name),
   )
@@ -37,5 +37,5 @@ test('a backend named twice is one, unless filters are for one of the two', () =
     ['a', 3],
     ['a', 4],
   ])
-  expect(missing).toBe(8)
+  expect(unresolved).toBe(8)
 })
