@@ -12,9 +12,9 @@ interface Places {
 }
 
 /**
- * What of the routes and listeners of a push does not work as things stand, with the Gateway API's reasons. Warnings only: gateways
- * and backends may be pushed later, by somebody else. Until then the Gateway API (HTTPBackendRef) wants 500 for what
- * would have gone to a backend.
+ * What of the routes and listeners of a push does not work as things stand, with the Gateway API's reasons. Warnings
+ * only: gateways and backends may be pushed later, by somebody else. Until then the Gateway API
+ * (HTTPRouteRule.backendRefs) wants 500 for what would have gone to a backend.
  */
 export async function routeWarnings(
   world: World,
