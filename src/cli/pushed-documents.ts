@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
+import { KUBECTL_YAML } from '../model/kubectl-yaml.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
 
 /** A file, or standard input, as it is. */
@@ -51,6 +52,9 @@ export async function readFile({ name, chunks }: OpenedFile): Promise<PushedFile
   return { name, bytes: Buffer.concat(read) }
 }
 
+/** A field that all manifests have, and none of Vicinity's own documents. */
+const OF_KUBERNETES = /^[-{["' \t]*apiVersion["']?[ \t]*:/m
+
 export function parseDocuments({ name, bytes }: PushedFile): PushedDocument[] {
   const content = bytes.toString('utf8')
   // YAML reads JSON too, but a large fleet in JSON takes seconds that way.
@@ -61,7 +65,7 @@ export function parseDocuments({ name, bytes }: PushedFile): PushedDocument[] {
       // YAML's parser says better what is wrong, and reads flow mappings that are no JSON.
     }
   }
-  const documents = parseAllDocuments(content, { merge: true })
+  const documents = parseAllDocuments(content, OF_KUBERNETES.test(content) ? KUBECTL_YAML : { merge: true })
   const list = Array.isArray(documents) ? documents : []
   const errors = list.flatMap(document => document.errors.map(error => `${name}: ${error.message}`))
   if (errors.length > 0) throw new CommandFailure(EXIT.refused, errors.join('\n'))

@@ -63,3 +63,13 @@ describe('joining documents', () => {
     expect([locate('/spec/a'), locate('')]).toEqual(['one.yaml: /spec/a', 'one.yaml'])
   })
 })
+
+test.each([
+  ['an object', 'apiVersion: v1\nkind: A\nspec: {a: 0120, b: yes}', { a: 80, b: true }],
+  ['an item of a list', '- kind: A\n- apiVersion: v1\n  spec: {a: 0120}', { a: 80 }],
+  ['a flow mapping', '---\n{apiVersion: v1, spec: {a: 010}}', { a: 8 }],
+  ['what is not of Kubernetes', 'kind: A\n# apiVersion: v1\nspec: {a: 0120, b: yes}', { a: 120, b: 'yes' }],
+])('YAML is read as by kubectl where it is of Kubernetes: %s', (_, yaml, spec) => {
+  const values = parseDocuments(file('a.yaml', yaml)).flatMap(({ value }) => value as { spec: unknown })
+  expect(values.at(-1)?.spec).toEqual(spec)
+})

@@ -1,17 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { Composer, type CST, type Document, LineCounter, Parser } from 'yaml'
 import { KUBERNETES_LIMITS, MAX_DEPTH, MAX_VALUES } from '../../model/json-limits.ts'
+import { KUBECTL_YAML } from '../../model/kubectl-yaml.ts'
 import { type Parsed, type Path, type Problem, pointer } from '../../model/problem.ts'
 
-/** YAML 1.2 with the merge keys that Kubernetes' tools know; of tags only those that JSON has values for. */
-const OPTIONS = {
-  version: '1.2',
-  schema: 'core',
-  resolveKnownTags: false,
-  merge: true,
-  prettyErrors: false,
-  logLevel: 'error',
-} as const
+const OPTIONS = { ...KUBECTL_YAML, prettyErrors: false, logLevel: 'error' } as const
 /** Times that aliases may stand for what they name: a few lines could otherwise come to gigabytes. */
 const MAX_ALIASES = 100
 const MAX_PROBLEMS = 100

@@ -22,8 +22,14 @@ describe('a stream of documents', () => {
     ],
     [
       'has values of JSON whatever it says of its version',
-      '%YAML 1.1\n---\na: !!binary eA==\nb: yes\nc: 2001-01-01',
-      { a: 'eA==', b: 'yes', c: '2001-01-01' },
+      '%YAML 1.2\n---\na: !!binary eA==\nb: yes\nc: 2001-01-01',
+      { a: 'eA==', b: true, c: '2001-01-01' },
+    ],
+    [
+      // Held against `kubectl label --local`.
+      'has the numbers and flags of kubectl',
+      '[0120, +010, 089, 1_000, 0x1F, 0b11, 1e3, .5, 10:30, y, off, on, "0120", "yes", ~]',
+      [80, 8, 89, 1000, 31, 3, 1000, 0.5, '10:30', true, false, true, '0120', 'yes', null],
     ],
   ])('%s', (_, text, value) => {
     expect(parse(text)).toEqual({ ok: true, value, warnings: [] })
