@@ -1,5 +1,5 @@
-import type { AttachedRoute } from '../translate/attached-route.ts'
 import { type Condition, routeStatus } from '../translate/route-status.ts'
+import type { SourceRoute } from '../translate/source-route.ts'
 import type { World } from '../translate/world.ts'
 import { inTurns } from './in-turns.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
@@ -32,7 +32,7 @@ export interface RouteParent {
   readonly conditions: readonly Condition[]
 }
 
-const COLUMNS: Columns<AttachedRoute> = {
+const COLUMNS: Columns<SourceRoute> = {
   id: ({ route, source }) => `${route.namespace}/${route.name}/${route.kind}/${source}`,
   fields: {
     kind: ({ route }) => route.kind,
@@ -63,9 +63,9 @@ export function readRoutes(
   return { namespace, name, routes: found.map(one => summary(world, one)) }
 }
 
-function summary(world: World, attached: AttachedRoute): RouteSummary {
-  const { route, source, since, hostnames } = attached
-  const { parents, unresolved } = routeStatus(world, attached)
+function summary(world: World, of: SourceRoute): RouteSummary {
+  const { route, source, since, hostnames } = of
+  const { parents, unresolved } = routeStatus(world, of)
   return {
     kind: route.kind,
     namespace: route.namespace,

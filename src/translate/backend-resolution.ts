@@ -1,8 +1,8 @@
 import type { NamedBackend } from '../model/route-backends.ts'
 import { isService } from '../model/route-references.ts'
-import { type AttachedRoute, type Backend, serviceBackend } from './attached-route.ts'
 import { hasCluster } from './cluster.ts'
 import { permitsService } from './reference-grants.ts'
+import { type Backend, type SourceRoute, serviceBackend } from './source-route.ts'
 import type { World } from './world.ts'
 
 /** Why requests cannot be sent to a backend, in the Gateway API's words (RouteConditionResolvedRefs). */
@@ -11,7 +11,7 @@ export type Unresolved = 'InvalidKind' | 'RefNotPermitted' | 'BackendNotFound' |
 /** The first reason that applies, or undefined when the backend has a cluster. */
 export function unresolved(
   world: World,
-  route: AttachedRoute,
+  route: SourceRoute,
   ref: NamedBackend['ref'],
 ): Unresolved | undefined {
   return isService(ref) ? unresolvedService(world, route, serviceBackend(ref)) : 'InvalidKind'
@@ -19,7 +19,7 @@ export function unresolved(
 
 export function unresolvedService(
   world: World,
-  route: AttachedRoute,
+  route: SourceRoute,
   backend: Backend,
 ): Unresolved | undefined {
   if (!isPermitted(world, route, backend)) return 'RefNotPermitted'
@@ -31,7 +31,7 @@ export function unresolvedService(
 /** Grants count for routes of their own source: one source cannot open another's services. */
 export function isPermitted(
   { referenceGrants }: Pick<World, 'referenceGrants'>,
-  { source, route, grantNamespaces }: AttachedRoute,
+  { source, route, grantNamespaces }: SourceRoute,
   { namespace, name }: Backend,
 ): boolean {
   if (!grantNamespaces.has(namespace)) return true

@@ -1,6 +1,5 @@
 import { listenerAddress } from '../model/listener-address.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
-import type { AttachedRoute } from './attached-route.ts'
 import { unresolvedService } from './backend-resolution.ts'
 import { hasCluster } from './cluster.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
@@ -10,6 +9,7 @@ import { clusterName } from './names.ts'
 import { jsonResource, type Resource, routeConfigurationResource } from './resource.ts'
 import { isAttached } from './route-attachment.ts'
 import { type RoutedGroup, sameRoutes, type VirtualHosts, virtualHosts } from './route-configuration.ts'
+import type { SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
 /** What the Envoys of one gateway are served, beside clusters and assignments, which gateways share. */
@@ -64,7 +64,7 @@ function routedGroup(
   world: World,
   gateway: MergedGateway,
   { listeners }: ListenerGroup,
-  routes: readonly AttachedRoute[],
+  routes: readonly SourceRoute[],
 ): RoutedGroup {
   return {
     port: listeners[0].port,
@@ -77,7 +77,7 @@ function routedGroup(
 
 /** Groups with the same routes (one for each family of addresses) share what is made of them. */
 function hostsOfGroups(world: World, groups: readonly RoutedGroup[]): VirtualHosts[] {
-  const resolves = (route: AttachedRoute, backend: AttachedRoute['backends'][number]) =>
+  const resolves = (route: SourceRoute, backend: SourceRoute['backends'][number]) =>
     unresolvedService(world, route, backend) === undefined
   const made: VirtualHosts[] = []
   groups.forEach((group, index) => {

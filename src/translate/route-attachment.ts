@@ -1,9 +1,9 @@
 import { GATEWAY_GROUP, type Listener } from '../model/gateway.ts'
 import { NAMESPACE_NAME_LABEL, selects } from '../model/label-selector.ts'
 import type { ParentReference } from '../model/route-references.ts'
-import type { AttachedRoute } from './attached-route.ts'
 import { intersection } from './hostname-intersection.ts'
 import type { MergedGateway } from './merged-gateway.ts'
+import type { SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
 /** What keeps a route off a listener, by how far it got. */
@@ -17,7 +17,7 @@ export function isAttached(
   world: Namespaces,
   gateway: MergedGateway,
   listener: Listener,
-  route: AttachedRoute,
+  route: SourceRoute,
 ): boolean {
   if (route.route.refused !== undefined) return false
   return route.parents.some(
@@ -31,7 +31,7 @@ export function obstacle(
   world: Namespaces,
   gateway: MergedGateway,
   listener: Listener,
-  route: AttachedRoute,
+  route: SourceRoute,
   { sectionName = listener.name, port = listener.port }: ParentReference,
 ): Obstacle | undefined {
   // "When both Port and SectionName are specified, the name and port of the selected listener must match both."
@@ -44,7 +44,7 @@ export function obstacle(
 }
 
 /** Without kinds a listener takes those that go with its protocol: both. */
-function takesKind({ allowedRoutes: { kinds = [] } = {} }: Listener, { route }: AttachedRoute): boolean {
+function takesKind({ allowedRoutes: { kinds = [] } = {} }: Listener, { route }: SourceRoute): boolean {
   return (
     kinds.length === 0 ||
     kinds.some(({ group = GATEWAY_GROUP, kind }) => group === GATEWAY_GROUP && kind === route.kind)
@@ -55,7 +55,7 @@ function takesNamespace(
   { namespaces }: Namespaces,
   gateway: MergedGateway,
   { allowedRoutes }: Listener,
-  { source, route }: AttachedRoute,
+  { source, route }: SourceRoute,
 ): boolean {
   const allowed = allowedRoutes?.namespaces
   switch (allowed?.from) {

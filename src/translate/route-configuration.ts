@@ -1,10 +1,10 @@
 import { messageField } from '../proto/length-delimited.ts'
 import { encode, encodeMessage } from '../proto/message.ts'
-import type { AttachedRoute, Resolves } from './attached-route.ts'
 import { ANY_HOSTNAME, bySpecificity, covers, intersection } from './hostname-intersection.ts'
 import { retryPolicy } from './retry-policy.ts'
 import { byPrecedence } from './route-precedence.ts'
 import type { TranslatedMatch } from './route-translation.ts'
+import type { Resolves, SourceRoute } from './source-route.ts'
 
 /** Listeners on one address and port with the routes that are attached to each. */
 export interface RoutedGroup {
@@ -14,7 +14,7 @@ export interface RoutedGroup {
 
 interface RoutedListener {
   readonly hostname: string
-  readonly routes: readonly AttachedRoute[]
+  readonly routes: readonly SourceRoute[]
 }
 
 /** The virtual hosts of one route configuration. */

@@ -2,8 +2,8 @@ import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable'
 import type { StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import type { Namespace, ReferenceGrant } from '../model/reference-grant.ts'
-import { AttachedRoute, type Backend } from './attached-route.ts'
 import { isPermitted } from './backend-resolution.ts'
+import { type Backend, SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
 type Keyed = Pick<EntryKey, 'namespace' | 'name'> & { readonly source: string }
@@ -41,7 +41,7 @@ export class RouteDraft {
 
   setRoute(routeKey: string, entry: StoredEntry | undefined): void {
     const before = this.#routes.get(routeKey)
-    const after = entry && new AttachedRoute(entry)
+    const after = entry && new SourceRoute(entry)
     for (const gateway of before?.gateways ?? []) {
       if (!after?.gateways.has(gateway)) this.#detach(routeKey, gateway)
     }
@@ -56,7 +56,7 @@ export class RouteDraft {
     if (after.route.kind === 'GRPCRoute') this.#changedGrpcRoutes.add(routeKey)
     for (const gateway of after.gateways) {
       this.touchedGateways.add(gateway)
-      const others = this.#routesByGateway.get(gateway) ?? ImmutableMap<string, AttachedRoute>()
+      const others = this.#routesByGateway.get(gateway) ?? ImmutableMap<string, SourceRoute>()
       this.#routesByGateway.set(gateway, others.set(routeKey, after))
     }
   }

@@ -1,8 +1,8 @@
 import type { NamedBackend } from '../model/route-backends.ts'
 import type { ParentReference } from '../model/route-references.ts'
-import type { AttachedRoute } from './attached-route.ts'
 import type { Unresolved } from './backend-resolution.ts'
 import type { Obstacle } from './route-attachment.ts'
+import type { SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
 /** What people are told of a route that works, or why it does not. */
@@ -14,7 +14,7 @@ export function attachedTo(listeners: readonly string[]): string {
 /** `listeners`: those of the gateway that it could not pass. */
 export function obstacleMessage(
   what: Obstacle,
-  { route, hostnames }: AttachedRoute,
+  { route, hostnames }: SourceRoute,
   { gateway, sectionName, port }: ParentReference,
   listeners: readonly string[],
 ): string {
@@ -35,7 +35,7 @@ export function obstacleMessage(
 
 export function backendMessage(
   world: World,
-  { route }: AttachedRoute,
+  { route }: SourceRoute,
   { ref, place }: NamedBackend,
   reason: Unresolved,
 ): string {
@@ -59,7 +59,7 @@ export function backendMessage(
 }
 
 /** Gateway API: 500 for HTTP (HTTPRouteRule.backendRefs), UNAVAILABLE for gRPC; a mirror that fails is nobody's loss. */
-function consequenceOf(kind: AttachedRoute['route']['kind'], place: string): string {
+function consequenceOf(kind: SourceRoute['route']['kind'], place: string): string {
   if (place.endsWith('/requestMirror/backendRef')) return 'nothing is mirrored there'
   return `what would go there is answered ${kind === 'GRPCRoute' ? 'UNAVAILABLE' : '500'}`
 }

@@ -1,9 +1,9 @@
 import { type NamedBackend, namedBackends } from '../model/route-backends.ts'
 import type { ParentReference } from '../model/route-references.ts'
-import type { AttachedRoute } from './attached-route.ts'
 import { unresolved } from './backend-resolution.ts'
 import { OBSTACLES, type Obstacle, obstacle } from './route-attachment.ts'
 import { attachedTo, backendMessage, obstacleMessage } from './route-messages.ts'
+import type { SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
 /** A condition of the Gateway API (RouteConditionType), with its reasons. */
@@ -42,7 +42,7 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
 }
 
 /** Whether a route works in a world, decided by the code that decides what is served. */
-export function routeStatus(world: World, route: AttachedRoute): RouteStatus {
+export function routeStatus(world: World, route: SourceRoute): RouteStatus {
   const backends = namedBackends(route.route)
   const lost = backends.flatMap(backend => unresolvedBackend(world, route, backend))
   const resolvedRefs = resolvedRefsOf(backends, lost)
@@ -58,7 +58,7 @@ interface Acceptance {
   readonly accepted: Condition
 }
 
-function acceptance(world: World, route: AttachedRoute, reference: ParentReference): Acceptance {
+function acceptance(world: World, route: SourceRoute, reference: ParentReference): Acceptance {
   const { refused } = route.route
   if (refused !== undefined) {
     const details = refused.map(({ pointer, detail }) => `${pointer} ${detail}`)
@@ -91,7 +91,7 @@ function condition(type: Condition['type'], reason: string | undefined, message:
   return { type, status: reason === undefined ? 'True' : 'False', reason: reason ?? type, message }
 }
 
-function unresolvedBackend(world: World, route: AttachedRoute, backend: NamedBackend): UnresolvedBackend[] {
+function unresolvedBackend(world: World, route: SourceRoute, backend: NamedBackend): UnresolvedBackend[] {
   const reason = unresolved(world, route, backend.ref)
   if (reason === undefined) return []
   return [{ place: backend.place, reason, message: backendMessage(world, route, backend, reason) }]

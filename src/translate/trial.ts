@@ -1,12 +1,12 @@
 import type { StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey } from '../model/entry.ts'
-import type { AttachedRoute } from './attached-route.ts'
 import { listenerResource } from './gateway-resources.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import type { MergedService } from './merged-service.ts'
 import { clusterName } from './names.ts'
 import { clusterResource, routeConfigurationResource } from './resource.ts'
 import { virtualHosts } from './route-configuration.ts'
+import type { SourceRoute } from './source-route.ts'
 import { World } from './world.ts'
 import { WorldDraft } from './world-draft.ts'
 
@@ -46,8 +46,8 @@ function tryService(service: MergedService): void {
 }
 
 /** Its gateway may belong to another source, and its services too: as if it had all of them. */
-function tryRoute(attached: AttachedRoute): void {
-  const group = { port: 80, listeners: [{ hostname: ANY_HOSTNAME, routes: [attached] }] }
+function tryRoute(route: SourceRoute): void {
+  const group = { port: 80, listeners: [{ hostname: ANY_HOSTNAME, routes: [route] }] }
   routeConfigurationResource(
     'trial',
     virtualHosts(group, () => true),

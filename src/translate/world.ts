@@ -4,10 +4,10 @@ import type { Route } from '../model/normal-routes.ts'
 import type { ReferenceGrant } from '../model/reference-grant.ts'
 import type { Zone } from '../model/topology.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
-import type { AttachedRoute } from './attached-route.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import { Regions } from './regions.ts'
+import type { SourceRoute } from './source-route.ts'
 
 /**
  * Everything that all sources say at one revision, merged: immutable, sharing with its predecessor whatever did not
@@ -21,9 +21,9 @@ export class World {
   readonly services: ImmutableMap<string, MergedService>
   readonly gateways: ImmutableMap<string, MergedGateway>
   /** By `routeKey`. */
-  readonly routes: ImmutableMap<string, AttachedRoute>
+  readonly routes: ImmutableMap<string, SourceRoute>
   /** By gateway: the routes that name it, by their keys. */
-  readonly routesByGateway: ImmutableMap<string, ImmutableMap<string, AttachedRoute>>
+  readonly routesByGateway: ImmutableMap<string, ImmutableMap<string, SourceRoute>>
   /** By service and port: the GRPCRoutes, by their keys, that may and do send requests there, attached or not. */
   readonly grpcRoutes: ImmutableMap<string, ImmutableMap<number, ImmutableSet<string>>>
   /** Labels of namespaces by `source/namespace`. */

@@ -19,7 +19,7 @@ const world = worldOf({
 
 const everything = () => true
 
-function attached(from: World, gatewayName: string, name: string) {
+function routeAt(from: World, gatewayName: string, name: string) {
   return from.routesByGateway
     .get(`default/${gatewayName}`)
     ?.get(routeKey('east', { kind: 'HTTPRoute', namespace: 'default', name }))
@@ -31,10 +31,10 @@ function pushed(routes: readonly object[]) {
 
 test('a route is one object for all its gateways, and for later worlds until its entry changes', () => {
   const next = after(world, pushed([route('shop', [toService('/other', 'shop')])])).world
-  expect(attached(next, 'edge', 'web')).toBeDefined()
-  expect(attached(next, 'edge', 'web')).toBe(attached(world, 'edge', 'web'))
-  expect(attached(next, 'inner', 'web')).toBe(attached(world, 'edge', 'web'))
-  expect(attached(next, 'edge', 'shop')).not.toBe(attached(world, 'edge', 'shop'))
+  expect(routeAt(next, 'edge', 'web')).toBeDefined()
+  expect(routeAt(next, 'edge', 'web')).toBe(routeAt(world, 'edge', 'web'))
+  expect(routeAt(next, 'inner', 'web')).toBe(routeAt(world, 'edge', 'web'))
+  expect(routeAt(next, 'edge', 'shop')).not.toBe(routeAt(world, 'edge', 'shop'))
 })
 
 test('a route that names other gateways than before leaves those that it had, and touches both', () => {
@@ -42,8 +42,8 @@ test('a route that names other gateways than before leaves those that it had, an
     world,
     pushed([route('shop', [toService('/', 'shop')], { gateways: ['inner'] })]),
   )
-  expect(attached(next, 'edge', 'shop')).toBeUndefined()
-  expect(attached(next, 'inner', 'shop')).toBeDefined()
+  expect(routeAt(next, 'edge', 'shop')).toBeUndefined()
+  expect(routeAt(next, 'inner', 'shop')).toBeDefined()
   expect([...touched.gateways].sort()).toEqual(['default/edge', 'default/inner'])
 })
 
@@ -55,7 +55,7 @@ test('a route that went leaves nothing at any gateway', () => {
 })
 
 test('a translation is made once, and anew when a backend came or went', () => {
-  const web = attached(world, 'edge', 'web')
+  const web = routeAt(world, 'edge', 'web')
   const made = web?.translation(80, everything)
   expect(made?.clusters).toEqual(['default/web/3000'])
   expect(web?.translation(80, everything)).toBe(made)
@@ -64,19 +64,19 @@ test('a translation is made once, and anew when a backend came or went', () => {
 })
 
 test('a changed route leaves the bytes of the others to be used again', () => {
-  const before = attached(world, 'edge', 'web')?.translation(80, everything)
+  const before = routeAt(world, 'edge', 'web')?.translation(80, everything)
   const next = after(world, pushed([route('shop', [toService('/other', 'shop')])])).world
   gatewayResources(next, 'default/edge')
-  expect(attached(next, 'edge', 'web')?.translation(80, everything)).toBe(before)
+  expect(routeAt(next, 'edge', 'web')?.translation(80, everything)).toBe(before)
 })
 
 test('a translation is made for each port only where the listener’s port is a part of it', () => {
   const toHttps = { type: 'RequestRedirect', requestRedirect: { hostname: 'x.example' } }
   const { world: next } = after(world, pushed([route('web', [{ filters: [toHttps] }])]))
-  const redirect = attached(next, 'edge', 'web')
+  const redirect = routeAt(next, 'edge', 'web')
   const made = redirect?.translation(8080, everything)
   expect(redirect?.translation(8081, everything)).not.toEqual(made)
   expect(redirect?.translation(8080, everything)).toBe(made)
-  const shop = attached(world, 'edge', 'shop')
+  const shop = routeAt(world, 'edge', 'shop')
   expect(shop?.translation(8081, everything)).toBe(shop?.translation(8080, everything))
 })

@@ -17,7 +17,7 @@ export interface Backend {
 }
 
 /** Whether requests of a route can be sent to a backend: its cluster exists then. */
-export type Resolves = (route: AttachedRoute, backend: Backend) => boolean
+export type Resolves = (route: SourceRoute, backend: Backend) => boolean
 
 interface Made {
   /** Of the backends, those that resolved. */
@@ -26,10 +26,10 @@ interface Made {
 }
 
 /**
- * A route as its gateways have it. Worlds and gateways share the object for as long as its entry stands as it is, and
+ * A route of one source, attached or not. Worlds and gateways share the object for as long as its entry stands as it is, and
  * with it what was made of it: a push encodes the routes that it changed, and no others.
  */
-export class AttachedRoute {
+export class SourceRoute {
   readonly source: string
   /** The revision that first brought it. */
   readonly created: number
