@@ -135,7 +135,10 @@ function rethrowLocated(error: unknown, { locate }: PreparedPush): never {
 
 /** Of two that are the same a problem names the other one's place, too. */
 function withPlaces(detail: string, locate: PreparedPush['locate']): string {
-  return detail.replace(/^(is given twice: )(\/\S*)/, (_, before, pointer) => before + locate(pointer))
+  return detail.replace(
+    /^((?:.*: )?is given twice: )(\/\S*)/,
+    (_, before, pointer) => before + locate(pointer),
+  )
 }
 
 /** The most changed entries that are listed, and the most of which somebody wants a list. */

@@ -4,18 +4,23 @@ import type { Problem } from '../model/problem.ts'
 const SHOWN = 20
 const SHOWN_ALIKE = 3
 
-/** Warnings for people: a large cluster has thousands, most of them alike. */
+/** Of Kubernetes objects details begin with the name: "Service team/web: …". */
+const OBJECT = /^[A-Z][A-Za-z0-9]* [^\s:]+: /
+
+/** Warnings for people: a large cluster has thousands, most of them alike but for the object. */
 export function warningLines(warnings: readonly Problem[], locate: (pointer: string) => string): string[] {
   const alike = new Map<string, number>()
-  for (const { detail } of warnings) alike.set(detail, (alike.get(detail) ?? 0) + 1)
+  const what = warnings.map(({ detail }) => detail.replace(OBJECT, ''))
+  for (const one of what) alike.set(one, (alike.get(one) ?? 0) + 1)
   const said = new Map<string, number>()
   const lines: string[] = []
   let told = 0
-  for (const { pointer, detail } of warnings) {
-    const before = said.get(detail) ?? 0
+  for (const [index, { pointer, detail }] of warnings.entries()) {
+    const key = what[index] ?? ''
+    const before = said.get(key) ?? 0
     if (before >= SHOWN_ALIKE || lines.length >= SHOWN) continue
-    said.set(detail, before + 1)
-    const more = (alike.get(detail) ?? 0) - SHOWN_ALIKE
+    said.set(key, before + 1)
+    const more = (alike.get(key) ?? 0) - SHOWN_ALIKE
     const isLast = before + 1 === SHOWN_ALIKE && more > 0
     told += isLast ? more + 1 : 1
     lines.push(

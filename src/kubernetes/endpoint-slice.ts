@@ -43,7 +43,7 @@ export function slicesByService(
   for (const object of objects) {
     const service = object.fields.object('metadata')?.object('labels')?.text(SERVICE_NAME)
     if (!service) {
-      object.fields.warnOfObject(`left out: the EndpointSlice has no label ${SERVICE_NAME}`)
+      object.fields.warnOfObject(`left out: has no label ${SERVICE_NAME}`)
       continue
     }
     const key = serviceKey(object.namespace, service)

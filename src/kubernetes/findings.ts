@@ -11,6 +11,8 @@ export class Findings {
   readonly problems: Problem[] = []
   readonly warnings: Problem[] = []
   readonly #said = new Set<string>()
+  /** Of the objects that say what they are, by their places. */
+  readonly #names = new Map<string, string>()
 
   refuse(pointer: string, detail: string): void {
     this.#say(this.problems, pointer, detail)
@@ -18,6 +20,23 @@ export class Findings {
 
   warn(pointer: string, detail: string): void {
     this.#say(this.warnings, pointer, detail)
+  }
+
+  /** What is said of the object at `place`, or of a part of it, begins with its name. */
+  name(place: string, name: string): void {
+    this.#names.set(place, name)
+  }
+
+  /** The problem with the name of the object that it is about, where that is known. */
+  named({ pointer, detail }: Problem): Problem {
+    const name = this.#nameAt(pointer)
+    return { pointer, detail: name === undefined ? detail : `${name}: ${detail}` }
+  }
+
+  #nameAt(pointer: string): string | undefined {
+    let place = pointer
+    while (place !== '' && !this.#names.has(place)) place = place.slice(0, place.lastIndexOf('/'))
+    return this.#names.get(place)
   }
 
   /** Once, though a field may be read in several places. */

@@ -18,7 +18,7 @@ export function convertGateways(
     const listeners = spec === undefined ? [] : listenersOf(spec)
     if (spec !== undefined) warnOfSpec(spec, isClassThere)
     if (listeners.length === 0) {
-      fields.warnOfObject('left out: the Gateway has no listener that Vicinity supports')
+      fields.warnOfObject('left out: has no listener that Vicinity supports')
       continue
     }
     const origin = originAt(fields.pointer, {

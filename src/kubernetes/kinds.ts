@@ -46,8 +46,8 @@ function isRead(kind: string): kind is ReadKind {
 }
 
 function leftOut({ kind, apiVersion }: KubernetesObject, count: number): string {
-  const what = `left out: ${count} object${count === 1 ? '' : 's'} of kind ${kind} (${apiVersion})`
+  const what = count === 1 ? 'left out' : `left out, with ${count - 1} more`
   return isRead(kind)
-    ? `${what}; Vicinity reads ${kind} of ${VERSIONS[kind].join(', ')}`
-    : `${what}, which Vicinity does not read`
+    ? `${what}: Vicinity reads this kind of ${VERSIONS[kind].join(', ')}, not of ${apiVersion}`
+    : `${what}: Vicinity does not read this kind of ${apiVersion}`
 }

@@ -1,6 +1,7 @@
 import { isObject } from '../model/json.ts'
 import { Fields } from './fields.ts'
 import type { Findings } from './findings.ts'
+import { objectName } from './object-name.ts'
 
 /** An object of the document that says what it is. */
 export interface KubernetesObject {
@@ -8,14 +9,22 @@ export interface KubernetesObject {
   /** '' is the core group. */
   readonly group: string
   readonly kind: string
-  /** `default` where a manifest does not say; '' for kinds that are in no namespace. */
+  /** `default` where a manifest does not say; '' for kinds that are in none, and what may be of such a kind. */
   readonly namespace: string
   readonly name: string
   readonly fields: Fields
 }
 
-/** Of the kinds that are read, those that are in no namespace. */
+/** Of the kinds that are read, those that are in no namespace, and the others. */
 const CLUSTER_SCOPED = new Set(['Node', 'Namespace', 'GatewayClass'])
+const NAMESPACED = new Set([
+  'Service',
+  'EndpointSlice',
+  'Gateway',
+  'HTTPRoute',
+  'GRPCRoute',
+  'ReferenceGrant',
+])
 
 /**
  * All objects of a document in order: of a list as the API server answers it, of one object, of an array of those (the
@@ -34,12 +43,12 @@ export function objectsOf(document: unknown, findings: Findings): KubernetesObje
       eachItem(fields, (item, at) => add(item, at, impliedBy(fields)))
       return
     }
-    const object = identified(fields, implied)
+    const object = identified(fields, implied, findings)
     if (object === undefined) return
     const key = `${object.group}/${object.kind}/${object.namespace}/${object.name}`
     const first = places.get(key)
     if (first === undefined) objects.push(object)
-    else findings.refuse(place, `is given twice: ${first} is the same ${object.kind}`)
+    else findings.refuse(place, `is given twice: ${first} is the same object`)
     places.set(key, first ?? place)
   }
   if (!Array.isArray(document)) add(document, '', {})
@@ -83,17 +92,24 @@ function impliedBy(list: Fields): Implied {
   return { apiVersion: list.text('apiVersion'), kind: kind.slice(0, -'List'.length) }
 }
 
-function identified(fields: Fields, implied: Implied): KubernetesObject | undefined {
+function identified(fields: Fields, implied: Implied, findings: Findings): KubernetesObject | undefined {
   const apiVersion = said(fields, 'apiVersion', implied.apiVersion)
   const kind = said(fields, 'kind', implied.kind)
   const metadata = fields.object('metadata')
   if (metadata === undefined && !fields.has('metadata')) fields.refuse('metadata', 'is required: an object')
   const name = metadata && said(metadata, 'name', undefined)
-  const namespace = metadata?.text('namespace')
-  if (apiVersion === undefined || kind === undefined || name === undefined) return undefined
+  const written = metadata?.text('namespace')
+  if (kind === undefined || name === undefined) return undefined
+  const namespace = namespaceOf(kind, written)
+  findings.name(fields.pointer, objectName({ kind, namespace, name }))
+  if (apiVersion === undefined) return undefined
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
-  const isGlobal = CLUSTER_SCOPED.has(kind)
-  return { apiVersion, group, kind, namespace: isGlobal ? '' : namespace || 'default', name, fields }
+  return { apiVersion, group, kind, namespace, name, fields }
+}
+
+function namespaceOf(kind: string, written: string | undefined): string {
+  if (CLUSTER_SCOPED.has(kind)) return ''
+  return written || (NAMESPACED.has(kind) ? 'default' : '')
 }
 
 function said(fields: Fields, field: string, implied: string | undefined): string | undefined {

@@ -16,7 +16,7 @@ export function convertRoutes(objects: readonly KubernetesObject[]): ConvertedLi
     const spec = object.fields.object('spec')
     const parents = spec === undefined ? [] : gatewayParents(spec, object)
     if (spec === undefined || parents.length === 0) {
-      object.fields.warnOfObject('left out: the route attaches to no Gateway')
+      object.fields.warnOfObject('left out: attaches to no Gateway')
       continue
     }
     for (const field of NOT_SUPPORTED) if (spec.has(field)) spec.warn(field, 'is not supported yet: ignored')

@@ -24,22 +24,22 @@ const MAX_PORTS = 100
 export function readService(object: KubernetesObject): KubernetesService | undefined {
   const spec = object.fields.object('spec')
   if (spec === undefined) {
-    if (!object.fields.has('spec')) object.fields.warnOfObject('left out: a Service without spec has no port')
+    if (!object.fields.has('spec')) object.fields.warnOfObject('left out: without spec it has no port')
     return undefined
   }
   if (spec.text('type') === 'ExternalName') {
-    spec.warn('type', 'left out: an ExternalName Service is an alias in DNS and has no endpoints')
+    spec.warn('type', 'left out: ExternalName is an alias in DNS and has no endpoints')
     return undefined
   }
   const ports = tcpPorts(spec)
   if (ports.length === 0) {
-    const detail = 'left out: the Service has no TCP port'
+    const detail = 'left out: has no TCP port'
     if (spec.has('ports')) spec.warn('ports', detail)
     else object.fields.warnOfObject(detail)
     return undefined
   }
   if (ports.length > MAX_PORTS) {
-    spec.warn('ports', `left out: the Service has more than ${MAX_PORTS} TCP ports`)
+    spec.warn('ports', `left out: has more than ${MAX_PORTS} TCP ports`)
     return undefined
   }
   warnOfPolicies(spec)

@@ -1,4 +1,4 @@
-import type { Parsed } from '../model/problem.ts'
+import type { Parsed, Problem } from '../model/problem.ts'
 import { Findings } from './findings.ts'
 import { convertGateways } from './gateway.ts'
 import { readGatewayClasses } from './gateway-class.ts'
@@ -24,6 +24,8 @@ export interface KubernetesSnapshot {
    * document that it came from.
    */
   locate(pointer: string): string
+  /** From what is said of the native snapshot to the same of the Kubernetes document, with the object's name. */
+  located(problem: Problem): Problem
 }
 
 /**
@@ -35,8 +37,8 @@ export function kubernetesSnapshot(document: unknown): Parsed<KubernetesSnapshot
   const findings = new Findings()
   const objects = byKind(objectsOf(document, findings), findings)
   const lists = convertedLists(objects)
-  const { problems, warnings } = findings
-  if (problems.length > 0) return { ok: false, problems }
+  const named = (problem: Problem) => findings.named(problem)
+  if (findings.problems.length > 0) return { ok: false, problems: findings.problems.map(named) }
   const value: KubernetesSnapshot = {
     snapshot: { topology: partDocument(lists, '/topology'), routes: partDocument(lists, '/routes') },
     has: {
@@ -44,8 +46,9 @@ export function kubernetesSnapshot(document: unknown): Parsed<KubernetesSnapshot
       routes: ['Gateway', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant'].some(kind => isThere(objects, kind)),
     },
     locate: pointer => locate(lists, pointer),
+    located: ({ pointer, detail }) => named({ pointer: locate(lists, pointer), detail }),
   }
-  return { ok: true, value, warnings }
+  return { ok: true, value, warnings: findings.warnings.map(named) }
 }
 
 /** Lists of native items by their place in the snapshot. */

@@ -22,12 +22,16 @@ export interface RoutePlace {
   readonly gateways: readonly { readonly reference: ParentReference; readonly pointer: string }[]
   /** Where its list of rules stands. */
   readonly rules: string
+  /** What is said of it begins with this; undefined where the place says enough. */
+  readonly object?: string
 }
 
 export interface GatewayPlace {
   /** `namespace/name`. */
   readonly gateway: string
   readonly pointer: string
+  /** As of a route. */
+  readonly object?: string
 }
 
 export interface SnapshotContent {

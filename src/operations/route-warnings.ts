@@ -21,10 +21,10 @@ export async function routeWarnings(
   source: string,
   { routes, gateways }: Places,
 ): Promise<Problem[]> {
-  const conflicts = gateways.flatMap(({ gateway, pointer }) =>
-    (world.gateways.get(gateway)?.conflicts ?? [])
+  const conflicts = gateways.flatMap(place =>
+    (world.gateways.get(place.gateway)?.conflicts ?? [])
       .filter(conflict => conflict.source === source)
-      .map(({ detail }) => ({ pointer, detail })),
+      .map(({ detail }) => warning(place, place.pointer, detail)),
   )
   const warnings = await inTurns(routes, place => {
     const route = world.routes.get(routeKey(source, place))
@@ -40,14 +40,16 @@ function warningsOf({ parents, unresolved }: RouteStatus, place: RoutePlace): Pr
       const accepted = conditions.find(({ type }) => type === 'Accepted')
       // What was refused in a route was said when its document was read.
       if (accepted?.status !== 'False' || accepted.reason === 'UnsupportedValue') return []
-      const pointer = pointerOf(reference, place)
-      return [{ pointer, detail: `${accepted.reason}: ${accepted.message}` }]
+      return [warning(place, pointerOf(reference, place), `${accepted.reason}: ${accepted.message}`)]
     }),
-    ...unresolved.map(({ place: inside, reason, message }) => ({
-      pointer: `${place.rules}${inside}`,
-      detail: `${reason}: ${message}`,
-    })),
+    ...unresolved.map(({ place: inside, reason, message }) =>
+      warning(place, `${place.rules}${inside}`, `${reason}: ${message}`),
+    ),
   ]
+}
+
+function warning({ object }: { readonly object?: string }, pointer: string, detail: string): Problem {
+  return { pointer, detail: object === undefined ? detail : `${object}: ${detail}` }
 }
 
 function pointerOf(reference: ParentReference, { gateways, pointer }: RoutePlace): string {

@@ -75,9 +75,11 @@ describe('push of Kubernetes objects', () => {
     const bad = file('bad.yaml', `${stringify(service('a'))}---\n${stringify(gateway('edge', 0))}`)
     const { code, stderr } = await push(['-f', bad, '-'], JSON.stringify(CLUSTER))
     expect(code).toBe(3)
-    expect(stderr).toContain(`vicinity: ${bad} (2): /spec/listeners/0/port: must be`)
+    expect(stderr).toContain(`vicinity: ${bad} (2): /spec/listeners/0/port: Gateway default/edge: must be`)
     const alone = await push(['-'], JSON.stringify(list(service('a'), gateway('edge', 0))))
-    expect(alone.stderr).toContain('vicinity: stdin: /items/1/spec/listeners/0/port: must be')
+    expect(alone.stderr).toContain(
+      'vicinity: stdin: /items/1/spec/listeners/0/port: Gateway default/edge: must be',
+    )
     expect(await testbed.store.head()).toBe(0)
   })
 
@@ -85,7 +87,9 @@ describe('push of Kubernetes objects', () => {
     const [one, two] = ['one.yaml', 'two.yaml'].map(name => file(name, stringify(service('a'))))
     const { code, stderr } = await push(['-f', String(one), '-f', String(two)])
     expect(code).toBe(3)
-    expect(stderr).toContain(`vicinity: ${two}: is given twice: ${one} is the same Service\n`)
+    expect(stderr).toContain(
+      `vicinity: ${two}: Service default/a: is given twice: ${one} is the same object\n`,
+    )
   })
 
   test('shows where JSON breaks off', async () => {

@@ -26,6 +26,19 @@ test('of those that say the same three are shown and the others counted, so that
   ])
 })
 
+test('those of Kubernetes are alike but for the object that they name', () => {
+  const warnings = Array.from({ length: 5 }, (_, index) => ({
+    pointer: `/items/${index}`,
+    detail: `Service team/s-${index}: left out: has no TCP port`,
+  }))
+  const node = { pointer: '/items/9', detail: 'Node n1: left out: has no TCP port' }
+  expect(warningLines([...warnings, node], locate)).toEqual([
+    'warning: file: /items/0: Service team/s-0: left out: has no TCP port',
+    'warning: file: /items/1: Service team/s-1: left out: has no TCP port',
+    'warning: file: /items/2: Service team/s-2: left out: has no TCP port (and at 3 more places)',
+  ])
+})
+
 test('after twenty lines the rest is counted', () => {
   const different = Array.from({ length: 50 }, (_, index) => ({ pointer: '', detail: `detail ${index}` }))
   const lines = warningLines(different, locate)

@@ -23,20 +23,20 @@ export function exampleRows(examples: readonly Example[]): Row[] {
   const objects = examples.map(({ value }) => value)
   const converted = kubernetesSnapshot([...objects, ...standIns(objects)])
   if (!converted.ok) throw new Error(JSON.stringify(converted.problems))
-  const { snapshot, locate } = converted.value
+  const { snapshot, located } = converted.value
   const parsed = parseSnapshot(snapshot)
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
-  const said = [
-    ...converted.warnings,
-    ...parsed.warnings.map(one => ({ ...one, pointer: locate(one.pointer) })),
-  ]
+  const said = [...converted.warnings, ...parsed.warnings.map(located)]
   const world = worldOf({ cluster: snapshot })
   return examples.map(({ file }, index) => {
     const object = objects[index] as ExampleObject
     const prefix = `/${index}`
     const own = said
       .filter(({ pointer }) => pointer === prefix || pointer.startsWith(`${prefix}/`))
-      .map(({ pointer, detail }) => `\`${pointer.slice(prefix.length) || '/'}\` ${detail}`)
+      .map(({ pointer, detail }) => {
+        const place = pointer.slice(prefix.length) || '/'
+        return `\`${place}\` ${detail.slice(detail.indexOf(': ') + 2)}`
+      })
     return [file, `${object.kind} ${object.metadata.name}`, served(world, object), own.join('; ')]
   })
 }

@@ -89,15 +89,71 @@ test('a Service with more ports than the model takes is left out: one of a clust
   expect(converted).toMatchObject({
     ok: true,
     value: { snapshot: { topology: { services: [{ name: 'most' }] } } },
-    warnings: [{ pointer: '/1/spec/ports', detail: 'left out: the Service has more than 100 TCP ports' }],
+    warnings: [
+      { pointer: '/1/spec/ports', detail: 'Service default/more: left out: has more than 100 TCP ports' },
+    ],
   })
   expect(parseSnapshot(good(converted).snapshot)).toMatchObject({ ok: true })
 })
 
 test('what is said of an object is short, however long its words are', () => {
-  const kind = 'K'.repeat(100_000)
-  const odd = kubernetesSnapshot({ apiVersion: 'v1', kind, metadata: { name: 'a' } })
-  expect(odd.ok && odd.warnings[0]?.detail).toHaveLength(1001)
+  const long = 'K'.repeat(100_000)
+  const odd = kubernetesSnapshot({ apiVersion: long, kind: long, metadata: { name: long, namespace: long } })
+  expect(odd.ok && odd.warnings[0]?.detail.length).toBeLessThan(1500)
+})
+
+describe('what is said of an object begins with its name', () => {
+  const service = (name: string, spec: object = { ports: [{ port: 1, appProtocol: 'x' }] }) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'team' },
+    spec,
+  })
+
+  test('in warnings, as far as it is known', () => {
+    const items = [
+      service('a', { type: 'ExternalName' }),
+      { apiVersion: 'v1', kind: 'ClusterRole', metadata: { name: 'b' } },
+    ]
+    const { warnings } = { warnings: [], ...kubernetesSnapshot({ kind: 'List', items }) }
+    expect(warnings.map(({ detail }) => detail)).toEqual([
+      'ClusterRole b: left out: Vicinity does not read this kind of v1',
+      'Service team/a: left out: ExternalName is an alias in DNS and has no endpoints',
+    ])
+  })
+
+  test('in problems, of which an object without a name has none', () => {
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', namespace: 'x', labels: 7 } }
+    const items = [
+      service('a'),
+      node,
+      service('a'),
+      { kind: 'Service' },
+      { kind: 'A', metadata: { name: 'a' } },
+    ]
+    const converted = kubernetesSnapshot([{ kind: 'List', items }])
+    expect(converted.ok ? [] : converted.problems).toEqual([
+      {
+        pointer: '/0/items/2',
+        detail: 'Service team/a: is given twice: /0/items/0 is the same object',
+      },
+      { pointer: '/0/items/3/apiVersion', detail: 'is required: a string' },
+      { pointer: '/0/items/3/metadata', detail: 'is required: an object' },
+      { pointer: '/0/items/4/apiVersion', detail: 'A a: is required: a string' },
+      { pointer: '/0/items/1/metadata/labels', detail: 'Node n1: must be an object' },
+    ])
+  })
+
+  test('in what the model says', () => {
+    const odd = good(kubernetesSnapshot([service('a')]))
+    const parsed = parseSnapshot(odd.snapshot)
+    expect(parsed.ok && parsed.warnings.map(odd.located)).toEqual([
+      {
+        pointer: '/0/spec/ports/0/appProtocol',
+        detail: expect.stringMatching(/^Service team\/a: is not a protocol/),
+      },
+    ])
+  })
 })
 
 const objects = caseNames

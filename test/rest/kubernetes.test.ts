@@ -182,9 +182,14 @@ describe('what is refused', () => {
     expect(after.body.errors).toMatchObject([{ pointer: '/1/spec/listeners/0/port' }])
   })
 
-  test('warnings name theirs', async () => {
+  test('warnings name theirs, after the object', async () => {
     const answer = await testbed.call('PUT', path(), list(...OBJECTS, httpRoute('x', 'nobody', 'backend')))
-    expect(answer.body.warnings).toMatchObject([{ pointer: '/items/5/spec/parentRefs/0' }])
+    expect(answer.body.warnings).toEqual([
+      {
+        pointer: '/items/5/spec/parentRefs/0',
+        detail: expect.stringMatching(/^HTTPRoute default\/x: NoMatchingParent: /),
+      },
+    ])
   })
 
   test.each([

@@ -1,3 +1,4 @@
+import { objectName } from '../../kubernetes/object-name.ts'
 import { type KubernetesSnapshot, kubernetesSnapshot } from '../../kubernetes/snapshot.ts'
 import type { Content, SnapshotContent } from '../../model/content.ts'
 import type { Part } from '../../model/entry.ts'
@@ -17,9 +18,8 @@ import { parseYaml } from './yaml.ts'
 export function parseKubernetes(request: KubernetesRequest): Parsed<Partial<Record<Part, Content>>> {
   const converted = convert(request)
   if (!converted.ok) return converted
-  const { has, locate } = converted.value
+  const { has, locate, located } = converted.value
   if (!has.topology && !has.routes) return { ok: false, problems: [NOTHING] }
-  const located = (problem: Problem): Problem => ({ ...problem, pointer: locate(problem.pointer) })
   const parsed = parseNative(converted.value, request.part)
   if (!parsed.ok) return { ...parsed, problems: parsed.problems.map(located) }
   const parts = partsOf(request.part)
@@ -54,11 +54,16 @@ function locatedContent(content: Content, locate: KubernetesSnapshot['locate']):
     pointers: content.pointers.map(locate),
     routes: content.routes.map(({ pointer, rules, gateways, ...route }) => ({
       ...route,
+      object: objectName(route),
       pointer: locate(pointer),
       rules: locate(rules),
       gateways: gateways.map(one => ({ ...one, pointer: locate(one.pointer) })),
     })),
-    gateways: content.gateways.map(one => ({ ...one, pointer: locate(one.pointer) })),
+    gateways: content.gateways.map(({ gateway, pointer }) => ({
+      gateway,
+      pointer: locate(pointer),
+      object: `Gateway ${gateway}`,
+    })),
   }
 }
 

@@ -1,3 +1,4 @@
+import { objectName } from '../../kubernetes/object-name.ts'
 import type { Content } from '../../model/content.ts'
 import { type Entry, type EntryKey, keyText, PARTS, type Part, packEntries } from '../../model/entry.ts'
 import { parseJson } from '../../model/json.ts'
@@ -32,7 +33,7 @@ export function prepareBody(
   const parsed = parseBody(request)
   if (!parsed.ok) return parsed
   const parts = parsed.value
-  const problems = checkProblems(parts, checks)
+  const problems = checkProblems(parts, checks, request.kind === 'kubernetes')
   if (problems.length > 0) return { ok: false, problems }
   const value = {
     parts: parts.map(preparedPart),
@@ -77,7 +78,11 @@ function then<T, U>(parsed: Parsed<T>, make: (value: T) => U): Parsed<U> {
   return parsed.ok ? { ...parsed, value: make(parsed.value) } : parsed
 }
 
-function checkProblems(parts: readonly ParsedPart[], checks: readonly EntryCheck[]): Problem[] {
+function checkProblems(
+  parts: readonly ParsedPart[],
+  checks: readonly EntryCheck[],
+  isKubernetes: boolean,
+): Problem[] {
   const entries = parts.flatMap(({ content }) => content.entries)
   const found = checks.flatMap(check => check(entries))
   if (found.length === 0) return []
@@ -86,7 +91,10 @@ function checkProblems(parts: readonly ParsedPart[], checks: readonly EntryCheck
       content.entries.map((entry, index) => [keyText(entry), content.pointers[index] ?? '']),
     ),
   )
-  return found.map(({ key, detail }) => ({ pointer: pointers.get(keyText(key)) ?? '', detail }))
+  return found.map(({ key, detail }) => ({
+    pointer: pointers.get(keyText(key)) ?? '',
+    detail: isKubernetes ? `${objectName(key)}: ${detail}` : detail,
+  }))
 }
 
 function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {

@@ -119,7 +119,12 @@ describe('everything that is said leads into the Kubernetes document', () => {
     const bad = gateway('edge', 0)
     expect(prepare([list(service('a')), bad])).toMatchObject({
       ok: false,
-      problems: [{ pointer: '/1/spec/listeners/0/port' }],
+      problems: [
+        {
+          pointer: '/1/spec/listeners/0/port',
+          detail: expect.stringMatching(/^Gateway default\/edge: must be/),
+        },
+      ],
     })
   })
 
@@ -128,16 +133,17 @@ describe('everything that is said leads into the Kubernetes document', () => {
       entries.filter(one => one.kind === 'HTTPRoute').map(key => ({ key, detail: 'cannot be' }))
     expect(prepare(CLUSTER, { checks: [check] })).toEqual({
       ok: false,
-      problems: [{ pointer: '/items/4', detail: 'cannot be' }],
+      problems: [{ pointer: '/items/4', detail: 'HTTPRoute default/web: cannot be' }],
     })
   })
 
   test('where routes and gateways stand', () => {
     const prepared = prepare(CLUSTER)
     expect(prepared.ok && prepared.value).toMatchObject({
-      gateways: [{ gateway: 'default/edge', pointer: '/items/3' }],
+      gateways: [{ gateway: 'default/edge', pointer: '/items/3', object: 'Gateway default/edge' }],
       routes: [
         {
+          object: 'HTTPRoute default/web',
           pointer: '/items/4',
           rules: '/items/4/spec/rules',
           gateways: [{ pointer: '/items/4/spec/parentRefs/0' }],
