@@ -26,6 +26,17 @@ export function isAttached(
   )
 }
 
+/** Whether some listener of some gateway takes the route. */
+export function isAttachedAnywhere(
+  world: Pick<World, 'gateways' | 'namespaces'>,
+  route: SourceRoute,
+): boolean {
+  return [...route.gateways].some(key => {
+    const gateway = world.gateways.get(key)
+    return gateway?.listeners.some(listener => isAttached(world, gateway, listener, route))
+  })
+}
+
 /** What keeps `route` off a listener of the gateway that `reference` names; undefined when nothing does. */
 export function obstacle(
   world: Namespaces,

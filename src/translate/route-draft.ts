@@ -3,6 +3,7 @@ import type { StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import type { Namespace, ReferenceGrant } from '../model/reference-grant.ts'
 import { isPermitted } from './backend-resolution.ts'
+import { isAttachedAnywhere } from './route-attachment.ts'
 import { type Backend, SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
@@ -23,6 +24,8 @@ export class RouteDraft {
   /** Each as `source/namespace`. */
   readonly #changedNamespaces = new Set<string>()
   readonly #changedGrants = new Set<string>()
+  /** Gateways that may take routes which they did not take, or no longer take those that they took. */
+  readonly #changedGateways = new Set<string>()
   /** GRPCRoutes by their keys, where they must be looked at again. */
   readonly #changedGrpcRoutes = new Set<string>()
   /** Services that GRPCRoutes came to, or left. */
@@ -61,6 +64,12 @@ export class RouteDraft {
     }
   }
 
+  /** The gateway is another one than before: which routes attach to it must be looked at again. */
+  touchGateway(gateway: string): void {
+    this.#changedGateways.add(gateway)
+    this.touchedGateways.add(gateway)
+  }
+
   setNamespace({ source, name }: Keyed, entry: StoredEntry | undefined): void {
     const key = `${source}/${name}`
     this.#changedNamespaces.add(key)
@@ -81,7 +90,8 @@ export class RouteDraft {
   finish(gateways: World['gateways']): RouteContent & { regrouped: string[] } {
     if (this.#changedNamespaces.size > 0) this.#touchSelecting(gateways)
     if (this.#changedGrants.size > 0) this.#touchReferring()
-    for (const routeKey of this.#changedGrpcRoutes) this.#placeGrpc(routeKey)
+    this.#noteGrpcOfGateways()
+    for (const routeKey of this.#changedGrpcRoutes) this.#placeGrpc(routeKey, gateways)
     return {
       routes: this.#routes.asImmutable(),
       routesByGateway: this.#routesByGateway.asImmutable(),
@@ -104,11 +114,11 @@ export class RouteDraft {
   /** Labels of a namespace decide over its routes where a listener selects by labels. */
   #touchSelecting(gateways: World['gateways']): void {
     for (const [key, gateway] of gateways) {
-      if (this.touchedGateways.has(key) || !gateway.selectsNamespaces) continue
+      if (!gateway.selectsNamespaces) continue
       const isConcerned = this.#routesByGateway
         .get(key)
         ?.some(({ source, route }) => this.#changedNamespaces.has(`${source}/${route.namespace}`))
-      if (isConcerned) this.touchedGateways.add(key)
+      if (isConcerned) this.touchGateway(key)
     }
   }
 
@@ -120,12 +130,22 @@ export class RouteDraft {
     }
   }
 
-  /** A route that may not refer to a service must not change how others speak to it. */
-  #placeGrpc(routeKey: string): void {
+  #noteGrpcOfGateways(): void {
+    for (const gateway of this.#changedGateways) {
+      for (const [routeKey, { route }] of this.#routesByGateway.get(gateway) ?? []) {
+        if (route.kind === 'GRPCRoute') this.#changedGrpcRoutes.add(routeKey)
+      }
+    }
+  }
+
+  /** A route that serves nobody, or may not refer to a service, must not change how others speak to it. */
+  #placeGrpc(routeKey: string, gateways: World['gateways']): void {
     const route = this.#routes.get(routeKey)
-    for (const backend of route?.backends ?? []) {
-      const grants = { referenceGrants: this.#referenceGrants }
-      this.#noteGrpc(routeKey, backend, route !== undefined && isPermitted(grants, route, backend))
+    if (route === undefined) return
+    const world = { gateways, namespaces: this.#namespaces, referenceGrants: this.#referenceGrants }
+    const isServed = isAttachedAnywhere(world, route)
+    for (const backend of route.backends) {
+      this.#noteGrpc(routeKey, backend, isServed && isPermitted(world, route, backend))
     }
   }
 

@@ -53,7 +53,7 @@ export class WorldDraft {
       draft.#touchedSettings.add(service)
     }
     const gateways = [...old.gateways.keys(), ...old.routesByGateway.keys()]
-    for (const gateway of gateways) draft.#routes.touchedGateways.add(gateway)
+    for (const gateway of gateways) draft.#routes.touchGateway(gateway)
     return draft
   }
 
@@ -138,7 +138,7 @@ export class WorldDraft {
     const before = this.#gateways.get(gateway)?.claims ?? []
     const others = before.filter(claim => claim.source !== key.source)
     const claims = entry === undefined ? others : [...others, gatewayClaim(entry)]
-    this.#routes.touchedGateways.add(gateway)
+    this.#routes.touchGateway(gateway)
     if (claims.length === 0) this.#gateways.delete(gateway)
     else this.#gateways.set(gateway, new MergedGateway(key.namespace, key.name, claims))
   }

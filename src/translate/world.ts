@@ -24,7 +24,7 @@ export class World {
   readonly routes: ImmutableMap<string, SourceRoute>
   /** By gateway: the routes that name it, by their keys. */
   readonly routesByGateway: ImmutableMap<string, ImmutableMap<string, SourceRoute>>
-  /** By service and port: the GRPCRoutes, by their keys, that may and do send requests there, attached or not. */
+  /** By service and port: the GRPCRoutes, by their keys, that send requests there: attached somewhere, and permitted. */
   readonly grpcRoutes: ImmutableMap<string, ImmutableMap<number, ImmutableSet<string>>>
   /** Labels of namespaces by `source/namespace`. */
   readonly namespaces: ImmutableMap<string, Labels>

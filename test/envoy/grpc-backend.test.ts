@@ -56,8 +56,14 @@ describe('a service that says nothing of its protocol, through a real Envoy', ()
     expect(await web()).toBe(200)
   })
 
+  test('is spoken to in HTTP/1.1 still where a GRPCRoute names it that no gateway takes', async () => {
+    await push([grpc('web', { gateways: ['no-gateway'] })], 'another')
+    expect(await web()).toBe(200)
+    await push([], 'another')
+  })
+
   test('is spoken to in HTTP/1.1 again when the last GRPCRoute is gone, of whichever source', async () => {
-    await push([grpc('calls', { gateways: ['no-gateway'] })], 'another')
+    await push([grpc('calls', { hostnames: ['calls.example.com'] })], 'another')
     await push([http])
     expect(await call()).toBe('calls')
     await push([], 'another')

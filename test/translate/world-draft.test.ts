@@ -83,6 +83,7 @@ describe('a port that says nothing of its protocol is spoken to in HTTP/2', () =
         ],
       },
     },
+    north: { routes: { gateways: [{ name: 'edge', listeners: [listener()] }] } },
   })
   const grpc = (name: string, backend: object = {}, fields: object = {}) => ({
     name,
@@ -144,8 +145,10 @@ describe('a port that says nothing of its protocol is spoken to in HTTP/2', () =
   test('whichever of route and service comes first', () => {
     const route = entriesOf({ routes: [grpc('a')] })
     const service = stored('east', { topology: { services: [{ name: 'web', ports }] } }, 3)
-    const routeFirst = worldAfter(worldOf({ east: { routes: { routes: [grpc('a')] } } }), service).world
-    const together = worldAfter(worldOf({}), [...service, ...route]).world
+    const gateway = stored('north', { routes: { gateways: [{ name: 'edge', listeners: [listener()] }] } }, 1)
+    const empty = worldAfter(worldOf({}), gateway).world
+    const routeFirst = worldAfter(worldAfter(empty, route).world, service).world
+    const together = worldAfter(empty, [...service, ...route]).world
     expect([routeFirst, together].map(world => isHttp2(world, 'web', 80))).toEqual([true, true])
   })
 
@@ -156,6 +159,28 @@ describe('a port that says nothing of its protocol is spoken to in HTTP/2', () =
     const [endpoints, zones] = ['Endpoints', 'Zone'].map(kind => pushed.filter(one => one.kind === kind))
     expect(isHttp2(worldAfter(before, endpoints ?? []).world, 'web', 80)).toBe(true)
     expect(isHttp2(worldAfter(before, zones ?? []).world, 'web', 80)).toBe(true)
+  })
+
+  test('for a route that some gateway takes, and for no other', () => {
+    const nowhere = changed(base, entriesOf({ routes: [grpc('a', {}, { gateways: ['other'] })] }))
+    expect(nowhere.settings).toEqual([])
+    expect(isHttp2(nowhere.next, 'web', 80)).toBe(false)
+    const gateway = (kind: string) =>
+      stored(
+        'north',
+        {
+          routes: {
+            gateways: [{ name: 'other', listeners: [listener({ allowedRoutes: { kinds: [{ kind }] } })] }],
+          },
+        },
+        3,
+      )
+    const taken = changed(nowhere.next, gateway('GRPCRoute'))
+    expect(taken.settings).toEqual(['default/web'])
+    expect(isHttp2(taken.next, 'web', 80)).toBe(true)
+    const left = changed(taken.next, gateway('HTTPRoute'))
+    expect(left.settings).toEqual(['default/web'])
+    expect(isHttp2(left.next, 'web', 80)).toBe(false)
   })
 
   test('for a route of another namespace only as long as it may refer to the service', () => {
