@@ -1,3 +1,4 @@
+import type { HeaderModifier } from '../model/http-header.ts'
 import type { Cors } from '../model/route-filters.ts'
 import { literalFormat } from './header-modifier.ts'
 import { literalExpression } from './literal-expression.ts'
@@ -31,11 +32,29 @@ export function corsFields(cors: Cors | undefined): object {
   return { typedPerFilterConfig: { [CORS_FILTER]: policy } }
 }
 
+/**
+ * What becomes of a backend's response before the filter adds its headers: the rule says what is shared with whom, not
+ * the backend ("the gateway will omit the header `Access-Control-Allow-Credentials` entirely"), and a cache must not
+ * give one origin's response to another (fetch standard, CORS protocol and HTTP caches).
+ */
+export function corsResponseHeaders(cors: Cors | undefined): HeaderModifier | undefined {
+  return cors && { remove: SHARING_HEADERS, add: [{ name: VARY.key, value: VARY.value }] }
+}
+
+const VARY = { key: 'vary', value: 'origin' }
+
+const SHARING_HEADERS = [
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-expose-headers',
+]
+
 /** What the headers of a response are that Envoy gives by itself: first to other origins or none, then to allowed ones. */
 export function corsAnswers(cors: Cors): readonly CorsAnswer[] {
   const responseHeadersToAdd = [
     ...sharing(cors),
     ...headerOf('access-control-expose-headers', literalFormat(exposedHeaders(cors))),
+    { header: VARY, appendAction: 'APPEND_IF_EXISTS_OR_ADD' },
   ]
   return [
     { fields: {}, headers: notAllowed(cors) },

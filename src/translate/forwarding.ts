@@ -2,8 +2,8 @@ import { messageField } from '../proto/length-delimited.ts'
 import { encode } from '../proto/message.ts'
 import type { AppliedFilters } from './applied-filters.ts'
 import { CALLS, STREAM_TIMEOUTS, sendings, timeoutFields } from './attempts.ts'
-import { corsFields } from './cors-policy.ts'
-import { headerFields } from './header-modifier.ts'
+import { corsFields, corsResponseHeaders } from './cors-policy.ts'
+import { headerFields, inSequence } from './header-modifier.ts'
 import { rewrittenPath } from './path-rewrite.ts'
 import { mirrorFields, mirrorsOf } from './request-mirror.ts'
 import type { Rule, RuleActions, RuleContext } from './rule-actions.ts'
@@ -34,7 +34,10 @@ export function forwarding(
     ...mirrorFields(mirrors),
   })
   const fields = encode('envoy.config.route.v3.Route', {
-    ...headerFields(filters),
+    ...headerFields({
+      requestHeaders: filters.requestHeaders,
+      responseHeaders: inSequence(corsResponseHeaders(filters.cors), filters.responseHeaders),
+    }),
     ...corsFields(filters.cors),
   })
   const actions = (isGrpc ? CALLS : sendings(rule)).map(({ requests, retry }) => ({

@@ -83,6 +83,21 @@ describe('the CORS filter of an HTTPRoute through a real Envoy', () => {
       }
     })
 
+    test('what the backend says of CORS is not given on, and caches are told that responses differ by origin', async () => {
+      await push({ allowOrigins: [ORIGIN] })
+      const said = ['allow-origin:*', 'allow-credentials:true', 'expose-headers:x-own']
+      const query = said.map(header => `header=access-control-${header}`).join('&')
+      for (const [origin, expected] of [
+        [ORIGIN, { 'allow-origin': ORIGIN }],
+        ['https://evil.org', {}],
+      ] as const) {
+        const answer = await bed.ask(`/?${query}&header=vary:accept`, { headers: { origin } })
+        expect(answer.from).toBe('blue')
+        expect(cors(answer)).toEqual(expected)
+        expect(answer.headers.vary).toMatch(/^accept, ?origin$/)
+      }
+    })
+
     test.each([
       [['*'], ['https://a.org', 'http://b.net:81', 'null'], []],
       [
