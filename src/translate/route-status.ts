@@ -9,7 +9,7 @@ import type { World } from './world.ts'
 /** A condition of the Gateway API (RouteConditionType), with its reasons. */
 export interface Condition {
   readonly type: 'Accepted' | 'ResolvedRefs'
-  readonly status: 'True' | 'False'
+  readonly status: 'True' | 'False' | 'Unknown'
   readonly reason: string
   readonly message: string
 }
@@ -41,11 +41,19 @@ const REASONS: Readonly<Record<Obstacle, string>> = {
   hostname: 'NoMatchingListenerHostname',
 }
 
+/** The rules of a route of which something was refused are not kept: nobody can say whether their backends are there. */
+const NOT_LOOKED_AT: Condition = {
+  type: 'ResolvedRefs',
+  status: 'Unknown',
+  reason: 'Pending',
+  message: 'not looked at: the route is not accepted',
+}
+
 /** Whether a route works in a world, decided by the code that decides what is served. */
 export function routeStatus(world: World, route: SourceRoute): RouteStatus {
   const backends = namedBackends(route.route)
   const lost = backends.flatMap(backend => unresolvedBackend(world, route, backend))
-  const resolvedRefs = resolvedRefsOf(backends, lost)
+  const resolvedRefs = route.route.refused === undefined ? resolvedRefsOf(backends, lost) : NOT_LOOKED_AT
   const parents = route.parents.map(reference => {
     const { listeners, accepted } = acceptance(world, route, reference)
     return { reference, listeners, conditions: [accepted, resolvedRefs] }

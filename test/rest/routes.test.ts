@@ -51,6 +51,7 @@ describe('the status of a route', () => {
     expect(status).toBe(200)
     const { namespace = 'default' } = route as { namespace?: string }
     const { routes } = (await call('GET', `/v1/routes/${namespace}/web`)).body
+    const isRefused = reason === 'UnsupportedValue'
     expect(routes).toMatchObject([
       {
         kind: 'HTTPRoute',
@@ -59,12 +60,17 @@ describe('the status of a route', () => {
         parents: [
           {
             listeners: [],
-            conditions: [{ type: 'Accepted', status: 'False', reason }, { type: 'ResolvedRefs' }],
+            conditions: [
+              { type: 'Accepted', status: 'False', reason },
+              isRefused
+                ? { type: 'ResolvedRefs', status: 'Unknown', reason: 'Pending' }
+                : { type: 'ResolvedRefs', status: 'True', reason: 'ResolvedRefs' },
+            ],
           },
         ],
       },
     ])
-    const said = reason === 'UnsupportedValue' ? [] : [{ pointer: '/routes/0/gateways/0' }]
+    const said = isRefused ? [] : [{ pointer: '/routes/0/gateways/0' }]
     expect(body.warnings).toMatchObject(said)
     for (const warning of body.warnings) expect(warning.detail).toContain(reason)
   })

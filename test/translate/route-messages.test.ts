@@ -43,13 +43,15 @@ describe('what stands in the way of a route is said', () => {
     )
   })
 
-  test('all that was refused in it', () => {
+  test('all that was refused in it, and that nothing is known of its backends', () => {
     const refused = [
       { pointer: '/spec/rules/0/filters/0', detail: 'is not supported yet: "ExtensionRef"' },
       { pointer: '/spec/rules/1', detail: 'is too much' },
     ]
-    expect(message({ gateways, routes: route({ rules: undefined, refused }) })).toBe(
+    const routes = route({ rules: undefined, refused })
+    expect(message({ gateways, routes })).toBe(
       '/spec/rules/0/filters/0 is not supported yet: "ExtensionRef"; /spec/rules/1 is too much',
     )
+    expect(message({ gateways, routes }, 'ResolvedRefs')).toBe('not looked at: the route is not accepted')
   })
 })

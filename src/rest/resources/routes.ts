@@ -9,7 +9,7 @@ import { type Route, route } from '../route.ts'
 
 const condition = z.object({
   type: z.enum(['Accepted', 'ResolvedRefs']),
-  status: z.enum(['True', 'False']),
+  status: z.enum(['True', 'False', 'Unknown']),
   reason: z.string().meta({ description: "one of the Gateway API's reasons" }),
   message: z.string(),
 })
