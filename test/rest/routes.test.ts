@@ -27,25 +27,47 @@ const service = (namespace: string, name: string, appProtocol?: string) => ({
 })
 
 describe('the status of a route', () => {
-  const cases: [reason: string, gateway: object, route: object][] = [
-    ['NoMatchingParent', edge(), web({ gateways: ['other'] })],
-    ['NoMatchingParent', edge(), web({ gateways: [{ name: 'edge', sectionName: 'https' }] })],
-    ['NoMatchingParent', edge(), web({ gateways: [{ name: 'edge', port: 81 }] })],
-    ['NotAllowedByListeners', edge({ allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }] } }), web()],
+  const cases: [reason: string, it: string, gateway: object, route: object][] = [
+    ['NoMatchingParent', 'a gateway that is not there', edge(), web({ gateways: ['other'] })],
+    [
+      'NoMatchingParent',
+      'a listener that the gateway does not have',
+      edge(),
+      web({ gateways: [{ name: 'edge', sectionName: 'https' }] }),
+    ],
+    [
+      'NoMatchingParent',
+      'a port on which the gateway has no listener',
+      edge(),
+      web({ gateways: [{ name: 'edge', port: 81 }] }),
+    ],
     [
       'NotAllowedByListeners',
+      'a kind that no listener takes',
+      edge({ allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }] } }),
+      web(),
+    ],
+    [
+      'NotAllowedByListeners',
+      'a namespace from which no listener takes routes',
       edge({ allowedRoutes: { namespaces: { from: 'Same' } } }),
       web({ namespace: 'team', gateways: ['edge'] }),
     ],
-    ['NoMatchingListenerHostname', edge({ hostname: '*.example.com' }), web({ hostnames: ['example.org'] })],
+    [
+      'NoMatchingListenerHostname',
+      'hostnames that no listener has',
+      edge({ hostname: '*.example.com' }),
+      web({ hostnames: ['example.org'] }),
+    ],
     [
       'UnsupportedValue',
+      'something that was refused in it',
       edge(),
       web({ rules: undefined, refused: [{ pointer: '/spec/rules/0', detail: 'is not supported yet' }] }),
     ],
   ]
 
-  test.each(cases)('says %s for what no gateway takes', async (reason, gateway, route) => {
+  test.each(cases)('says %s for %s', async (reason, _, gateway, route) => {
     const { call } = testbed
     const { status, body } = await call('PUT', EAST, { gateways: [gateway], routes: [route] })
     expect(status).toBe(200)
