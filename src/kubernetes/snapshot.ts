@@ -19,6 +19,8 @@ export interface KubernetesSnapshot {
    * cluster has some, and a push of them must not be taken for one of routes.
    */
   readonly has: { readonly topology: boolean; readonly routes: boolean }
+  /** How many services are left without endpoints because the document has no EndpointSlice at all. */
+  readonly withoutSlices: number
   /**
    * From a pointer into the native snapshot (/topology/services/3/endpoints/0/address) to the place in the Kubernetes
    * document that it came from.
@@ -45,6 +47,7 @@ export function kubernetesSnapshot(document: unknown): Parsed<KubernetesSnapshot
       topology: ['Node', 'Service', 'EndpointSlice'].some(kind => isThere(objects, kind)),
       routes: ['Gateway', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant'].some(kind => isThere(objects, kind)),
     },
+    withoutSlices: isThere(objects, 'EndpointSlice') ? 0 : (lists['/topology/services']?.items.length ?? 0),
     locate: pointer => locate(lists, pointer),
     located: ({ pointer, detail }) => named({ pointer: locate(lists, pointer), detail }),
   }

@@ -18,14 +18,15 @@ import { parseYaml } from './yaml.ts'
 export function parseKubernetes(request: KubernetesRequest): Parsed<Partial<Record<Part, Content>>> {
   const converted = convert(request)
   if (!converted.ok) return converted
-  const { has, locate, located } = converted.value
+  const { has, withoutSlices, locate, located } = converted.value
   if (!has.topology && !has.routes) return { ok: false, problems: [NOTHING] }
   const parsed = parseNative(converted.value, request.part)
   if (!parsed.ok) return { ...parsed, problems: parsed.problems.map(located) }
   const parts = partsOf(request.part)
   const contents = parts.map(part => [part, locatedContent(parsed.value[part], locate)] as const)
   const emptied = parts.filter(part => !has[part]).map(part => emptiedBy(part, request.part))
-  const warnings = [...emptied, ...converted.warnings, ...parsed.warnings.map(located)]
+  const endpointless = parts.includes('topology') && withoutSlices > 0 ? [noEndpoints(withoutSlices)] : []
+  const warnings = [...emptied, ...endpointless, ...converted.warnings, ...parsed.warnings.map(located)]
   return { ok: true, value: Object.fromEntries(contents), warnings }
 }
 
@@ -78,4 +79,12 @@ function emptiedBy(part: Part, asked: PartName): Problem {
   const instead = asked === 'both' ? `; push with part=${other} to leave them alone` : ''
   const what = part === 'routes' ? 'the routes of the source are' : 'the topology of the source is'
   return { pointer: '', detail: `the document has no ${kinds}: ${what} now empty${instead}` }
+}
+
+/** kubectl prints what it may list and leaves out what it may not: a cluster of services is rarely without one slice. */
+function noEndpoints(services: number): Problem {
+  const whose =
+    services === 1 ? 'the endpoints of its Service are' : `the endpoints of its ${services} Services are`
+  const instead = 'list endpointslices too, or push manifests with part=routes to leave the topology alone'
+  return { pointer: '', detail: `the document has no EndpointSlice: ${whose} now none; ${instead}` }
 }

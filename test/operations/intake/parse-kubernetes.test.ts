@@ -79,8 +79,11 @@ describe('a part that the document has nothing of', () => {
   const warningsOf = (parsed: Parsed<Prepared>) => parsed.ok && parsed.warnings.map(({ detail }) => detail)
 
   test('is emptied with a warning that tells how to leave it alone', () => {
-    const prepared = prepare(list(service('a')))
-    expect(entriesOf(prepared)).toEqual([['topology', 'Service default/a'], ['routes']])
+    const prepared = prepare(list(service('a'), endpointSlice('a', 'n1')))
+    expect(entriesOf(prepared)).toEqual([
+      ['topology', 'Service default/a', 'Endpoints default/a'],
+      ['routes'],
+    ])
     expect(warningsOf(prepared)).toEqual([
       'the document has no Gateway, HTTPRoute, GRPCRoute or ReferenceGrant: the routes of the source are now empty; push with part=topology to leave them alone',
     ])
@@ -90,10 +93,40 @@ describe('a part that the document has nothing of', () => {
   })
 
   test('is not spoken of when only the other is written', () => {
-    expect(warningsOf(prepare(list(service('a')), { part: 'topology' }))).toEqual([])
+    expect(warningsOf(prepare(list(node('a', 'zone-a')), { part: 'topology' }))).toEqual([])
     expect(warningsOf(prepare(list(service('a')), { part: 'routes' }))).toEqual([
       'the document has no Gateway, HTTPRoute, GRPCRoute or ReferenceGrant: the routes of the source are now empty',
     ])
+  })
+})
+
+describe('Services without any EndpointSlice', () => {
+  const alias = { ...service('c'), spec: { type: 'ExternalName' } }
+  const document = list(alias, service('a'), service('b'), gateway('edge'))
+
+  test('lose their endpoints with a warning before others: kubectl may not have had the right to list slices', () => {
+    for (const part of ['both', 'topology'] as const) {
+      const { warnings } = { warnings: [], ...prepare(document, { part }) }
+      expect(warnings).toEqual([
+        {
+          pointer: '',
+          detail:
+            'the document has no EndpointSlice: the endpoints of its 2 Services are now none; list endpointslices too, or push manifests with part=routes to leave the topology alone',
+        },
+        { pointer: '/items/0/spec/type', detail: expect.stringContaining('Service default/c: left out') },
+      ])
+    }
+  })
+
+  test('are not spoken of where routes alone are written, some slice is there, or no Service is kept', () => {
+    for (const prepared of [
+      prepare(document, { part: 'routes' }),
+      prepare(list(...document.items, endpointSlice('b', 'n1'))),
+      prepare(list(alias, gateway('edge')), { part: 'topology' }),
+    ]) {
+      const { warnings } = { warnings: [], ...prepared }
+      expect(warnings.filter(({ detail }) => detail.includes('no EndpointSlice'))).toEqual([])
+    }
   })
 })
 
