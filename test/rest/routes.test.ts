@@ -97,6 +97,23 @@ describe('the status of a route', () => {
     for (const warning of body.warnings) expect(warning.detail).toContain(reason)
   })
 
+  test('is told of the first thousand in an answer, after how many more there are', async () => {
+    const routes = Array.from({ length: 501 }, (_, index) =>
+      web({ name: `web-${index}`, gateways: ['gone', 'lost'] }),
+    )
+    const { body } = await testbed.call('PUT', EAST, { routes })
+    expect(body.warnings).toHaveLength(1001)
+    const [more, first] = body.warnings
+    expect(more).toEqual({
+      pointer: '',
+      detail: expect.stringMatching(/^2 more warnings .* GET \/v1\/routes/),
+    })
+    expect(first.pointer).toBe('/routes/0/gateways/0')
+    const thousand = await testbed.call('PUT', EAST, { routes: routes.slice(1) })
+    expect(thousand.body.warnings).toHaveLength(1000)
+    expect(thousand.body.warnings[0].pointer).toBe('/routes/0/gateways/0')
+  })
+
   test('names each backend that requests cannot be sent to, with why', async () => {
     const { call } = testbed
     await call('PUT', '/v1/sources/east/topology', {
