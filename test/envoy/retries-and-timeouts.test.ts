@@ -68,13 +68,13 @@ describe('retries and timeouts of an HTTPRoute through a real Envoy', () => {
 
   // Each wait is anything up to the interval, which doubles: without a word it begins with 25 ms.
   test('retry.backoff is waited between attempts', async () => {
-    const asked = async (backoff: string) => {
+    const asked = async (backoff: string, request: string) => {
       const retry = { codes: [503], attempts: 2, backoff }
-      await push({ retry, timeouts: { request: '500ms' } })
+      await push({ retry, timeouts: { request } })
       return (await ask('/?status=503')).asked
     }
-    expect(await asked('1ms')).toBe(3)
-    expect(await asked('1h')).toBe(1)
+    expect(await asked('1ms', '10s')).toBe(3)
+    expect(await asked('1h', '500ms')).toBe(1)
   })
 
   test('timeouts.backendRequest ends each attempt, and a retry makes the next', async () => {
@@ -85,16 +85,15 @@ describe('retries and timeouts of an HTTPRoute through a real Envoy', () => {
   })
 
   test('timeouts.request is for all attempts together', async () => {
+    const attempts = 40
     await push({
-      timeouts: { request: '250ms', backendRequest: '100ms' },
-      retry: { attempts: 10, backoff: '1ms' },
+      timeouts: { request: '1s', backendRequest: '100ms' },
+      retry: { attempts, backoff: '1ms' },
     })
-    const before = performance.now()
-    const { status, asked } = await ask('/?delay=2000')
+    const { status, asked } = await ask('/?delay=6000')
     expect(status).toBe(504)
-    expect(performance.now() - before).toBeLessThan(1000)
     expect(asked).toBeGreaterThan(1)
-    expect(asked).toBeLessThan(5)
+    expect(asked).toBeLessThan(1 + attempts)
   })
 
   // Envoy tells a backend how long it waits for it, in milliseconds.

@@ -71,7 +71,9 @@ function cluster(name: string, padding = ''): Resource {
 }
 
 const names = (response: Response) => (response.resources ?? []).map(one => one.name)
-const gone = (server: XdsServer) => vi.waitFor(() => expect(server.proxies.list()).toEqual([]))
+/** A machine with other work may be slow: only what never comes fails. */
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000 })
+const gone = (server: XdsServer) => eventually(() => expect(server.proxies.list()).toEqual([]))
 
 describe('a stream', () => {
   test('[M55, O96] is sent whole resources, their type and who says so', async () => {
@@ -277,7 +279,7 @@ describe('many and slow', () => {
     const revision = publish(tables => tables.table(CDS).set(cluster('a')))
     const responses = await Promise.all(streams.map(stream => stream.next()))
     expect(responses.every(response => names(response)[0] === 'a')).toBe(true)
-    await vi.waitFor(() => expect(server.passedRevision).toBe(revision))
+    await eventually(() => expect(server.passedRevision).toBe(revision))
   })
 
   test('[M67] a client that does not read holds up nobody, and gets the newest state only', async () => {
@@ -311,7 +313,7 @@ describe('convergence', () => {
     const stream = served.client.stream()
     stream.begin(CDS)
     stream.ack(await stream.next())
-    await vi.waitFor(() => expect(served.server.proxies.list()[0]?.synced).toBe(true))
+    await eventually(() => expect(served.server.proxies.list()[0]?.synced).toBe(true))
     return { ...served, stream }
   }
 
@@ -422,7 +424,7 @@ describe('close', () => {
     const reader = new SlowReader(server.port)
     closers.push(() => reader.close())
     reader.begin(CDS)
-    await vi.waitFor(() => expect(server.proxies.list()).toHaveLength(1))
+    await eventually(() => expect(server.proxies.list()).toHaveLength(1))
     const goaway = reader.goaway()
     const closed = server.close(60_000)
     await goaway
