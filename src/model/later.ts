@@ -4,7 +4,7 @@
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
   topology: ['defaults'],
-  service: ['topologyMode', 'loadBalancer', 'healthCheck', 'circuitBreaker', 'locality', 'scope'],
+  service: ['locality', 'scope'],
   gateway: ['tls'],
   'gateway.listeners': ['tls'],
   'route.rules': ['sessionPersistence'],

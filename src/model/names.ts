@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { durationMilliseconds } from './duration.ts'
 
 /** RFC 1123 label: what Kubernetes allows for namespaces, services, ports, listeners, zones' fellow names. */
 export const label = z
@@ -67,6 +68,11 @@ export const weight = z
 export const duration = z
   .string()
   .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/, 'must be a Gateway API duration such as "250ms", "15s" or "1m30s"')
+
+export const positiveDuration = duration.refine(
+  text => durationMilliseconds(text) > 0,
+  'must be more than no time',
+)
 
 /** A hostname, with one leading wildcard label allowed: `*.example.com`. */
 export const hostname = z

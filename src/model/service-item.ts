@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { z } from 'zod'
+import { isHttp2Protocol, isKnownProtocol } from './app-protocol.ts'
 import type { ContentDraft } from './content-draft.ts'
 import { checkEndpoints, type DeclaredPorts } from './endpoint-checks.ts'
 import type { EntryKey } from './entry.ts'
@@ -10,9 +11,6 @@ import { normalEndpoint, normalService } from './normal-topology.ts'
 import { byName } from './order.ts'
 import type { Path } from './problem.ts'
 import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
-
-/** What an endpoint can be spoken to as, without TLS; others are treated as HTTP/1.1. */
-const APP_PROTOCOLS = new Set(['http', 'kubernetes.io/h2c', 'h2c', 'http2', 'grpc', 'kubernetes.io/ws'])
 
 /**
  * A service becomes an entry of its settings and one of its endpoints; where it has none there is no second entry.
@@ -34,6 +32,7 @@ export function addService(draft: ContentDraft, item: unknown, path: Path): Entr
   if (settings === undefined || !isFirst) return undefined
   const service = normalService(settings)
   warnOfProtocols(draft, settings, path)
+  warnOfChecks(draft, settings, path)
   draft.add({ kind: 'Service', namespace: service.namespace, name: service.name }, service, path)
   const implied = parsed.slice(0, 1).flatMap(({ port }) => port ?? [])
   for (const port of service.ports?.map(one => one.port) ?? implied) draft.bring(service, port)
@@ -93,11 +92,30 @@ function addEndpointsEntry(
 
 function warnOfProtocols(draft: ContentDraft, { ports = [] }: Pick<Service, 'ports'>, path: Path): void {
   ports.forEach(({ appProtocol }, index) => {
-    if (appProtocol === undefined || APP_PROTOCOLS.has(appProtocol)) return
+    if (appProtocol === undefined || isKnownProtocol(appProtocol)) return
     const protocol = JSON.stringify(appProtocol)
     const detail = isLaterAppProtocol(appProtocol)
       ? `is not supported yet: ${protocol} (Vicinity cannot speak TLS to endpoints); routes to this port are answered 500`
       : `is not a protocol that Vicinity knows (${protocol}): treated as HTTP/1.1`
+    draft.warn([...path, 'ports', index, 'appProtocol'], detail)
+  })
+}
+
+/** What Envoy would refuse is not sent, and what has no effect is said. */
+function warnOfChecks(
+  draft: ContentDraft,
+  { ports = [], healthCheck: { active, passive } = {} }: Pick<Service, 'ports' | 'healthCheck'>,
+  path: Path,
+): void {
+  if (passive?.consecutiveLocalOriginFailures !== undefined && !passive.splitExternalLocalOriginErrors) {
+    const at = [...path, 'healthCheck', 'passive', 'consecutiveLocalOriginFailures']
+    draft.warn(at, 'has no effect without splitExternalLocalOriginErrors: true')
+  }
+  if (active?.type !== 'GRPC') return
+  ports.forEach(({ port, appProtocol }, index) => {
+    if (appProtocol === undefined || isHttp2Protocol(appProtocol)) return
+    const protocol = JSON.stringify(appProtocol)
+    const detail = `is not spoken to in HTTP/2 (${protocol}): endpoints of port ${port} are not checked by gRPC`
     draft.warn([...path, 'ports', index, 'appProtocol'], detail)
   })
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod'
-import { durationMilliseconds } from './duration.ts'
+import { circuitBreaker } from './circuit-breaker.ts'
+import { healthCheck } from './health-check.ts'
+import { loadBalancer } from './load-balancer.ts'
 import {
-  duration,
   ipAddress,
   label,
   optionalTopologyName,
   plainText,
   portNumber,
+  positiveDuration,
   subdomain,
   topologyName,
   weight,
@@ -77,10 +79,13 @@ export const serviceSettings = z.strictObject({
   namespace: label.optional(),
   name: label,
   trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),
+  /** Topology Aware Routing; it wins over trafficDistribution. */
+  topologyMode: z.enum(['Auto']).optional(),
   ports: z.array(servicePort).min(1).max(100).superRefine(checkServicePorts).optional(),
-  connectTimeout: duration
-    .refine(text => durationMilliseconds(text) > 0, 'must be more than no time')
-    .optional(),
+  connectTimeout: positiveDuration.optional(),
+  loadBalancer: loadBalancer.optional(),
+  healthCheck: healthCheck.optional(),
+  circuitBreaker: circuitBreaker.optional(),
 })
 
 const endpointList = z.array(endpoint).max(MAX_ITEMS)

@@ -1,7 +1,8 @@
 import { TYPE_URLS } from '../proto/type-urls.ts'
-import type { AttachedRoute } from './attached-route.ts'
+import type { AttachedRoute, Resolve } from './attached-route.ts'
 import { unresolvedService } from './backend-resolution.ts'
 import { hasCluster } from './cluster.ts'
+import { hashPolicy } from './hash-policy.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { httpListener } from './listener.ts'
 import type { ListenerGroup, MergedGateway } from './merged-gateway.ts'
@@ -75,12 +76,14 @@ function routedGroup(
 
 /** Groups with the same routes (one for each family of addresses) share what is made of them. */
 function hostsOfGroups(world: World, groups: readonly RoutedGroup[]): VirtualHosts[] {
-  const resolves = (route: AttachedRoute, backend: AttachedRoute['backends'][number]) =>
+  const resolve: Resolve = (route, backend) =>
     unresolvedService(world, route, backend) === undefined
+      ? { hashPolicy: hashPolicy(world.services.get(backend.service)?.settings.loadBalancer) }
+      : undefined
   const made: VirtualHosts[] = []
   groups.forEach((group, index) => {
     const twin = groups.slice(0, index).findIndex(other => sameRoutes(other, group))
-    made.push(made[twin] ?? virtualHosts(group, resolves))
+    made.push(made[twin] ?? virtualHosts(group, resolve))
   })
   return made
 }

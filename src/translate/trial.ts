@@ -50,7 +50,7 @@ function tryRoute(attached: AttachedRoute): void {
   const group = { port: 80, listeners: [{ hostname: ANY_HOSTNAME, routes: [attached] }] }
   routeConfigurationResource(
     'trial',
-    virtualHosts(group, () => true),
+    virtualHosts(group, () => ({ hashPolicy: undefined })),
   )
 }
 

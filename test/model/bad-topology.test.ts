@@ -85,6 +85,7 @@ test.each<[string, unknown, string[]]>([
     service({ trafficDistribution: 'PreferNear' }),
     ['/services/0/trafficDistribution'],
   ],
+  ['an unknown topology mode', service({ topologyMode: 'auto' }), ['/services/0/topologyMode']],
   ['a timeout without a unit', service({ connectTimeout: '250' }), ['/services/0/connectTimeout']],
   ['a timeout of nothing', service({ connectTimeout: '0s' }), ['/services/0/connectTimeout']],
   ['a timeout with a fraction', service({ connectTimeout: '1.5s' }), ['/services/0/connectTimeout']],
@@ -93,14 +94,10 @@ test.each<[string, unknown, string[]]>([
   [
     'settings that are still to come',
     service({
-      topologyMode: 'Auto',
-      loadBalancer: {},
-      healthCheck: {},
-      circuitBreaker: {},
       locality: {},
       scope: 1,
     }),
-    ['circuitBreaker', 'healthCheck', 'loadBalancer', 'locality', 'scope', 'topologyMode'].map(
+    ['locality', 'scope'].map(
       field => `/services/0/${field}`,
     ),
   ],
@@ -231,9 +228,9 @@ test.each<[string, unknown, string[]]>([
 })
 
 test('a refusal of what is still to come names it and says so', () => {
-  expect(parseTopology(service({ topologyMode: 'Auto' }))).toEqual({
+  expect(parseTopology(service({ scope: 'source' }))).toEqual({
     ok: false,
-    problems: [{ pointer: '/services/0/topologyMode', detail: 'is not supported yet: topologyMode' }],
+    problems: [{ pointer: '/services/0/scope', detail: 'is not supported yet: scope' }],
   })
 })
 

@@ -39,11 +39,40 @@ const endpoint = some(
   },
 )
 
+const trafficSettings = {
+  loadBalancer: some(
+    {},
+    { type: fc.constantFrom('LeastRequest', 'RoundRobin'), slowStart: fc.constant({ window: '3s' }) },
+  ),
+  healthCheck: some(
+    {},
+    {
+      active: some(
+        {
+          type: fc.constant('HTTP'),
+          http: some({ path: fc.constant('/') }, { expectedStatuses: statuses() }),
+        },
+        { interval: fc.constantFrom('1s', '3s'), unhealthyThreshold: fc.integer({ min: 1, max: 3 }) },
+      ),
+      passive: some(
+        {},
+        { consecutive5XxErrors: fc.integer({ min: 0, max: 5 }), alwaysEjectOneEndpoint: fc.boolean() },
+      ),
+    },
+  ),
+  circuitBreaker: some({}, { maxConnections: fc.constantFrom(3, 1024), maxParallelRetries: fc.nat(3) }),
+}
+
+function statuses() {
+  return fc.uniqueArray(fc.constantFrom(200, 204, 301), { minLength: 1 })
+}
+
 const service = some(
   { name, ports: fc.tuple(some({ port }, { name })), endpoints: list(endpoint, one => one.name) },
   {
     namespace: fc.constantFrom('default', 'team'),
     trafficDistribution: fc.constantFrom('PreferClose', 'PreferSameNode'),
+    ...trafficSettings,
   },
 ).filter(({ endpoints }) => {
   const places = (endpoints as Fields[]).map(
@@ -117,13 +146,20 @@ const routes = fc.record({
 
 /** Lists whose order says nothing; a rule's matches and backends have one. */
 const SETS = new Set(
-  'zones nodes services endpoints gateways routes listeners hostnames headers queryParams'.split(' '),
+  'zones nodes services endpoints gateways routes listeners hostnames headers queryParams expectedStatuses'.split(
+    ' ',
+  ),
 )
 
 /** Defaults by the list in which they may be spelled out. */
 const DEFAULTS: Record<string, Fields> = {
   nodes: { ready: true, controlPlane: false, zone: '', cpu: '' },
-  services: { namespace: 'default' },
+  services: { namespace: 'default', loadBalancer: {}, healthCheck: {}, circuitBreaker: {} },
+  loadBalancer: { type: 'LeastRequest' },
+  active: { timeout: '1s', interval: '3s', unhealthyThreshold: 3, healthyThreshold: 1 },
+  http: { method: 'GET', expectedStatuses: [200] },
+  passive: { interval: '3s', consecutive5XxErrors: 5, maxEjectionPercent: 100, alwaysEjectOneEndpoint: true },
+  circuitBreaker: { maxConnections: 1024, maxRequestsPerConnection: 0 },
   endpoints: {
     ready: true,
     serving: true,

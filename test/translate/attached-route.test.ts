@@ -17,7 +17,7 @@ const world = worldOf({
   },
 })
 
-const everything = () => true
+const everything = () => ({ hashPolicy: undefined })
 
 function attached(from: World, gatewayName: string, name: string) {
   return from.routesByGateway
@@ -59,7 +59,7 @@ test('a translation is made once, and anew when a backend came or went', () => {
   const made = web?.translation(80, everything)
   expect(made?.clusters).toEqual(['default/web/3000'])
   expect(web?.translation(80, everything)).toBe(made)
-  expect(web?.translation(80, () => false).clusters).toEqual([])
+  expect(web?.translation(80, () => undefined).clusters).toEqual([])
   expect(web?.translation(80, everything)).toEqual(made)
 })
 

@@ -19,6 +19,7 @@ function translated(document: object, port = 80) {
     origin: { source: 'east', created: 1 },
     port,
     cluster: ref => (ref.name === 'gone' ? undefined : clusterName(ref.namespace, ref.name, ref.port ?? 0)),
+    hashPolicy: () => undefined,
   })
 }
 
