@@ -1,7 +1,8 @@
 import { compare } from '../model/order.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
-import { type Decision, type Hinted, type Scope, scopeOf, zoneKey } from './decision.ts'
+import { type Decision, type Hinted, type Scope, scopeOf } from './decision.ts'
+import { placeName } from './place.ts'
 
 /**
  * A service as seen from one viewpoint: the chosen endpoints at priority 0, the other eligible ones behind them
@@ -19,12 +20,13 @@ export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
 
   const endpoints = decision.candidates.map((candidate): AssignedEndpoint => {
     if (chosen.has(candidate)) {
-      const reason = chosenReason(decision, scope, viewpoint)
+      const reason = chosenReason(decision, scope, viewpoint, candidate)
       return { candidate, chosen: true, priority: 0, share: candidate.weight / total, reason }
     }
     if (eligible.has(candidate)) {
       const distance = distanceOf(candidate, viewpoint)
-      const reason = `standby: ${STANDBY_REASONS[distance]}`
+      const lent = distance === 0 && decision.mode === 'Auto' ? ', lent to another zone by Auto' : ''
+      const reason = `standby: ${STANDBY_REASONS[distance]}${lent}`
       return { candidate, chosen: false, priority: 1 + steps.indexOf(distance), share: 0, reason }
     }
     return { candidate, chosen: false, priority: null, share: 0, reason: unsentReason(candidate) }
@@ -59,9 +61,12 @@ function standbySteps(decision: Decision, chosen: ReadonlySet<Candidate>, viewpo
   return [...new Set(standby.map(one => distanceOf(one.candidate, viewpoint)))].sort((a, b) => a - b)
 }
 
-function chosenReason(decision: Decision, scope: Scope, viewpoint: Viewpoint): string {
+function chosenReason(decision: Decision, scope: Scope, viewpoint: Viewpoint, candidate: Candidate): string {
   if (decision.lastResort) return 'no endpoint is ready: serving while it terminates'
   const hints = decision.mode === 'Hints'
+  if (scope === 'zone' && decision.mode === 'Auto') {
+    return distanceOf(candidate, viewpoint) === 0 ? "in the proxy's zone" : "lent to the proxy's zone by Auto"
+  }
   if (scope === 'node') return hints ? "its hints name the proxy's node" : "on the proxy's node"
   if (scope === 'zone') return hints ? "its hints name the proxy's zone" : "in the proxy's zone"
   if (decision.mode === 'ClusterWide') return 'cluster-wide: all endpoints are used'
@@ -89,9 +94,9 @@ function notesFor(decision: Decision, scope: Scope, viewpoint: Viewpoint): strin
 }
 
 /** The commonest silent mistake is a zone that is the right one in another region, or in none. */
-function nobodyHere(decision: Decision, { region, zone }: Viewpoint): string {
-  const elsewhere = decision.eligible.flatMap(one => one.zones).find(one => one.zone === zone)
-  const place = region === '' ? zone : zoneKey(region, zone)
+function nobodyHere(decision: Decision, viewpoint: Viewpoint): string {
+  const elsewhere = decision.eligible.flatMap(one => one.zones).find(one => one.zone === viewpoint.zone)
+  const place = placeName(viewpoint)
   if (elsewhere === undefined) return `no endpoint for zone ${place}: all endpoints are used`
   const other = elsewhere.region
   const where = other === '' ? 'without a region' : `in region ${other}`

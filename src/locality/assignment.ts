@@ -1,7 +1,8 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { TopologyAwareHints } from './topology-aware.ts'
 
 /** What decided which endpoints are chosen. */
-export type Mode = 'ClusterWide' | 'PreferSameZone' | 'PreferClose' | 'PreferSameNode' | 'Hints'
+export type Mode = 'ClusterWide' | 'PreferSameZone' | 'PreferClose' | 'PreferSameNode' | 'Auto' | 'Hints'
 
 /** One port's endpoint of a service, as all sources together say it, before any viewpoint. */
 export interface Candidate {
@@ -38,6 +39,8 @@ export interface Candidates {
   readonly rule: string
   /** Sorted by source, then name. */
   readonly endpoints: readonly Candidate[]
+  /** Of mode Auto: what was computed for each source that gave no hints of its own. */
+  readonly topologyAware?: ReadonlyMap<string, TopologyAwareHints>
 }
 
 export interface AssignedEndpoint {

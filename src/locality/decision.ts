@@ -1,5 +1,6 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Candidate, Candidates, Mode } from './assignment.ts'
+import { type Place, zoneKey } from './place.ts'
 
 /**
  * What a service's rule says before any viewpoint is known: who is eligible, and which hints steer the choice.
@@ -23,36 +24,31 @@ export interface Decision {
 /** An eligible endpoint with the hints that count for it. */
 export interface Hinted {
   readonly candidate: Candidate
-  readonly zones: readonly HintedZone[]
+  /** kube-proxy reads the hint and never where the endpoint stands: a hinted zone has a region of its own. */
+  readonly zones: readonly Place[]
   readonly nodes: readonly string[]
-}
-
-/** kube-proxy reads the hint and never where the endpoint stands: a hinted zone has a region of its own. */
-interface HintedZone {
-  readonly region: string
-  readonly zone: string
-}
-
-/** Zones are equal only when their regions are equal too. */
-export function zoneKey(region: string, zone: string): string {
-  return `${region}/${zone}`
 }
 
 /**
  * Kubernetes' consumer rule up to the point where it looks at the client (CategorizeEndpoints in
  * pkg/proxy/topology.go), over the endpoints of all sources together.
  */
-export function decide({ mode, rule, endpoints }: Candidates): Decision {
+export function decide(candidates: Candidates): Decision {
+  const { mode, rule, endpoints } = candidates
   const undrained = endpoints.filter(one => one.weight > 0)
   const ready = undrained.filter(one => one.ready !== false)
   const lastResort = ready.length === 0
   const usable = lastResort ? undrained.filter(one => one.serving && one.terminating) : ready
   const given = new Set(endpoints.filter(one => one.hints !== undefined).map(one => one.source))
   const several = new Set(usable.map(one => one.source)).size > 1
-  const steered = mode !== 'ClusterWide' || given.size > 0
-  const eligible = usable.map(candidate =>
-    hinted(candidate, mode, given.has(candidate.source), several && steered),
-  )
+  const steered = given.size > 0 || isSteered(candidates)
+  const hintsOf = (one: Candidate) =>
+    given.has(one.source) ? givenHints(one) : computedHints(one, candidates)
+  const eligible = usable.map(candidate => {
+    const { zones, nodes } = hintsOf(candidate)
+    const countsAsOwn = several && steered && zones.length === 0
+    return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes }
+  })
   const shared = {
     mode: given.size > 0 ? ('Hints' as const) : mode,
     rule,
@@ -60,47 +56,62 @@ export function decide({ mode, rule, endpoints }: Candidates): Decision {
     eligible,
     lastResort,
   }
-  if (lastResort || !steered) return { ...shared, nodes: new Set(), zones: new Set(), notes: [] }
+  const notes = lastResort ? [] : topologyAwareNotes(candidates, given)
+  if (lastResort || !steered) return { ...shared, nodes: new Set(), zones: new Set(), notes }
 
   // With one source a single endpoint without a hint switches the rule off, as kube-proxy does. Over several
   // sources one source's refusal must not switch off the others.
   const withoutNode = several ? undefined : eligible.find(one => one.nodes.length === 0)
   const withoutZone = several ? undefined : eligible.find(one => one.zones.length === 0)
+  if (withoutZone !== undefined) {
+    const lacks = given.size > 0 || mode === 'Auto' ? 'zone hint' : 'known zone'
+    const { name } = withoutZone.candidate
+    notes.push(`endpoint ${name} has no ${lacks}: no zone is preferred, for any proxy`)
+  }
   return {
     ...shared,
     nodes: new Set(withoutNode ? [] : eligible.flatMap(one => one.nodes)),
-    zones: new Set(
-      withoutZone ? [] : eligible.flatMap(one => one.zones.map(({ region, zone }) => zoneKey(region, zone))),
-    ),
-    notes: withoutZone
-      ? [
-          `endpoint ${withoutZone.candidate.name} has no ${given.size > 0 ? 'zone hint' : 'known zone'}: no zone is preferred, for any proxy`,
-        ]
-      : [],
+    zones: new Set(withoutZone ? [] : eligible.flatMap(one => one.zones.map(zoneKey))),
+    notes,
   }
 }
 
-/**
- * The hints of an endpoint: those its source gave, or those that Kubernetes' controller would write
- * (trafficdist.go: only for endpoints whose `ready` is set and true).
- */
-function hinted(
-  candidate: Candidate,
-  mode: Candidates['mode'],
-  given: boolean,
-  ownZoneByDefault: boolean,
-): Hinted {
-  const { region, zone, hints } = candidate
-  const own = zone === '' ? [] : [{ region, zone }]
-  const computed = !given && mode !== 'ClusterWide' && candidate.ready === true
-  const hintedZones = hints?.zones.map(one => ({ region: hints.regions?.get(one) ?? region, zone: one }))
-  const zones = given ? (hintedZones ?? []) : computed ? own : []
-  const nodes = given
-    ? (hints?.nodes ?? [])
-    : computed && mode === 'PreferSameNode' && candidate.node !== ''
-      ? [candidate.node]
-      : []
-  return { candidate, zones: zones.length === 0 && ownZoneByDefault ? own : zones, nodes }
+/** Whether hints are computed for some source. Auto that is off everywhere leaves nobody anything to follow. */
+function isSteered({ mode, topologyAware = NONE }: Candidates): boolean {
+  if (mode !== 'Auto') return mode !== 'ClusterWide'
+  return [...topologyAware.values()].some(one => one.hints !== undefined)
+}
+
+const NONE: NonNullable<Candidates['topologyAware']> = new Map()
+
+type Hints = Omit<Hinted, 'candidate'>
+
+function givenHints({ region, hints }: Candidate): Hints {
+  const zones = hints?.zones.map(zone => ({ region: hints.regions?.get(zone) ?? region, zone }))
+  return { zones: zones ?? [], nodes: hints?.nodes ?? [] }
+}
+
+/** What Kubernetes' controller would write (trafficdist.go: only for endpoints whose `ready` is set and true). */
+function computedHints(candidate: Candidate, { mode, topologyAware }: Candidates): Hints {
+  if (mode === 'Auto') {
+    const zone = topologyAware?.get(candidate.source)?.hints?.get(candidate.name)
+    return { zones: zone === undefined ? [] : [zone], nodes: [] }
+  }
+  if (mode === 'ClusterWide' || candidate.ready !== true) return { zones: [], nodes: [] }
+  const onNode = mode === 'PreferSameNode' && candidate.node !== ''
+  return { zones: ownZone(candidate), nodes: onNode ? [candidate.node] : [] }
+}
+
+function ownZone({ region, zone }: Candidate): Place[] {
+  return zone === '' ? [] : [{ region, zone }]
+}
+
+function topologyAwareNotes({ topologyAware = NONE }: Candidates, given: ReadonlySet<string>): string[] {
+  const several = topologyAware.size + given.size > 1
+  return [...topologyAware].map(([source, { hints, note }]) => {
+    const what = hints === undefined ? 'Auto is off' : 'Auto'
+    return `${what}${several ? ` for source ${source}` : ''}: ${note}`
+  })
 }
 
 /** Which rule serves a viewpoint. */
@@ -108,7 +119,7 @@ export type Scope = 'node' | 'zone' | 'all'
 
 export function scopeOf(decision: Decision, viewpoint: Viewpoint): Scope {
   if (viewpoint.node !== '' && decision.nodes.has(viewpoint.node)) return 'node'
-  if (viewpoint.zone !== '' && decision.zones.has(zoneKey(viewpoint.region, viewpoint.zone))) return 'zone'
+  if (viewpoint.zone !== '' && decision.zones.has(zoneKey(viewpoint))) return 'zone'
   return 'all'
 }
 
@@ -122,6 +133,6 @@ export function viewpointClass(decision: Decision, viewpoint: Viewpoint): string
 }
 
 /** The classes, beside that of everybody, in which a viewpoint can stand for some service: its zone's, its node's. */
-export function possibleClasses({ region, zone, node }: Viewpoint): [zone: string, node: string] {
-  return [zoneKey(region, zone), `${zoneKey(region, zone)}/${node}`]
+export function possibleClasses(viewpoint: Viewpoint): [zone: string, node: string] {
+  return [zoneKey(viewpoint), `${zoneKey(viewpoint)}/${viewpoint.node}`]
 }

@@ -93,7 +93,7 @@ function explained({ candidate, chosen, priority, share, reason }: AssignedEndpo
   return { name, address, port, ...place, chosen, priority, weight, share, reason }
 }
 
-/** As much of the world of an old revision as one service's assignment reads: its entries, and all zones. */
+/** As much of the world of an old revision as one service's assignment reads: its entries, all zones and nodes. */
 async function pastWorld(
   store: Store,
   revision: number,
@@ -101,13 +101,13 @@ async function pastWorld(
 ): Promise<World | Refusal> {
   const ahead = await refuseFuture(store, revision)
   if (ahead) return ahead
-  const [own, zones] = await Promise.all([
+  const [own, around] = await Promise.all([
     store.entries({ revision, namespace, name, kinds: ['Service', 'Endpoints'] }),
-    store.entries({ revision, kinds: ['Zone'] }),
+    store.entries({ revision, kinds: ['Zone', 'Node'] }),
   ])
   if (isGone(own)) return refuseGone(revision, own)
-  if (isGone(zones)) return refuseGone(revision, zones)
+  if (isGone(around)) return refuseGone(revision, around)
   const draft = new WorldDraft(World.EMPTY)
-  draft.add({ revision, reset: false, upserted: [...zones, ...own], removed: [] })
+  draft.add({ revision, reset: false, upserted: [...around, ...own], removed: [] })
   return draft.finish(revision).world
 }

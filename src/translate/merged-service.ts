@@ -4,8 +4,9 @@ import type { StoredEntry } from '../model/change.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
 import type { ClusterSettings } from './cluster.ts'
-import type { Placement } from './regions.ts'
 import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
+import type { Surroundings } from './surroundings.ts'
+import { topologyAwareClaims } from './topology-aware-claims.ts'
 
 /** What one source says of a service. Bodies are text until somebody asks: most services of a push are never looked at. */
 export interface ServiceClaim {
@@ -43,23 +44,24 @@ export class MergedService {
   /** Oldest first. */
   readonly claims: readonly ServiceClaim[]
   readonly grpcPorts: PortNumbers
-  readonly #placement: Placement
+  readonly #surroundings: Surroundings
   readonly #decisions = new Map<number, Decision>()
   #parsed: readonly ParsedClaim[] | undefined
   #ports: readonly ServicePort[] | undefined
+  #topologyAware: Candidates['topologyAware']
 
   constructor(
     namespace: string,
     name: string,
     claims: readonly ServiceClaim[],
-    placement: Placement,
+    surroundings: Surroundings,
     grpcPorts: PortNumbers = NO_PORTS,
   ) {
     this.namespace = namespace
     this.name = name
     this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || compare(a.source, b.source))
     this.grpcPorts = grpcPorts
-    this.#placement = placement
+    this.#surroundings = surroundings
   }
 
   get sources(): readonly string[] {
@@ -100,18 +102,34 @@ export class MergedService {
   }
 
   get mode(): Candidates['mode'] {
-    return this.#leader?.settings?.trafficDistribution ?? 'ClusterWide'
+    const settings = this.#leader?.settings
+    return settings?.topologyMode ?? settings?.trafficDistribution ?? 'ClusterWide'
   }
 
   #candidates(port: ServicePort): Candidates {
+    const { ports, mode } = this
+    const { regions } = this.#surroundings
+    const endpoints = this.#claims.flatMap(claim => claimCandidates(claim, port, ports, regions))
+    return {
+      mode,
+      rule: this.#rule,
+      endpoints: withoutDuplicates(endpoints),
+      ...(mode === 'Auto' && { topologyAware: this.#topologyAwareHints }),
+    }
+  }
+
+  get #rule(): string {
     const leader = this.#leader
-    const from = leader && `of source ${leader.source}, revision ${leader.since}`
-    const rule = this.mode === 'ClusterWide' ? 'no trafficDistribution' : `trafficDistribution ${this.mode}`
-    const { ports } = this
-    const endpoints = this.#claims.flatMap(claim =>
-      claimCandidates(claim, port, ports, this.#placement.regions),
-    )
-    return { mode: this.mode, rule: from ? `${rule} ${from}` : rule, endpoints: withoutDuplicates(endpoints) }
+    const from = leader ? ` of source ${leader.source}, revision ${leader.since}` : ''
+    const { mode } = this
+    if (mode === 'ClusterWide') return `no trafficDistribution${from}`
+    return mode === 'Auto' ? `topologyMode Auto${from}` : `trafficDistribution ${mode}${from}`
+  }
+
+  /** Ports do not matter: an endpoint has one hint, as in Kubernetes. */
+  get #topologyAwareHints(): NonNullable<Candidates['topologyAware']> {
+    this.#topologyAware ??= topologyAwareClaims(this.#claims, this.#surroundings)
+    return this.#topologyAware
   }
 
   get #leader(): ParsedClaim | undefined {
@@ -156,12 +174,15 @@ function mergePorts(claims: readonly ParsedClaim[]): ServicePort[] {
 function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {
   const conflicts: Conflict[] = []
   const differ = (field: string, ours: unknown, theirs: unknown) => {
-    if (ours === theirs) return
+    if (shown(ours) === shown(theirs)) return
     const detail = `says ${shown(theirs)}; ${shown(ours)} of source ${leader.source}, which has had the service longer, stands`
     conflicts.push({ field, source: claim.source, detail })
   }
   differ('trafficDistribution', leader.settings?.trafficDistribution, claim.settings?.trafficDistribution)
-  differ('connectTimeout', leader.settings?.connectTimeout, claim.settings?.connectTimeout)
+  differ('topologyMode', leader.settings?.topologyMode, claim.settings?.topologyMode)
+  for (const field of ['connectTimeout', 'loadBalancer', 'healthCheck', 'circuitBreaker'] as const) {
+    differ(field, leader.settings?.[field], claim.settings?.[field])
+  }
   for (const port of claim.ports ?? []) {
     const ours = leader.ports?.find(one => one.port === port.port)
     if (ours !== undefined) differ(`ports/${port.port}/appProtocol`, ours.appProtocol, port.appProtocol)

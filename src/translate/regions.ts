@@ -1,10 +1,5 @@
 import type { Zone } from '../model/topology.ts'
 
-/** Where services of one world look their regions up: settled with the world, after its services were made. */
-export interface Placement {
-  readonly regions: Regions
-}
-
 /**
  * Fills in a region that somebody left out, from the zones that sources declare: first those of the own source, then
  * those of all, and only where one region has a zone of that name.

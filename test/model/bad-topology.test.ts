@@ -97,9 +97,7 @@ test.each<[string, unknown, string[]]>([
       locality: {},
       scope: 1,
     }),
-    ['locality', 'scope'].map(
-      field => `/services/0/${field}`,
-    ),
+    ['locality', 'scope'].map(field => `/services/0/${field}`),
   ],
   [
     'an unknown setting',
