@@ -4,7 +4,7 @@ import type { Service, ServicePort } from '../model/topology.ts'
 import { circuitBreakers } from './circuit-breakers.ts'
 import { envoyDuration } from './envoy-duration.ts'
 import { healthChecks } from './health-checks.ts'
-import { loadBalancing, panic } from './load-balancing.ts'
+import { commonLoadBalancing, loadBalancing } from './load-balancing.ts'
 import { outlierDetection } from './outlier-detection.ts'
 
 /** The part of a merged service that its clusters are made of. */
@@ -48,7 +48,7 @@ export function cluster(name: string, { hostname, settings, isHttp2 }: ClusterOp
     edsClusterConfig: { edsConfig: { ads: {}, resourceApiVersion: 'V3' } },
     ...(connectTimeout && { connectTimeout: envoyDuration(connectTimeout) }),
     ...loadBalancing(loadBalancer),
-    ...panic(healthCheck),
+    commonLbConfig: commonLoadBalancing(healthCheck),
     ...(checks.length > 0 && { healthChecks: checks }),
     ...(healthCheck?.passive && { outlierDetection: outlierDetection(healthCheck.passive) }),
     ignoreHealthOnHostRemoval: true,
