@@ -4,14 +4,17 @@ import type { Service, ServicePort } from '../model/topology.ts'
 import { circuitBreakers } from './circuit-breakers.ts'
 import { envoyDuration } from './envoy-duration.ts'
 import { healthChecks } from './health-checks.ts'
-import { commonLoadBalancing, loadBalancing } from './load-balancing.ts'
+import { heededHealth, loadBalancing } from './load-balancing.ts'
 import { outlierDetection } from './outlier-detection.ts'
 
 /** The part of a merged service that its clusters are made of. */
 export type ClusterSettings = Pick<
   Service,
   'connectTimeout' | 'loadBalancer' | 'healthCheck' | 'circuitBreaker'
->
+> & {
+  /** Assignments may share traffic out between zones by weights of their own. */
+  readonly weighsZones: boolean
+}
 
 export interface ClusterOptions {
   /** As its clients in a cluster of Kubernetes would call the service: "web.default". */
@@ -48,7 +51,7 @@ export function cluster(name: string, { hostname, settings, isHttp2 }: ClusterOp
     edsClusterConfig: { edsConfig: { ads: {}, resourceApiVersion: 'V3' } },
     ...(connectTimeout && { connectTimeout: envoyDuration(connectTimeout) }),
     ...loadBalancing(loadBalancer),
-    commonLbConfig: commonLoadBalancing(healthCheck),
+    ...heededHealth(healthCheck),
     ...(checks.length > 0 && { healthChecks: checks }),
     ...(healthCheck?.passive && { outlierDetection: outlierDetection(healthCheck.passive) }),
     ignoreHealthOnHostRemoval: true,

@@ -24,18 +24,22 @@ export function loadBalancing({
 }
 
 /**
- * How long Envoy gathers changes of health and weight before its workers see them; those of membership never wait. By
- * itself it is a second: measured, an endpoint that was well again got none of the next 100 requests, and shares that
- * move by weight alone would be as late. Not nothing: the checks of many endpoints come in bursts.
+ * How long Envoy gathers changes of health before its workers see them. By itself it is a second: measured, an endpoint
+ * that was well again got none of the next 100 requests. Not nothing: the checks of many endpoints come in bursts.
  */
 const UPDATE_MERGE_WINDOW = '0.02s'
 
-/** The `common_lb_config` of a cluster. When to panic is no question where nothing is checked: all are well then. */
-export function commonLoadBalancing(healthCheck: HealthCheck = {}): object {
-  const { active, passive, panicThreshold = PANIC_THRESHOLD } = healthCheck
-  const isChecked = active !== undefined || passive !== undefined
+/** The fields of a cluster that say what its load balancer makes of health; none where nothing is checked. */
+export function heededHealth({
+  active,
+  passive,
+  panicThreshold = PANIC_THRESHOLD,
+}: HealthCheck = {}): object {
+  if (active === undefined && passive === undefined) return {}
   return {
-    updateMergeWindow: UPDATE_MERGE_WINDOW,
-    ...(isChecked && { healthyPanicThreshold: { value: panicThreshold } }),
+    commonLbConfig: {
+      healthyPanicThreshold: { value: panicThreshold },
+      updateMergeWindow: UPDATE_MERGE_WINDOW,
+    },
   }
 }

@@ -33,6 +33,9 @@ describe('active health checks of a real Envoy', () => {
     await zone.answeredBy('other')
     expect((await zone.send(100)).byPod).toEqual({ other: 100 })
     zone.local.answerChecks(200)
+    await zone.healthy(2)
+    // Envoy's own way of telling its workers would take up to a second more.
+    expect((await zone.send(200, 4)).byPod.local).toBeGreaterThan(100)
     await zone.answeredBy('local')
     expect((await zone.send(100)).byPod).toEqual({ local: 100 })
   })

@@ -103,14 +103,6 @@ describe('the load balancer of a service in a real Envoy', () => {
     expect(byPod.two ?? 0).toBeLessThan(35)
   })
 
-  test('weights that change twice in a moment count at once', async () => {
-    await push({}, endpoints(50, 50))
-    await push({}, endpoints(1, 99))
-    await push({}, endpoints(99, 1))
-    const { byPod } = await sendRequests(target, 200)
-    expect(byPod.one).toBeGreaterThan(150)
-  })
-
   test('limits of a circuit breaker are kept', async () => {
     await push({ circuitBreaker: { maxParallelRequests: 2 } })
     const slow = Array.from({ length: 8 }, () =>
