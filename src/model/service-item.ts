@@ -60,11 +60,16 @@ function parseEndpoints(draft: ContentDraft, list: unknown, declared: DeclaredPo
   draft.each(list, path, (item, at) => {
     const parsed = draft.parse('endpoint', endpoint, item, at)
     if (parsed?.additionalAddresses !== undefined) checkAdditional(draft, parsed, at)
+    if (parsed?.terminating && parsed.ready === undefined) draft.warn([...at, 'ready'], STILL_READY)
     all.push(parsed && normalEndpoint(parsed))
   })
   checkEndpoints(draft, declared, all, path)
   return all.filter(one => one !== undefined)
 }
+
+/** kube-proxy takes `ready` at its word, and as true when it is not said (pkg/proxy, topology.go). */
+const STILL_READY =
+  'counts as true though the endpoint is terminating, as in kube-proxy: it goes on getting requests; false drains it'
 
 /** Kubernetes' dual stack: addresses of the other family than the first. */
 function checkAdditional(draft: ContentDraft, parsed: z.output<typeof endpoint>, path: Path): void {

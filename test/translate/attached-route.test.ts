@@ -80,3 +80,11 @@ test('a translation is made for each port only where the listener’s port is a 
   const shop = attached(world, 'edge', 'shop')
   expect(shop?.translation(8081, everything)).toBe(shop?.translation(8080, everything))
 })
+
+test('a translation is made anew when a backend hashes requests in another way, and else is kept', () => {
+  const web = attached(world, 'edge', 'web')
+  const hashing = (headerName: string) => () => ({ hashPolicy: { header: { headerName } } })
+  const made = web?.translation(80, hashing('x-user'))
+  expect(web?.translation(80, hashing('x-user'))).toBe(made)
+  expect(web?.translation(80, hashing('x-team'))).not.toEqual(made)
+})

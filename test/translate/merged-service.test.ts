@@ -136,3 +136,40 @@ describe('Topology Aware Routing', () => {
     expect(seen).toMatchObject({ mode: 'Hints', chosen: ["b1: its hints name the proxy's zone"] })
   })
 })
+
+describe('an endpoint that is terminating', () => {
+  const ending = (fields: object) => [
+    { name: 'ends', address: '10.0.0.1', port: 80, zone: 'zone-a', terminating: true, ...fields },
+    { name: 'stays', address: '10.0.0.2', port: 80, zone: 'zone-a' },
+  ]
+
+  test('gets nothing where it is not ready, and is the last to serve', () => {
+    expect(chosenFrom('zone-a', 'r1', ending({ ready: false }))).toEqual(['stays'])
+    expect(chosenFrom('zone-a', 'r1', ending({ ready: false }).slice(0, 1))).toEqual(['ends'])
+  })
+
+  // kube-proxy reads `ready` and not `terminating`, and takes an unset `ready` for true (CategorizeEndpoints).
+  test.each([{}, { ready: true }, { ready: null }])('is used as long as it counts as ready: %j', fields => {
+    expect(chosenFrom('zone-a', 'r1', ending(fields))).toEqual(['ends', 'stays'])
+  })
+})
+
+test('settings of the source that has had the service longest stand, and what others say is a conflict', () => {
+  const checked = (path: string) => ({ healthCheck: { active: { type: 'HTTP', http: { path } } } })
+  const say = (settings: object) => ({
+    topology: { services: [{ name: 'web', ports: [{ port: 80 }], ...settings }] },
+  })
+  const web = worldOf({
+    east: say(checked('/a')),
+    same: say({
+      healthCheck: { active: { http: { path: '/a', method: 'GET' }, type: 'HTTP', interval: '3s' } },
+    }),
+    west: say({ ...checked('/b'), circuitBreaker: { maxConnections: 1 }, loadBalancer: { type: 'Random' } }),
+  }).service('default', 'web')
+  expect(web?.settings.healthCheck).toEqual(checked('/a').healthCheck)
+  expect(web?.conflicts.map(({ source, field }) => `${source} ${field}`)).toEqual([
+    'west loadBalancer',
+    'west healthCheck',
+    'west circuitBreaker',
+  ])
+})
