@@ -1,5 +1,5 @@
-import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Candidate, Candidates, Mode } from './assignment.ts'
+import { DEFAULT_POLICY, type LocalityPolicy } from './locality-policy.ts'
 import { type Place, zoneKey } from './place.ts'
 
 /**
@@ -11,6 +11,13 @@ export interface Decision {
   readonly rule: string
   readonly candidates: readonly Candidate[]
   readonly eligible: readonly Hinted[]
+  readonly policy: LocalityPolicy
+  /** The endpoints of `eligible`. */
+  readonly usable: ReadonlySet<Candidate>
+  /** Sources that have eligible endpoints. */
+  readonly sources: ReadonlySet<string>
+  /** By zone: how many eligible endpoints are hinted for it. */
+  readonly hintsByZone: ReadonlyMap<string, number>
   /** No endpoint was ready, so those that serve while terminating are used; topology is ignored then. */
   readonly lastResort: boolean
   /** Nodes that the node rule serves on their own; empty when the rule is off. */
@@ -34,13 +41,14 @@ export interface Hinted {
  * pkg/proxy/topology.go), over the endpoints of all sources together.
  */
 export function decide(candidates: Candidates): Decision {
-  const { mode, rule, endpoints } = candidates
+  const { mode, rule, endpoints, policy = DEFAULT_POLICY } = candidates
   const undrained = endpoints.filter(one => one.weight > 0)
   const ready = undrained.filter(one => one.ready !== false)
   const lastResort = ready.length === 0
   const usable = lastResort ? undrained.filter(one => one.serving && one.terminating) : ready
   const given = new Set(endpoints.filter(one => one.hints !== undefined).map(one => one.source))
-  const several = new Set(usable.map(one => one.source)).size > 1
+  const sources = new Set(usable.map(one => one.source))
+  const several = sources.size > 1
   const steered = given.size > 0 || isSteered(candidates)
   const hintsOf = (one: Candidate) =>
     given.has(one.source) ? givenHints(one) : computedHints(one, candidates)
@@ -54,6 +62,10 @@ export function decide(candidates: Candidates): Decision {
     rule,
     candidates: endpoints,
     eligible,
+    usable: new Set(usable),
+    policy,
+    sources,
+    hintsByZone: countHints(eligible),
     lastResort,
   }
   const notes = lastResort ? [] : topologyAwareNotes(candidates, given)
@@ -114,25 +126,10 @@ function topologyAwareNotes({ topologyAware = NONE }: Candidates, given: Readonl
   })
 }
 
-/** Which rule serves a viewpoint. */
-export type Scope = 'node' | 'zone' | 'all'
-
-export function scopeOf(decision: Decision, viewpoint: Viewpoint): Scope {
-  if (viewpoint.node !== '' && decision.nodes.has(viewpoint.node)) return 'node'
-  if (viewpoint.zone !== '' && decision.zones.has(zoneKey(viewpoint))) return 'zone'
-  return 'all'
-}
-
-/**
- * Names the class of viewpoints that get the same assignment: what the rule reads of a viewpoint, and no more.
- * A node is only told apart where it has an endpoint, a zone only where it is served on its own.
- */
-export function viewpointClass(decision: Decision, viewpoint: Viewpoint): string {
-  const [zone, node] = possibleClasses(viewpoint)
-  return { node, zone, all: '' }[scopeOf(decision, viewpoint)]
-}
-
-/** The classes, beside that of everybody, in which a viewpoint can stand for some service: its zone's, its node's. */
-export function possibleClasses(viewpoint: Viewpoint): [zone: string, node: string] {
-  return [zoneKey(viewpoint), `${zoneKey(viewpoint)}/${viewpoint.node}`]
+function countHints(eligible: readonly Hinted[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { zones } of eligible) {
+    for (const zone of zones) counts.set(zoneKey(zone), (counts.get(zoneKey(zone)) ?? 0) + 1)
+  }
+  return counts
 }

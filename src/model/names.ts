@@ -33,6 +33,15 @@ export const topologyName = z
   .max(63)
   .regex(TOPOLOGY_NAME, 'must be a Kubernetes label value: letters, digits, - _ .')
 
+/** A zone as a rule names it: "region/zone", or "zone" where one region alone has a zone of that name. */
+export const zoneReference = z
+  .string()
+  .max(127)
+  .regex(
+    /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+    'must be "region/zone" or "zone"',
+  )
+
 /** As `topologyName`, or '' where the label is not set. */
 export const optionalTopologyName = z
   .string()

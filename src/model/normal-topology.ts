@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { normalCircuitBreaker } from './circuit-breaker.ts'
 import { normalHealthCheck } from './health-check.ts'
 import { normalLoadBalancer } from './load-balancer.ts'
+import { normalLocality } from './locality-settings.ts'
 import { canonicalAddress } from './names.ts'
 import { compare } from './order.ts'
 import type { Endpoint, endpoint, Node, Service, serviceSettings, Zone } from './topology.ts'
@@ -51,10 +52,12 @@ function normalTrafficSettings(settings: z.output<typeof serviceSettings>): Part
   const balancer = settings.loadBalancer && normalLoadBalancer(settings.loadBalancer)
   const checks = settings.healthCheck && normalHealthCheck(settings.healthCheck)
   const limits = settings.circuitBreaker && normalCircuitBreaker(settings.circuitBreaker)
+  const locality = settings.locality && normalLocality(settings.locality)
   return {
     ...(balancer && { loadBalancer: balancer }),
     ...(checks && { healthCheck: checks }),
     ...(limits && { circuitBreaker: limits }),
+    ...(locality && { locality }),
   }
 }
 

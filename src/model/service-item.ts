@@ -11,6 +11,7 @@ import { normalEndpoint, normalService } from './normal-topology.ts'
 import { byName } from './order.ts'
 import type { Path } from './problem.ts'
 import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
+import { checkZoneReferences } from './zone-references.ts'
 
 /**
  * A service becomes an entry of its settings and one of its endpoints; where it has none there is no second entry.
@@ -30,6 +31,7 @@ export function addService(draft: ContentDraft, item: unknown, path: Path): Entr
   const declared = settings === undefined ? 'unknown' : (settings.ports ?? 'implied')
   const parsed = parseEndpoints(draft, list, declared, [...path, 'endpoints'])
   if (settings === undefined || !isFirst) return undefined
+  checkZoneReferences(draft, settings.locality, [...path, 'locality'])
   const service = normalService(settings)
   warnOfProtocols(draft, settings, path)
   warnOfChecks(draft, settings, path)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { circuitBreaker } from './circuit-breaker.ts'
 import { healthCheck } from './health-check.ts'
 import { loadBalancer } from './load-balancer.ts'
+import { localitySettings, sourceDefaults } from './locality-settings.ts'
 import {
   ipAddress,
   label,
@@ -86,6 +87,7 @@ export const serviceSettings = z.strictObject({
   loadBalancer: loadBalancer.optional(),
   healthCheck: healthCheck.optional(),
   circuitBreaker: circuitBreaker.optional(),
+  locality: localitySettings.optional(),
 })
 
 const endpointList = z.array(endpoint).max(MAX_ITEMS)
@@ -100,6 +102,7 @@ export const endpoints = z.strictObject({
 })
 
 export const topology = z.strictObject({
+  defaults: sourceDefaults.optional(),
   zones: z.array(zone).max(MAX_ITEMS).optional(),
   nodes: z.array(node).max(MAX_ITEMS).optional(),
   services: z.array(service).max(MAX_ITEMS).optional(),

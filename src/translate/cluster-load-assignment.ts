@@ -6,8 +6,16 @@ import type { AssignedEndpoint, Assignment } from '../locality/assignment.ts'
  */
 const OVERPROVISIONING_FACTOR = 100_000
 
+/** Envoy's factor by which `spillover` per cent of healthy endpoints are enough; rounded up, or they would not be. */
+function overprovisioningFactor({ spillover }: Assignment): number {
+  return spillover === 0 ? OVERPROVISIONING_FACTOR : Math.ceil(10_000 / spillover)
+}
+
 /** gRPC and Envoy sum the weights of a priority in 32 bits, unsigned. */
 const MAX_WEIGHT_SUM = 2 ** 32 - 1
+
+/** To what the weights of a priority's localities sum, about, where zones have weights of their own. */
+const ZONE_WEIGHTS = 1_000_000
 
 /**
  * The `envoy.config.endpoint.v3.ClusterLoadAssignment` of an assignment, in protobufjs' own form of a message (the
@@ -20,8 +28,8 @@ export function clusterLoadAssignment(clusterName: string, assignment: Assignmen
   const scales = weightScales(sent)
   return {
     clusterName,
-    endpoints: localityGroups(sent).map(members => localityEndpoints(members, scales)),
-    policy: { overprovisioningFactor: { value: OVERPROVISIONING_FACTOR } },
+    endpoints: localityGroups(sent).map(members => localityEndpoints(members, scales, assignment.weighted)),
+    policy: { overprovisioningFactor: { value: overprovisioningFactor(assignment) } },
   }
 }
 
@@ -53,16 +61,28 @@ function weightScales(sent: readonly SentEndpoint[]): ReadonlyMap<number, number
   )
 }
 
-function localityEndpoints(members: readonly SentEndpoint[], scales: ReadonlyMap<number, number>): object {
+function localityEndpoints(
+  members: readonly SentEndpoint[],
+  scales: ReadonlyMap<number, number>,
+  weighted: boolean,
+): object {
   const [{ priority, candidate }] = members as [SentEndpoint]
   const scale = scales.get(priority) ?? 1
   const weights = members.map(one => Math.max(1, Math.floor(one.candidate.weight * scale)))
   return {
     locality: { region: candidate.region, zone: candidate.zone, subZone: candidate.subZone },
     priority,
-    loadBalancingWeight: { value: weights.reduce((sum, one) => sum + one, 0) },
+    loadBalancingWeight: { value: weighted ? zoneWeight(members) : sum(weights) },
     lbEndpoints: members.map((one, index) => lbEndpoint(one, weights[index] as number)),
   }
+}
+
+function zoneWeight(members: readonly SentEndpoint[]): number {
+  return Math.max(1, Math.round(sum(members.map(one => one.portion)) * ZONE_WEIGHTS))
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0)
 }
 
 function lbEndpoint({ candidate }: SentEndpoint, weight: number): object {

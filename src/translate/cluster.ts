@@ -43,7 +43,8 @@ export function speaksHttp2({ appProtocol }: ServicePort, isCalledByGrpc: boolea
  * traffic (measured on Envoy 1.40).
  */
 export function cluster(name: string, { hostname, settings, isHttp2 }: ClusterOptions): object {
-  const { connectTimeout, loadBalancer, healthCheck, circuitBreaker } = settings
+  const { connectTimeout, loadBalancer, healthCheck, circuitBreaker, weighsZones } = settings
+  const common = { ...heededHealth(healthCheck), ...(weighsZones && { localityWeightedLbConfig: {} }) }
   const checks = healthCheck?.active ? healthChecks(healthCheck.active, { hostname, isHttp2 }) : []
   return {
     name,
@@ -51,7 +52,7 @@ export function cluster(name: string, { hostname, settings, isHttp2 }: ClusterOp
     edsClusterConfig: { edsConfig: { ads: {}, resourceApiVersion: 'V3' } },
     ...(connectTimeout && { connectTimeout: envoyDuration(connectTimeout) }),
     ...loadBalancing(loadBalancer),
-    ...heededHealth(healthCheck),
+    ...(Object.keys(common).length > 0 && { commonLbConfig: common }),
     ...(checks.length > 0 && { healthChecks: checks }),
     ...(healthCheck?.passive && { outlierDetection: outlierDetection(healthCheck.passive) }),
     ignoreHealthOnHostRemoval: true,

@@ -29,17 +29,12 @@ export function loadBalancing({
  */
 const UPDATE_MERGE_WINDOW = '0.02s'
 
-/** The fields of a cluster that say what its load balancer makes of health; none where nothing is checked. */
+/** The fields of `commonLbConfig` that say what a load balancer makes of health; none where nothing is checked. */
 export function heededHealth({
   active,
   passive,
   panicThreshold = PANIC_THRESHOLD,
 }: HealthCheck = {}): object {
   if (active === undefined && passive === undefined) return {}
-  return {
-    commonLbConfig: {
-      healthyPanicThreshold: { value: panicThreshold },
-      updateMergeWindow: UPDATE_MERGE_WINDOW,
-    },
-  }
+  return { healthyPanicThreshold: { value: panicThreshold }, updateMergeWindow: UPDATE_MERGE_WINDOW }
 }

@@ -1,10 +1,13 @@
 import type { Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
+import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import type { StoredEntry } from '../model/change.ts'
+import { LOCALITY_DEFAULTS, type LocalitySettings } from '../model/locality-settings.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
 import type { ClusterSettings } from './cluster.ts'
 import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
+import { type SaidLocality, servicePolicy } from './service-policy.ts'
 import type { Surroundings } from './surroundings.ts'
 import { topologyAwareClaims } from './topology-aware-claims.ts'
 
@@ -49,6 +52,7 @@ export class MergedService {
   #parsed: readonly ParsedClaim[] | undefined
   #ports: readonly ServicePort[] | undefined
   #topologyAware: Candidates['topologyAware']
+  #localityPolicy: LocalityPolicy | undefined
 
   constructor(
     namespace: string,
@@ -79,7 +83,8 @@ export class MergedService {
   }
 
   get settings(): ClusterSettings {
-    return this.#leader?.settings ?? {}
+    const weighsZones = this.#saidLocality.find(({ settings }) => settings.distribute)?.settings.distribute
+    return { ...this.#leader?.settings, weighsZones: weighsZones !== undefined && weighsZones.length > 0 }
   }
 
   get conflicts(): readonly Conflict[] {
@@ -114,6 +119,7 @@ export class MergedService {
       mode,
       rule: this.#rule,
       endpoints: withoutDuplicates(endpoints),
+      policy: this.#policy,
       ...(mode === 'Auto' && { topologyAware: this.#topologyAwareHints }),
     }
   }
@@ -124,6 +130,36 @@ export class MergedService {
     const { mode } = this
     if (mode === 'ClusterWide') return `no trafficDistribution${from}`
     return mode === 'Auto' ? `topologyMode Auto${from}` : `trafficDistribution ${mode}${from}`
+  }
+
+  get #policy(): LocalityPolicy {
+    this.#localityPolicy ??= servicePolicy(this.#saidLocality, zone => this.#regionsOf(zone))
+    return this.#localityPolicy
+  }
+
+  /** What the service itself says, then what its source sets for all of its services. */
+  get #saidLocality(): SaidLocality[] {
+    const leader = this.#leader
+    if (leader === undefined) return []
+    const { source, since, settings } = leader
+    const defaults = this.#surroundings.defaults.get(source)
+    const said: SaidLocality[] = []
+    if (settings?.locality) {
+      said.push({ settings: settings.locality, origin: `source ${source}, revision ${since}` })
+    }
+    if (defaults?.settings.locality) {
+      const origin = `the defaults of source ${source}, revision ${defaults.since}`
+      said.push({ settings: defaults.settings.locality, origin })
+    }
+    return said
+  }
+
+  /** Where nobody declares a zone of this name, what endpoints say of it counts. */
+  #regionsOf(zone: string): readonly string[] {
+    const declared = this.#surroundings.regions.possible(this.#leader?.source ?? '', zone)
+    if (declared.length > 0) return declared
+    const endpoints = this.#claims.flatMap(claim => claim.endpoints)
+    return [...new Set(endpoints.flatMap(one => (one.zone === zone ? (one.region ?? []) : [])))].sort()
   }
 
   /** Ports do not matter: an endpoint has one hint, as in Kubernetes. */
@@ -182,6 +218,9 @@ function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {
   differ('topologyMode', leader.settings?.topologyMode, claim.settings?.topologyMode)
   for (const field of ['connectTimeout', 'loadBalancer', 'healthCheck', 'circuitBreaker'] as const) {
     differ(field, leader.settings?.[field], claim.settings?.[field])
+  }
+  for (const field of Object.keys(LOCALITY_DEFAULTS) as (keyof LocalitySettings)[]) {
+    differ(`locality/${field}`, leader.settings?.locality?.[field], claim.settings?.locality?.[field])
   }
   for (const port of claim.ports ?? []) {
     const ours = leader.ports?.find(one => one.port === port.port)

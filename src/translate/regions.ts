@@ -22,6 +22,11 @@ export class Regions {
     return only(this.#bySource.get(source)?.get(zone)) ?? only(this.#all.get(zone)) ?? ''
   }
 
+  /** The regions in which a source may mean a zone of this name, sorted: its own, else those of all. */
+  possible(source: string, zone: string): readonly string[] {
+    return [...(this.#bySource.get(source)?.get(zone) ?? this.#all.get(zone) ?? [])].sort()
+  }
+
   /** The region of a proxy's zone; '' when none is known or several are. */
   ofProxy(zone: string): string {
     return only(this.#all.get(zone)) ?? ''

@@ -1,3 +1,5 @@
+import type { Map as ImmutableMap } from 'immutable'
+import type { SourceDefaults } from '../model/locality-settings.ts'
 import type { Capacities } from './capacities.ts'
 import type { Regions } from './regions.ts'
 
@@ -5,4 +7,8 @@ import type { Regions } from './regions.ts'
 export interface Surroundings {
   readonly regions: Regions
   readonly capacities: Capacities
+  readonly defaults: Defaults
 }
+
+/** By source: what it sets for all of its services, and the revision that wrote it. */
+export type Defaults = ImmutableMap<string, { readonly settings: SourceDefaults; readonly since: number }>

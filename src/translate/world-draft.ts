@@ -63,7 +63,8 @@ export class WorldDraft {
   finish(revision: number): { world: World; touched: Touched } {
     const { regrouped, ...routes } = this.#routes.finish(this.#gateways)
     for (const service of regrouped) this.#speakAnew(service, routes.grpcRoutes)
-    const { placesChanged, recapacitated, ...surroundings } = this.#surroundings.finish()
+    const { placesChanged, recapacitated, redefaulted, ...surroundings } = this.#surroundings.finish()
+    if (redefaulted.size > 0) this.#redefault(redefaulted)
     if (placesChanged) this.#remake(this.#services.keys())
     else if (this.#topologyAware.size > 0) this.#remake(this.#topologyAwareIn(recapacitated()))
     const world = new World({
@@ -109,6 +110,9 @@ export class WorldDraft {
         break
       case 'Node':
         this.#surroundings.setNode(key, entry)
+        break
+      case 'Defaults':
+        this.#surroundings.setDefaults(key, entry)
         break
     }
   }
@@ -158,6 +162,16 @@ export class WorldDraft {
       key,
       new MergedService(namespace, name, claims, this.#surroundings.current, grpcRoutes.get(key)),
     )
+  }
+
+  /** Defaults reach clusters as well as assignments. */
+  #redefault(sources: ReadonlySet<string>): void {
+    const concerned: string[] = []
+    for (const [key, { claims }] of this.#services.entries()) {
+      if (claims.some(({ source }) => sources.has(source))) concerned.push(key)
+    }
+    for (const key of concerned) this.#touchedSettings.add(key)
+    this.#remake(concerned)
   }
 
   #topologyAwareIn(sources: ReadonlySet<string>): string[] {

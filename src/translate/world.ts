@@ -8,6 +8,7 @@ import { Capacities, type Nodes, type Zones } from './capacities.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import { Regions } from './regions.ts'
+import type { Defaults } from './surroundings.ts'
 
 /**
  * Everything that all sources say at one revision, merged: immutable, sharing with its predecessor whatever did not
@@ -34,6 +35,7 @@ export class World {
   readonly nodes: Nodes
   readonly regions: Regions
   readonly capacities: Capacities
+  readonly defaults: Defaults
   /** Services that some source wants Topology Aware Routing for: they read the capacities. */
   readonly topologyAware: ImmutableSet<string>
 
@@ -50,6 +52,7 @@ export class World {
     this.nodes = content.nodes
     this.regions = content.regions
     this.capacities = content.capacities
+    this.defaults = content.defaults
     this.topologyAware = content.topologyAware
   }
 
@@ -66,6 +69,7 @@ export class World {
     nodes: ImmutableMap(),
     regions: new Regions([]),
     capacities: new Capacities(ImmutableMap(), ImmutableMap(), new Regions([])),
+    defaults: ImmutableMap(),
     topologyAware: ImmutableSet(),
   })
 

@@ -31,7 +31,6 @@ test.each<[string, unknown, string[]]>([
   ['a list', [], ['']],
   ['a string', '"topology"', ['']],
   ['an unknown field', { pods: [] }, ['/pods']],
-  ['defaults, which are still to come', { defaults: {} }, ['/defaults']],
   ['routes in the topology', { routes: [], gateways: [] }, ['/gateways', '/routes']],
   ['services that are no list', { services: {} }, ['/services']],
   ['services that are null', { services: null }, ['/services']],
@@ -93,11 +92,8 @@ test.each<[string, unknown, string[]]>([
   ['a timeout as a number', service({ connectTimeout: 250 }), ['/services/0/connectTimeout']],
   [
     'settings that are still to come',
-    service({
-      locality: {},
-      scope: 1,
-    }),
-    ['locality', 'scope'].map(field => `/services/0/${field}`),
+    service({ locality: { mode: 'Balanced', headroom: 10 }, scope: 1 }),
+    ['/services/0/locality/headroom', '/services/0/locality/mode', '/services/0/scope'],
   ],
   [
     'an unknown setting',

@@ -63,6 +63,21 @@ const trafficSettings = {
   circuitBreaker: some({}, { maxConnections: fc.constantFrom(3, 1024), maxParallelRetries: fc.nat(3) }),
 }
 
+const share = fc.dictionary(fc.constantFrom('r1/zone-a', 'r1/zone-b', 'r2/zone-c'), fc.nat(3), { minKeys: 1 })
+const locality = some(
+  {},
+  {
+    minEndpoints: fc.integer({ min: 1, max: 3 }),
+    spillover: fc.nat(100),
+    failover: fc.constantFrom('nearest', 'none'),
+    preferSource: fc.boolean(),
+    distribute: list(
+      fc.record({ from: fc.constantFrom('r1/zone-a', 'r2/zone-b'), to: share }),
+      one => one.from,
+    ).filter(rules => rules.every(one => Object.values(one.to as object).some(weight => weight > 0))),
+  },
+)
+
 function statuses() {
   return fc.uniqueArray(fc.constantFrom(200, 204, 301), { minLength: 1 })
 }
@@ -73,6 +88,7 @@ const service = some(
     namespace: fc.constantFrom('default', 'team'),
     trafficDistribution: fc.constantFrom('PreferClose', 'PreferSameNode'),
     ...trafficSettings,
+    locality,
   },
 ).filter(({ endpoints }) => {
   const places = (endpoints as Fields[]).map(
@@ -86,6 +102,7 @@ function bracketed(address: unknown): string {
 }
 
 const topology = fc.record({
+  defaults: some({}, { locality }),
   zones: list(some({ zone: zoneName }, { region }), one => `${one.region}/${one.zone}`),
   nodes: list(
     some({ name }, { zone: zoneName, cpu: fc.constantFrom('', '4', '500m'), ready: fc.boolean() }),
@@ -222,7 +239,13 @@ test.each(CASES)('what is stored of %s can be pushed again, and is the same', (p
       const of = (kind: string) => entries.filter(one => one.kind === kind).map(one => JSON.parse(one.body))
       const upsert =
         part === 'topology'
-          ? { zones: of('Zone'), nodes: of('Node'), services: of('Service'), endpoints: of('Endpoints') }
+          ? {
+              defaults: of('Defaults')[0],
+              zones: of('Zone'),
+              nodes: of('Node'),
+              services: of('Service'),
+              endpoints: of('Endpoints'),
+            }
           : { gateways: of('Gateway'), routes: of('HTTPRoute') }
       expect(digests(good(parsePatch(part, { upsert })))).toEqual(digests({ entries }))
     }),

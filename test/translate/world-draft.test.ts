@@ -247,3 +247,41 @@ describe('the capacities of zones', () => {
     expect([...worldAfter(turned, bare).touched.services].sort()).toEqual(['default/auto', 'default/plain'])
   })
 })
+
+describe('the defaults of a source', () => {
+  const service = (name: string, fields: object = {}) => ({
+    name,
+    ports: [{ port: 80 }],
+    endpoints: [{ address: '10.0.0.1', port: 1, zone: 'zone-a' }],
+    ...fields,
+  })
+  const rule = { from: 'zone-a', to: { 'zone-a': 1 } }
+  const services = [service('web'), service('own', { locality: { failover: 'nearest', distribute: [] } })]
+  const world = worldOf({
+    east: { topology: { services } },
+    west: { topology: { services: [service('other')] } },
+  })
+  const defaults = { locality: { failover: 'none', distribute: [rule] } }
+  const entries = stored('east', { topology: { defaults } }, 3)
+  const policyOf = (from: World, name: string) => from.service('default', name)?.decision(80)?.policy
+  const isWeighted = (from: World, name: string) => from.service('default', name)?.settings.weighsZones
+
+  test('hold for its services, where these do not say otherwise, and for no others', () => {
+    const { world: next, touched } = worldAfter(world, entries)
+    expect([...touched.services].sort()).toEqual(['default/own', 'default/web'])
+    expect([...touched.settings].sort()).toEqual(['default/own', 'default/web'])
+    expect(policyOf(next, 'web')?.failover).toEqual({
+      value: 'none',
+      origin: 'the defaults of source east, revision 3',
+    })
+    expect(policyOf(next, 'own')?.failover).toEqual({ value: 'nearest', origin: 'source east, revision 1' })
+    expect(policyOf(next, 'other')?.failover.origin).toBeUndefined()
+    expect(['web', 'own', 'other'].map(name => isWeighted(next, name))).toEqual([true, false, false])
+  })
+
+  test('that go hold no more', () => {
+    const { world: next } = worldAfter(worldAfter(world, entries).world, [], entries)
+    expect(policyOf(next, 'web')?.failover.value).toBe('nearest')
+    expect(isWeighted(next, 'web')).toBe(false)
+  })
+})

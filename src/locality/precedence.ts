@@ -1,0 +1,32 @@
+import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Candidate } from './assignment.ts'
+import type { Decision } from './decision.ts'
+
+/** 0: same zone, 1: same region, 2: elsewhere. */
+export type Distance = 0 | 1 | 2
+
+export function distanceOf(candidate: Candidate, viewpoint: Viewpoint): Distance {
+  if (candidate.region !== viewpoint.region) return 2
+  return candidate.zone === viewpoint.zone ? 0 : 1
+}
+
+/** Whether it makes a difference that the viewpoint's source comes first: it and others have eligible endpoints. */
+export function prefersSource({ policy, sources }: Decision, { source }: Viewpoint): boolean {
+  return policy.preferSource.value && sources.size > 1 && sources.has(source)
+}
+
+/**
+ * Where an eligible endpoint stands in line for a viewpoint: the chosen ones, then by distance; at each step those of the
+ * viewpoint's source before the others, where it is preferred. Steps that nobody stands at are left out later, for
+ * priorities must have no gaps.
+ */
+export function stepOf(
+  decision: Decision,
+  candidate: Candidate,
+  viewpoint: Viewpoint,
+  isChosen: boolean,
+): number {
+  const step = isChosen ? 0 : 1 + distanceOf(candidate, viewpoint)
+  const isForeign = prefersSource(decision, viewpoint) && candidate.source !== viewpoint.source
+  return 2 * step + (isForeign ? 1 : 0)
+}
