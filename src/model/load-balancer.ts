@@ -37,7 +37,7 @@ export const loadBalancer = z
   })
   .superRefine(checkBalancer)
 
-export type ConsistentHash = z.infer<typeof consistentHash>
+type ConsistentHash = z.infer<typeof consistentHash>
 export type LoadBalancer = z.infer<typeof loadBalancer>
 
 const HASHED = { Header: 'header', Cookie: 'cookie' } as const

@@ -18,7 +18,7 @@ export interface Backend {
 }
 
 /** How requests are sent to a backend that has a cluster. */
-export interface Resolved {
+interface Resolved {
   readonly hashPolicy: HashPolicy
 }
 

@@ -45,6 +45,17 @@ describe('an endpoint of a real Envoy whose answers are bad', () => {
     await expectFailed(3)
   })
 
+  test('is left alone for its time, though it passes the checks of its health', async () => {
+    const active = { type: 'HTTP', interval: '50ms', http: { path: '/healthz' } }
+    await zone.push({ healthCheck: { active, passive: { consecutive5XxErrors: 2 } } })
+    await zone.answeredBy('local')
+    zone.local.answerRequests(500)
+    await expectFailed(2)
+    const { length } = zone.local.checks
+    await waitUntil('more checks', () => zone.local.checks.length > length + 3)
+    expect(await failed(20)).toBe(0)
+  })
+
   test('is used on where nothing may be left alone', async () => {
     await zone.push(passive({ maxEjectionPercent: 0, alwaysEjectOneEndpoint: false }))
     zone.local.answerRequests(500)
