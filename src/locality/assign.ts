@@ -3,8 +3,8 @@ import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
 import { type Choice, choose } from './choice.ts'
 import type { Decision } from './decision.ts'
-import { Portions } from './portions.ts'
-import { distanceOf, stepOf } from './precedence.ts'
+import { line, type Standing } from './line.ts'
+import { distanceOf } from './precedence.ts'
 
 /**
  * A service as seen from one viewpoint: the chosen endpoints at priority 0, the other eligible ones behind them
@@ -12,63 +12,50 @@ import { distanceOf, stepOf } from './precedence.ts'
  * detection or a retry with `previous_priorities` say so.
  */
 export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
-  const { policy } = decision
+  const { policy, notes, unusable } = decision
   const choice = choose(decision, viewpoint)
-  const standing = priorities(decision, choice, viewpoint)
-  const portions = new Portions(standing, choice.zoneWeights)
-  const endpoints = decision.candidates.map((candidate): AssignedEndpoint => {
-    const priority = standing.get(candidate) ?? null
-    const portion = priority === null ? 0 : portions.of(candidate, priority)
+  const endpoints = line(decision, choice, viewpoint).map((standing): AssignedEndpoint => {
+    const { candidate, priority, portion } = standing
     const chosen = priority === 0
-    const reason = reasonOf(decision, choice, viewpoint, candidate, priority)
+    const reason = reasonOf(decision, choice, viewpoint, standing)
     return { candidate, chosen, priority, share: chosen ? portion : 0, portion, reason }
   })
+  for (const candidate of unusable) {
+    const reason = unusableReason(candidate)
+    endpoints.push({ candidate, chosen: false, priority: null, share: 0, portion: 0, reason })
+  }
   return {
     viewpoint,
     mode: choice.mode,
     rule: choice.rule,
     weighted: choice.zoneWeights !== undefined,
     spillover: policy.spillover.value,
-    notes: [...policy.notes, ...decision.notes, ...choice.notes],
+    notes: [...policy.notes, ...notes, ...choice.notes],
     endpoints: endpoints.sort(byPriorityAndPlace),
   }
 }
 
-/** The priority of each endpoint that is sent. */
-function priorities(
-  decision: Decision,
-  { chosen }: Choice,
-  viewpoint: Viewpoint,
-): ReadonlyMap<Candidate, number> {
-  const hasFailover = decision.policy.failover.value === 'nearest'
-  const steps = new Map<Candidate, number>()
-  for (const { candidate } of decision.eligible) {
-    const isChosen = chosen.has(candidate)
-    if (isChosen || hasFailover) steps.set(candidate, stepOf(decision, candidate, viewpoint, isChosen))
-  }
-  const taken = [...new Set(steps.values())].sort((a, b) => a - b)
-  return new Map([...steps].map(([candidate, step]) => [candidate, taken.indexOf(step)]))
-}
-
 function reasonOf(
-  decision: Decision,
-  { chosen, reasonOf }: Choice,
+  { mode, policy }: Decision,
+  choice: Choice,
   viewpoint: Viewpoint,
-  candidate: Candidate,
-  priority: number | null,
+  { candidate, priority, isChosen }: Standing,
 ): string {
-  if (priority === null) return unsentReason(decision, candidate)
-  if (priority === 0) return reasonOf(candidate)
-  if (chosen.has(candidate)) return `standby: of another source; ${reasonOf(candidate)}`
+  if (priority === null) return `left out: failover is none (${policy.failover.origin})`
+  if (priority === 0) return choice.reasonOf(candidate)
+  if (isChosen) return `standby: of another source; ${choice.reasonOf(candidate)}`
   const distance = distanceOf(candidate, viewpoint)
-  const lent = distance === 0 && decision.mode === 'Auto' ? ', lent to another zone by Auto' : ''
-  return `standby: ${DISTANCES[distance]}${lent}`
+  const isLent = distance === 0 && mode === 'Auto'
+  return isLent ? 'standby: same zone, lent to another zone by Auto' : STANDBY_REASONS[distance]
 }
 
-const DISTANCES = ['same zone', 'same region, other zone', 'other region'] as const
+const STANDBY_REASONS = [
+  'standby: same zone',
+  'standby: same region, other zone',
+  'standby: other region',
+] as const
 
-function unsentReason({ usable, policy }: Decision, candidate: Candidate): string {
-  if (usable.has(candidate)) return `left out: failover is none (${policy.failover.origin})`
+function unusableReason(candidate: Candidate): string {
   if (candidate.weight === 0) return 'drained: weight 0'
   if (candidate.terminating)
     return candidate.serving ? 'terminating, and others are ready' : 'terminating and not serving'

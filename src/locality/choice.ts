@@ -1,6 +1,6 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Candidate, Mode } from './assignment.ts'
-import type { Decision } from './decision.ts'
+import type { Decision, Hinted } from './decision.ts'
 import { distributionFrom, divideZones } from './distribution.ts'
 import type { Distribution, ZoneWeight } from './locality-policy.ts'
 import { placeName, zoneKey } from './place.ts'
@@ -11,7 +11,7 @@ import { isInScope, isScarce, type Scope, scopeOf } from './scope.ts'
 export interface Choice {
   readonly mode: Mode
   readonly rule: string
-  readonly chosen: ReadonlySet<Candidate>
+  readonly isChosen: (one: Hinted) => boolean
   /** How the traffic is shared out between zones, by `zoneKey`; undefined: the endpoints' weights alone decide. */
   readonly zoneWeights: ReadonlyMap<string, number> | undefined
   /** Why one of the chosen is. */
@@ -35,33 +35,35 @@ function emptyZoneNote(zone: ZoneWeight, isShared: boolean): string {
 }
 
 function choiceByWeights(
-  { eligible, policy }: Decision,
+  { policy }: Decision,
   { from }: Distribution,
   zones: readonly ZoneWeight[],
   notes: readonly string[],
 ): Choice {
   const zoneWeights = new Map(zones.map(one => [zoneKey(one), one.weight]))
   const total = zones.reduce((sum, one) => sum + one.weight, 0)
-  const percentOf = (one: Candidate) => Math.round(((zoneWeights.get(zoneKey(one)) ?? 0) / total) * 1000) / 10
+  const reasons = new Map(
+    zones.map(one => {
+      const percent = Math.round((one.weight / total) * 1000) / 10
+      return [zoneKey(one), `in zone ${placeName(one)}, which gets ${percent} %`]
+    }),
+  )
   return {
     mode: 'Weighted',
     rule: `distribute from ${placeName(from)} of ${policy.distribute.origin}`,
-    chosen: new Set(
-      eligible.map(one => one.candidate).filter(candidate => zoneWeights.has(zoneKey(candidate))),
-    ),
+    isChosen: ({ candidate }) => zoneWeights.has(zoneKey(candidate)),
     zoneWeights,
-    reasonOf: candidate => `in zone ${placeName(candidate)}, which gets ${percentOf(candidate)} %`,
+    reasonOf: candidate => reasons.get(zoneKey(candidate)) ?? '',
     notes,
   }
 }
 
 function choiceByHints(decision: Decision, viewpoint: Viewpoint): Choice {
   const scope = scopeOf(decision, viewpoint)
-  const chosen = decision.eligible.filter(one => isInScope(one, scope, viewpoint))
   return {
     mode: decision.mode,
     rule: decision.rule,
-    chosen: new Set(chosen.map(one => one.candidate)),
+    isChosen: one => isInScope(one, scope, viewpoint),
     zoneWeights: undefined,
     reasonOf: candidate => reasonByHints(decision, scope, viewpoint, candidate),
     notes: notesFor(decision, scope, viewpoint),

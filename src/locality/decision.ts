@@ -11,11 +11,13 @@ export interface Decision {
   readonly rule: string
   readonly candidates: readonly Candidate[]
   readonly eligible: readonly Hinted[]
+  /** The candidates that are not eligible. */
+  readonly unusable: readonly Candidate[]
   readonly policy: LocalityPolicy
-  /** The endpoints of `eligible`. */
-  readonly usable: ReadonlySet<Candidate>
   /** Sources that have eligible endpoints. */
   readonly sources: ReadonlySet<string>
+  /** Zones in which eligible endpoints stand: only looked for where rules share traffic out between zones. */
+  readonly standingZones: ReadonlySet<string>
   /** By zone: how many eligible endpoints are hinted for it. */
   readonly hintsByZone: ReadonlyMap<string, number>
   /** No endpoint was ready, so those that serve while terminating are used; topology is ignored then. */
@@ -57,19 +59,22 @@ export function decide(candidates: Candidates): Decision {
     const countsAsOwn = several && steered && zones.length === 0
     return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes }
   })
+  const hintsByZone = countHints(eligible)
+  const notes = lastResort ? [] : topologyAwareNotes(candidates, given)
   const shared = {
     mode: given.size > 0 ? ('Hints' as const) : mode,
     rule,
     candidates: endpoints,
     eligible,
-    usable: new Set(usable),
+    unusable: others(endpoints, usable),
     policy,
     sources,
-    hintsByZone: countHints(eligible),
+    standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(usable.map(zoneKey)),
+    hintsByZone,
     lastResort,
+    notes,
   }
-  const notes = lastResort ? [] : topologyAwareNotes(candidates, given)
-  if (lastResort || !steered) return { ...shared, nodes: new Set(), zones: new Set(), notes }
+  if (lastResort || !steered) return { ...shared, nodes: NOBODY, zones: NOBODY }
 
   // With one source a single endpoint without a hint switches the rule off, as kube-proxy does. Over several
   // sources one source's refusal must not switch off the others.
@@ -82,10 +87,18 @@ export function decide(candidates: Candidates): Decision {
   }
   return {
     ...shared,
-    nodes: new Set(withoutNode ? [] : eligible.flatMap(one => one.nodes)),
-    zones: new Set(withoutZone ? [] : eligible.flatMap(one => one.zones.map(zoneKey))),
-    notes,
+    nodes: withoutNode ? NOBODY : new Set(eligible.flatMap(one => one.nodes)),
+    zones: withoutZone ? NOBODY : new Set(hintsByZone.keys()),
   }
+}
+
+const NOBODY: ReadonlySet<string> = new Set()
+
+function others(all: readonly Candidate[], some: readonly Candidate[]): readonly Candidate[] {
+  if (some.length === all.length) return []
+  const left = new Set(all)
+  for (const one of some) left.delete(one)
+  return [...left]
 }
 
 /** Whether hints are computed for some source. Auto that is off everywhere leaves nobody anything to follow. */
@@ -114,8 +127,8 @@ function computedHints(candidate: Candidate, { mode, topologyAware }: Candidates
   return { zones: ownZone(candidate), nodes: onNode ? [candidate.node] : [] }
 }
 
-function ownZone({ region, zone }: Candidate): Place[] {
-  return zone === '' ? [] : [{ region, zone }]
+function ownZone(candidate: Candidate): Place[] {
+  return candidate.zone === '' ? [] : [candidate]
 }
 
 function topologyAwareNotes({ topologyAware = NONE }: Candidates, given: ReadonlySet<string>): string[] {
@@ -129,7 +142,10 @@ function topologyAwareNotes({ topologyAware = NONE }: Candidates, given: Readonl
 function countHints(eligible: readonly Hinted[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { zones } of eligible) {
-    for (const zone of zones) counts.set(zoneKey(zone), (counts.get(zoneKey(zone)) ?? 0) + 1)
+    for (const zone of zones) {
+      const key = zoneKey(zone)
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
   }
   return counts
 }

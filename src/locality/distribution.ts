@@ -10,12 +10,11 @@ export function distributionFrom({ policy }: Decision, viewpoint: Viewpoint): Di
 
 /** The zones of a rule that have eligible endpoints, and those that have none: their share goes to the others. */
 export function divideZones(
-  { eligible }: Decision,
+  { standingZones }: Decision,
   { to }: Distribution,
 ): { readonly served: readonly ZoneWeight[]; readonly empty: readonly ZoneWeight[] } {
-  const standing = new Set(eligible.map(one => zoneKey(one.candidate)))
   return {
-    served: to.filter(one => standing.has(zoneKey(one))),
-    empty: to.filter(one => !standing.has(zoneKey(one))),
+    served: to.filter(one => standingZones.has(zoneKey(one))),
+    empty: to.filter(one => !standingZones.has(zoneKey(one))),
   }
 }

@@ -15,18 +15,24 @@ export function prefersSource({ policy, sources }: Decision, { source }: Viewpoi
   return policy.preferSource.value && sources.size > 1 && sources.has(source)
 }
 
+/** How many steps there are: chosen, same zone, same region, elsewhere; of each the own source and the others. */
+export const STEPS = 8
+
 /**
  * Where an eligible endpoint stands in line for a viewpoint: the chosen ones, then by distance; at each step those of the
- * viewpoint's source before the others, where it is preferred. Steps that nobody stands at are left out later, for
- * priorities must have no gaps.
+ * viewpoint's source before the others, where it is preferred.
  */
 export function stepOf(
-  decision: Decision,
   candidate: Candidate,
   viewpoint: Viewpoint,
-  isChosen: boolean,
+  { isChosen, isPreferring }: { readonly isChosen: boolean; readonly isPreferring: boolean },
 ): number {
   const step = isChosen ? 0 : 1 + distanceOf(candidate, viewpoint)
-  const isForeign = prefersSource(decision, viewpoint) && candidate.source !== viewpoint.source
+  const isForeign = isPreferring && candidate.source !== viewpoint.source
   return 2 * step + (isForeign ? 1 : 0)
+}
+
+/** Whether a step is one of those that are chosen: the first, or the second where the first is another source's. */
+export function isChosenStep(step: number): boolean {
+  return step < 2
 }

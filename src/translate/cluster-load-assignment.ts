@@ -39,17 +39,24 @@ function isSent(endpoint: AssignedEndpoint): endpoint is SentEndpoint {
   return endpoint.priority !== null
 }
 
-/** The members of each locality of each priority, in the order of the assignment: by priority, then place. */
+/** The members of each locality of each priority: they stand side by side, as an assignment is sorted. */
 function localityGroups(sent: readonly SentEndpoint[]): SentEndpoint[][] {
-  const groups = new Map<string, SentEndpoint[]>()
+  const groups: SentEndpoint[][] = []
   for (const one of sent) {
-    const { region, zone, subZone } = one.candidate
-    const place = `${one.priority}/${region}/${zone}/${subZone}`
-    const members = groups.get(place)
-    if (members === undefined) groups.set(place, [one])
-    else members.push(one)
+    const group = groups.at(-1)
+    if (group?.[0] !== undefined && isSameLocality(group[0], one)) group.push(one)
+    else groups.push([one])
   }
-  return [...groups.values()]
+  return groups
+}
+
+function isSameLocality(a: SentEndpoint, b: SentEndpoint): boolean {
+  return (
+    a.priority === b.priority &&
+    a.candidate.region === b.candidate.region &&
+    a.candidate.zone === b.candidate.zone &&
+    a.candidate.subZone === b.candidate.subZone
+  )
 }
 
 /** By priority: the factor that brings the sum of its weights below the limit; 1 nearly always. */

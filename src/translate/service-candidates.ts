@@ -77,9 +77,10 @@ function givenHints(
 
 /**
  * One address and port counts once, whoever says it. Kubernetes' rule (pkg/proxy, newEndpointInfo by address): one
- * that is not terminating replaces one that is, else the first stays.
+ * that is not terminating replaces one that is, else the first stays. Of one source each is there once, by name.
  */
-export function withoutDuplicates(candidates: readonly Candidate[]): Candidate[] {
+export function withoutDuplicates(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.every(one => one.source === candidates[0]?.source)) return candidates
   const byAddress = new Map<string, Candidate>()
   for (const one of candidates) {
     const address = `${one.address} ${one.port}`
