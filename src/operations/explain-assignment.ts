@@ -89,7 +89,11 @@ export function explain(world: World, question: AssignmentQuestion): Explanation
   }
 }
 
-function explainedSettings({ notes: _notes, distribute, ...policy }: LocalityPolicy): Record<string, ExplainedSetting> {
+function explainedSettings({
+  notes: _notes,
+  distribute,
+  ...policy
+}: LocalityPolicy): Record<string, ExplainedSetting> {
   const distributions = [...distribute.value.values()].map(({ from, to }) => ({
     from: placeName(from),
     to: Object.fromEntries(to.map(one => [placeName(one), one.weight])),
