@@ -33,12 +33,13 @@ export interface Load {
 
 /**
  * Sends `rate` requests a second over kept-alive connections, open loop: each is sent at its time, however long the
- * others take, so that a stall is seen as what it is. With several targets they take turns.
+ * others take, so that a stall is seen as what it is. With several targets they take turns. Requests that find no
+ * connection free of `connections` wait.
  */
-export function startLoad(targets: Target | readonly Target[], rate: number): Load {
+export function startLoad(targets: Target | readonly Target[], rate: number, connections = 64): Load {
   const all = Array.isArray(targets) ? (targets as readonly Target[]) : [targets as Target]
   const tally = new Tally()
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const underWay = new Set<Promise<void>>()
   const began = performance.now()
   let index = 0

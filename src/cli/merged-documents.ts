@@ -12,6 +12,7 @@ export interface MergedPush {
 }
 
 const FIELDS = {
+  defaults: 'topology',
   zones: 'topology',
   nodes: 'topology',
   services: 'topology',
@@ -21,6 +22,9 @@ const FIELDS = {
   referenceGrants: 'routes',
 } as const
 type Field = keyof typeof FIELDS
+
+/** The only field that is no list. */
+const SINGLE: Field = 'defaults'
 
 interface Origin {
   readonly name: string
@@ -37,8 +41,12 @@ export function mergeDocuments(documents: readonly PushedDocument[]): MergedPush
       parts.add(FIELDS[field])
       const list = items.get(field) ?? []
       items.set(field, list)
+      if (field === SINGLE && list[0] !== undefined) {
+        problems.push(`${name}: ${prefix}/${field} is given twice: ${list[0].origin.name} has it too`)
+      }
       content.forEach((item, index) => {
-        list.push({ value: item, origin: { name, pointer: `${prefix}/${field}/${index}` } })
+        const pointer = field === SINGLE ? `${prefix}/${field}` : `${prefix}/${field}/${index}`
+        list.push({ value: item, origin: { name, pointer } })
       })
     }
   }
@@ -48,9 +56,10 @@ export function mergeDocuments(documents: readonly PushedDocument[]): MergedPush
 
   const content = (part: Part) =>
     Object.fromEntries(
-      [...items].flatMap(([field, list]) =>
-        FIELDS[field] === part ? [[field, list.map(one => one.value)]] : [],
-      ),
+      [...items].flatMap(([field, list]) => {
+        const values = list.map(one => one.value)
+        return FIELDS[field] === part ? [[field, field === SINGLE ? values[0] : values]] : []
+      }),
     )
   const part = parts.size === 2 ? 'snapshot' : ([...parts][0] as Part)
   const document =
@@ -86,13 +95,15 @@ function fieldsOf(
 }
 
 function listOf(name: string, prefix: string, field: Field, content: unknown, problems: string[]) {
+  if (field === SINGLE) return [{ field, prefix, content: [content] }]
   if (Array.isArray(content)) return [{ field, prefix, content }]
   problems.push(`${name}: ${prefix}/${field} must be a list`)
   return []
 }
 
 function locate(pointer: string, items: ReadonlyMap<Field, readonly { origin: Origin }[]>): string {
-  const match = /^(?:\/(?:topology|routes))?\/([a-zA-Z]+)\/(\d+)(.*)$/s.exec(pointer)
-  const origin = items.get(match?.[1] as Field)?.[Number(match?.[2])]?.origin
-  return origin ? `${origin.name}: ${origin.pointer}${match?.[3]}` : pointer || '/'
+  const match = /^(?:\/(?:topology|routes))?\/(?:(defaults)|([a-zA-Z]+)\/(\d+))(.*)$/s.exec(pointer)
+  const [, single, list, index = 0, rest = ''] = match ?? []
+  const origin = items.get((single ?? list) as Field)?.[Number(index)]?.origin
+  return origin ? `${origin.name}: ${origin.pointer}${rest}` : pointer || '/'
 }

@@ -141,7 +141,8 @@ function nativeEndpoint(
   if (node) item.node = node
   const conditions = fields.object('conditions')
   const ready = conditions?.flag('ready') ?? null
-  if (ready !== true) item.ready = ready
+  // Of one that is terminating true is said, too: publishNotReadyAddresses means it.
+  if (ready !== true || endpoint.isTerminating) item.ready = ready
   if (conditions?.flag('serving') === false) item.serving = false
   if (endpoint.isTerminating) item.terminating = true
   const hints = fields.object('hints')

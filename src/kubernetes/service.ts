@@ -61,6 +61,7 @@ export function readService(object: KubernetesObject): KubernetesService | undef
       '/name': '/metadata/name',
       '/namespace': '/metadata/namespace',
       '/trafficDistribution': '/spec/trafficDistribution',
+      '/topologyMode': '/metadata/annotations',
       '/ports': '/spec/ports',
       ...Object.fromEntries(ports.map(({ step }, index) => [`/ports/${index}`, step])),
     }),

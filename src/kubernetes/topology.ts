@@ -45,12 +45,25 @@ function addService(
   }
   const endpoints = convertEndpoints(merged, portNames.length === 1, localities)
   if (service.isTopologyAware) warnOfNoHints(service, endpoints)
-  const item = { ...settings, ...(endpoints.length > 0 && { endpoints: endpoints.map(one => one.item) }) }
+  const item = {
+    ...settings,
+    ...(service.isTopologyAware && hasHints(endpoints) && { topologyMode: 'Auto' }),
+    ...(endpoints.length > 0 && { endpoints: endpoints.map(one => one.item) }),
+  }
   services.add(item, pointer => {
     const inside = splitPointer(pointer)
     const endpoint = inside?.list === '/endpoints' ? endpoints[inside.index] : undefined
     return endpoint === undefined || inside === undefined ? origin(pointer) : endpoint.locate(inside.rest)
   })
+}
+
+/**
+ * Hints that Kubernetes' controller wrote win over what would be computed here. Where it wrote none its safeguards spoke,
+ * and kube-proxy, which reads hints alone, is cluster-wide: the service must not ask for Auto then, or hints would be
+ * computed in spite of the controller. An unready endpoint's hints count: they show that hints are the controller's.
+ */
+function hasHints(endpoints: readonly ConvertedEndpoint[]): boolean {
+  return endpoints.some(({ item }) => item.hints !== undefined)
 }
 
 /** Kubernetes' controller has written hints, or found that it must not: kube-proxy sees no other sign. */

@@ -1,7 +1,10 @@
 import { compare } from '../model/order.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
-import { type Decision, type Hinted, type Scope, scopeOf, zoneKey } from './decision.ts'
+import { type Choice, choose } from './choice.ts'
+import type { Decision } from './decision.ts'
+import { line, type Standing } from './line.ts'
+import { distanceOf } from './precedence.ts'
 
 /**
  * A service as seen from one viewpoint: the chosen endpoints at priority 0, the other eligible ones behind them
@@ -9,93 +12,54 @@ import { type Decision, type Hinted, type Scope, scopeOf, zoneKey } from './deci
  * detection or a retry with `previous_priorities` say so.
  */
 export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
-  const scope = scopeOf(decision, viewpoint)
-  const chosen = new Set(
-    decision.eligible.filter(one => isChosen(one, scope, viewpoint)).map(one => one.candidate),
-  )
-  const total = sum([...chosen].map(one => one.weight))
-  const steps = standbySteps(decision, chosen, viewpoint)
-  const eligible = new Set(decision.eligible.map(one => one.candidate))
-
-  const endpoints = decision.candidates.map((candidate): AssignedEndpoint => {
-    if (chosen.has(candidate)) {
-      const reason = chosenReason(decision, scope, viewpoint)
-      return { candidate, chosen: true, priority: 0, share: candidate.weight / total, reason }
-    }
-    if (eligible.has(candidate)) {
-      const distance = distanceOf(candidate, viewpoint)
-      const reason = `standby: ${STANDBY_REASONS[distance]}`
-      return { candidate, chosen: false, priority: 1 + steps.indexOf(distance), share: 0, reason }
-    }
-    return { candidate, chosen: false, priority: null, share: 0, reason: unsentReason(candidate) }
+  const { policy, notes, unusable } = decision
+  const choice = choose(decision, viewpoint)
+  const endpoints = line(decision, choice, viewpoint).map((standing): AssignedEndpoint => {
+    const { candidate, priority, portion } = standing
+    const chosen = priority === 0
+    const reason = reasonOf(decision, choice, viewpoint, standing)
+    return { candidate, chosen, priority, share: chosen ? portion : 0, portion, reason }
   })
+  for (const candidate of unusable) {
+    const reason = unusableReason(candidate)
+    endpoints.push({ candidate, chosen: false, priority: null, share: 0, portion: 0, reason })
+  }
   return {
     viewpoint,
-    mode: decision.mode,
-    rule: decision.rule,
-    notes: notesFor(decision, scope, viewpoint),
+    mode: choice.mode,
+    rule: choice.rule,
+    weighted: choice.zoneWeights !== undefined,
+    spillover: policy.spillover.value,
+    notes: [...policy.notes, ...notes, ...choice.notes],
     endpoints: endpoints.sort(byPriorityAndPlace),
   }
 }
 
-function isChosen(one: Hinted, scope: Scope, viewpoint: Viewpoint): boolean {
-  if (scope === 'all') return true
-  if (scope === 'node') return one.nodes.includes(viewpoint.node)
-  return one.zones.some(({ region, zone }) => region === viewpoint.region && zone === viewpoint.zone)
+function reasonOf(
+  { mode, policy }: Decision,
+  choice: Choice,
+  viewpoint: Viewpoint,
+  { candidate, priority, isChosen }: Standing,
+): string {
+  if (priority === null) return `left out: failover is none (${policy.failover.origin})`
+  if (priority === 0) return choice.reasonOf(candidate)
+  if (isChosen) return `standby: of another source; ${choice.reasonOf(candidate)}`
+  const distance = distanceOf(candidate, viewpoint)
+  const isLent = distance === 0 && mode === 'Auto'
+  return isLent ? 'standby: same zone, lent to another zone by Auto' : STANDBY_REASONS[distance]
 }
 
-/** 0: same zone, 1: same region, 2: elsewhere. */
-type Distance = 0 | 1 | 2
-const STANDBY_REASONS = ['same zone', 'same region, other zone', 'other region'] as const
+const STANDBY_REASONS = [
+  'standby: same zone',
+  'standby: same region, other zone',
+  'standby: other region',
+] as const
 
-function distanceOf(candidate: Candidate, viewpoint: Viewpoint): Distance {
-  if (candidate.region !== viewpoint.region) return 2
-  return candidate.zone === viewpoint.zone ? 0 : 1
-}
-
-/** The distances at which standby endpoints stand, nearest first: priorities must have no gaps. */
-function standbySteps(decision: Decision, chosen: ReadonlySet<Candidate>, viewpoint: Viewpoint): Distance[] {
-  const standby = decision.eligible.filter(one => !chosen.has(one.candidate))
-  return [...new Set(standby.map(one => distanceOf(one.candidate, viewpoint)))].sort((a, b) => a - b)
-}
-
-function chosenReason(decision: Decision, scope: Scope, viewpoint: Viewpoint): string {
-  if (decision.lastResort) return 'no endpoint is ready: serving while it terminates'
-  const hints = decision.mode === 'Hints'
-  if (scope === 'node') return hints ? "its hints name the proxy's node" : "on the proxy's node"
-  if (scope === 'zone') return hints ? "its hints name the proxy's zone" : "in the proxy's zone"
-  if (decision.mode === 'ClusterWide') return 'cluster-wide: all endpoints are used'
-  return viewpoint.zone === ''
-    ? "all are used: the proxy's zone is unknown"
-    : 'all are used: the rule names none for this proxy'
-}
-
-function unsentReason(candidate: Candidate): string {
+function unusableReason(candidate: Candidate): string {
   if (candidate.weight === 0) return 'drained: weight 0'
   if (candidate.terminating)
     return candidate.serving ? 'terminating, and others are ready' : 'terminating and not serving'
   return 'not ready'
-}
-
-function notesFor(decision: Decision, scope: Scope, viewpoint: Viewpoint): string[] {
-  const notes = [...decision.notes]
-  if (decision.eligible.length === 0) notes.push('no endpoint can be used: requests are answered 503')
-  if (decision.lastResort && decision.eligible.length > 0)
-    notes.push('no endpoint is ready: those that still serve are used, from every zone')
-  if (scope !== 'all' || decision.mode === 'ClusterWide' || decision.lastResort) return notes
-  if (viewpoint.zone === '') notes.push("the proxy's zone is unknown: all endpoints are used")
-  else if (decision.zones.size > 0) notes.push(nobodyHere(decision, viewpoint))
-  return notes
-}
-
-/** The commonest silent mistake is a zone that is the right one in another region, or in none. */
-function nobodyHere(decision: Decision, { region, zone }: Viewpoint): string {
-  const elsewhere = decision.eligible.flatMap(one => one.zones).find(one => one.zone === zone)
-  const place = region === '' ? zone : zoneKey(region, zone)
-  if (elsewhere === undefined) return `no endpoint for zone ${place}: all endpoints are used`
-  const other = elsewhere.region
-  const where = other === '' ? 'without a region' : `in region ${other}`
-  return `no endpoint for zone ${place}, but for a zone of that name ${where}: zones are equal only when their regions are; all endpoints are used`
 }
 
 function byPriorityAndPlace(a: AssignedEndpoint, b: AssignedEndpoint): number {
@@ -107,8 +71,4 @@ function byPriorityAndPlace(a: AssignedEndpoint, b: AssignedEndpoint): number {
     compare(a.candidate.source, b.candidate.source) ||
     compare(a.candidate.name, b.candidate.name)
   )
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0)
 }

@@ -1,7 +1,16 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { LocalityPolicy } from './locality-policy.ts'
+import type { TopologyAwareHints } from './topology-aware.ts'
 
 /** What decided which endpoints are chosen. */
-export type Mode = 'ClusterWide' | 'PreferSameZone' | 'PreferClose' | 'PreferSameNode' | 'Hints'
+export type Mode =
+  | 'ClusterWide'
+  | 'PreferSameZone'
+  | 'PreferClose'
+  | 'PreferSameNode'
+  | 'Auto'
+  | 'Hints'
+  | 'Weighted'
 
 /** One port's endpoint of a service, as all sources together say it, before any viewpoint. */
 export interface Candidate {
@@ -33,11 +42,14 @@ export interface GivenHints {
 
 /** All of a service's port that a decision reads: nothing else may influence an assignment. */
 export interface Candidates {
-  readonly mode: Exclude<Mode, 'Hints'>
+  readonly mode: Exclude<Mode, 'Hints' | 'Weighted'>
   /** Where the mode comes from, for people: "trafficDistribution PreferSameZone of source east, revision 7". */
   readonly rule: string
   /** Sorted by source, then name. */
   readonly endpoints: readonly Candidate[]
+  /** Of mode Auto: what was computed for each source that gave no hints of its own. */
+  readonly topologyAware?: ReadonlyMap<string, TopologyAwareHints>
+  readonly policy?: LocalityPolicy
 }
 
 export interface AssignedEndpoint {
@@ -47,6 +59,8 @@ export interface AssignedEndpoint {
   readonly priority: number | null
   /** Share of the traffic that this endpoint should get from here, 0 to 1. */
   readonly share: number
+  /** The same of what its priority gets, should it be used. */
+  readonly portion: number
   readonly reason: string
 }
 
@@ -55,6 +69,10 @@ export interface Assignment {
   readonly viewpoint: Viewpoint
   readonly mode: Mode
   readonly rule: string
+  /** Zones have weights of their own here; else only the endpoints have. */
+  readonly weighted: boolean
+  /** Per cent of the chosen endpoints that must be healthy to keep all the traffic; 0: one of them is enough. */
+  readonly spillover: number
   /** Safeguards that spoke, and oddities. */
   readonly notes: readonly string[]
   /** Sorted by priority (unsent last), region, zone, sub-zone, source, name. */

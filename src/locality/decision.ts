@@ -1,5 +1,6 @@
-import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Candidate, Candidates, Mode } from './assignment.ts'
+import { DEFAULT_POLICY, type LocalityPolicy } from './locality-policy.ts'
+import { type Place, zoneKey } from './place.ts'
 
 /**
  * What a service's rule says before any viewpoint is known: who is eligible, and which hints steer the choice.
@@ -10,6 +11,15 @@ export interface Decision {
   readonly rule: string
   readonly candidates: readonly Candidate[]
   readonly eligible: readonly Hinted[]
+  /** The candidates that are not eligible. */
+  readonly unusable: readonly Candidate[]
+  readonly policy: LocalityPolicy
+  /** Sources that have eligible endpoints. */
+  readonly sources: ReadonlySet<string>
+  /** Zones in which eligible endpoints stand: only looked for where rules share traffic out between zones. */
+  readonly standingZones: ReadonlySet<string>
+  /** By zone: how many eligible endpoints are hinted for it. */
+  readonly hintsByZone: ReadonlyMap<string, number>
   /** No endpoint was ready, so those that serve while terminating are used; topology is ignored then. */
   readonly lastResort: boolean
   /** Nodes that the node rule serves on their own; empty when the rule is off. */
@@ -23,105 +33,119 @@ export interface Decision {
 /** An eligible endpoint with the hints that count for it. */
 export interface Hinted {
   readonly candidate: Candidate
-  readonly zones: readonly HintedZone[]
+  /** kube-proxy reads the hint and never where the endpoint stands: a hinted zone has a region of its own. */
+  readonly zones: readonly Place[]
   readonly nodes: readonly string[]
-}
-
-/** kube-proxy reads the hint and never where the endpoint stands: a hinted zone has a region of its own. */
-interface HintedZone {
-  readonly region: string
-  readonly zone: string
-}
-
-/** Zones are equal only when their regions are equal too. */
-export function zoneKey(region: string, zone: string): string {
-  return `${region}/${zone}`
 }
 
 /**
  * Kubernetes' consumer rule up to the point where it looks at the client (CategorizeEndpoints in
  * pkg/proxy/topology.go), over the endpoints of all sources together.
  */
-export function decide({ mode, rule, endpoints }: Candidates): Decision {
+export function decide(candidates: Candidates): Decision {
+  const { mode, rule, endpoints, policy = DEFAULT_POLICY } = candidates
   const undrained = endpoints.filter(one => one.weight > 0)
   const ready = undrained.filter(one => one.ready !== false)
   const lastResort = ready.length === 0
   const usable = lastResort ? undrained.filter(one => one.serving && one.terminating) : ready
   const given = new Set(endpoints.filter(one => one.hints !== undefined).map(one => one.source))
-  const several = new Set(usable.map(one => one.source)).size > 1
-  const steered = mode !== 'ClusterWide' || given.size > 0
-  const eligible = usable.map(candidate =>
-    hinted(candidate, mode, given.has(candidate.source), several && steered),
-  )
+  const sources = new Set(usable.map(one => one.source))
+  const several = sources.size > 1
+  const steered = given.size > 0 || isSteered(candidates)
+  const hintsOf = (one: Candidate) =>
+    given.has(one.source) ? givenHints(one) : computedHints(one, candidates)
+  const eligible = usable.map(candidate => {
+    const { zones, nodes } = hintsOf(candidate)
+    const countsAsOwn = several && steered && zones.length === 0
+    return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes }
+  })
+  const hintsByZone = countHints(eligible)
+  const notes = lastResort ? [] : topologyAwareNotes(candidates, given)
   const shared = {
     mode: given.size > 0 ? ('Hints' as const) : mode,
     rule,
     candidates: endpoints,
     eligible,
+    unusable: others(endpoints, usable),
+    policy,
+    sources,
+    standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(usable.map(zoneKey)),
+    hintsByZone,
     lastResort,
+    notes,
   }
-  if (lastResort || !steered) return { ...shared, nodes: new Set(), zones: new Set(), notes: [] }
+  if (lastResort || !steered) return { ...shared, nodes: NOBODY, zones: NOBODY }
 
   // With one source a single endpoint without a hint switches the rule off, as kube-proxy does. Over several
   // sources one source's refusal must not switch off the others.
   const withoutNode = several ? undefined : eligible.find(one => one.nodes.length === 0)
   const withoutZone = several ? undefined : eligible.find(one => one.zones.length === 0)
+  if (withoutZone !== undefined) {
+    const lacks = given.size > 0 || mode === 'Auto' ? 'zone hint' : 'known zone'
+    const { name } = withoutZone.candidate
+    notes.push(`endpoint ${name} has no ${lacks}: no zone is preferred, for any proxy`)
+  }
   return {
     ...shared,
-    nodes: new Set(withoutNode ? [] : eligible.flatMap(one => one.nodes)),
-    zones: new Set(
-      withoutZone ? [] : eligible.flatMap(one => one.zones.map(({ region, zone }) => zoneKey(region, zone))),
-    ),
-    notes: withoutZone
-      ? [
-          `endpoint ${withoutZone.candidate.name} has no ${given.size > 0 ? 'zone hint' : 'known zone'}: no zone is preferred, for any proxy`,
-        ]
-      : [],
+    nodes: withoutNode ? NOBODY : new Set(eligible.flatMap(one => one.nodes)),
+    zones: withoutZone ? NOBODY : new Set(hintsByZone.keys()),
   }
 }
 
-/**
- * The hints of an endpoint: those its source gave, or those that Kubernetes' controller would write
- * (trafficdist.go: only for endpoints whose `ready` is set and true).
- */
-function hinted(
-  candidate: Candidate,
-  mode: Candidates['mode'],
-  given: boolean,
-  ownZoneByDefault: boolean,
-): Hinted {
-  const { region, zone, hints } = candidate
-  const own = zone === '' ? [] : [{ region, zone }]
-  const computed = !given && mode !== 'ClusterWide' && candidate.ready === true
-  const hintedZones = hints?.zones.map(one => ({ region: hints.regions?.get(one) ?? region, zone: one }))
-  const zones = given ? (hintedZones ?? []) : computed ? own : []
-  const nodes = given
-    ? (hints?.nodes ?? [])
-    : computed && mode === 'PreferSameNode' && candidate.node !== ''
-      ? [candidate.node]
-      : []
-  return { candidate, zones: zones.length === 0 && ownZoneByDefault ? own : zones, nodes }
+const NOBODY: ReadonlySet<string> = new Set()
+
+function others(all: readonly Candidate[], some: readonly Candidate[]): readonly Candidate[] {
+  if (some.length === all.length) return []
+  const left = new Set(all)
+  for (const one of some) left.delete(one)
+  return [...left]
 }
 
-/** Which rule serves a viewpoint. */
-export type Scope = 'node' | 'zone' | 'all'
-
-export function scopeOf(decision: Decision, viewpoint: Viewpoint): Scope {
-  if (viewpoint.node !== '' && decision.nodes.has(viewpoint.node)) return 'node'
-  if (viewpoint.zone !== '' && decision.zones.has(zoneKey(viewpoint.region, viewpoint.zone))) return 'zone'
-  return 'all'
+/** Whether hints are computed for some source. Auto that is off everywhere leaves nobody anything to follow. */
+function isSteered({ mode, topologyAware = NONE }: Candidates): boolean {
+  if (mode !== 'Auto') return mode !== 'ClusterWide'
+  return [...topologyAware.values()].some(one => one.hints !== undefined)
 }
 
-/**
- * Names the class of viewpoints that get the same assignment: what the rule reads of a viewpoint, and no more.
- * A node is only told apart where it has an endpoint, a zone only where it is served on its own.
- */
-export function viewpointClass(decision: Decision, viewpoint: Viewpoint): string {
-  const [zone, node] = possibleClasses(viewpoint)
-  return { node, zone, all: '' }[scopeOf(decision, viewpoint)]
+const NONE: NonNullable<Candidates['topologyAware']> = new Map()
+
+type Hints = Omit<Hinted, 'candidate'>
+
+function givenHints({ region, hints }: Candidate): Hints {
+  const zones = hints?.zones.map(zone => ({ region: hints.regions?.get(zone) ?? region, zone }))
+  return { zones: zones ?? [], nodes: hints?.nodes ?? [] }
 }
 
-/** The classes, beside that of everybody, in which a viewpoint can stand for some service: its zone's, its node's. */
-export function possibleClasses({ region, zone, node }: Viewpoint): [zone: string, node: string] {
-  return [zoneKey(region, zone), `${zoneKey(region, zone)}/${node}`]
+/** What Kubernetes' controller would write (trafficdist.go: only for endpoints whose `ready` is set and true). */
+function computedHints(candidate: Candidate, { mode, topologyAware }: Candidates): Hints {
+  if (mode === 'Auto') {
+    const zone = topologyAware?.get(candidate.source)?.hints?.get(candidate.name)
+    return { zones: zone === undefined ? [] : [zone], nodes: [] }
+  }
+  if (mode === 'ClusterWide' || candidate.ready !== true) return { zones: [], nodes: [] }
+  const onNode = mode === 'PreferSameNode' && candidate.node !== ''
+  return { zones: ownZone(candidate), nodes: onNode ? [candidate.node] : [] }
+}
+
+function ownZone(candidate: Candidate): Place[] {
+  return candidate.zone === '' ? [] : [candidate]
+}
+
+function topologyAwareNotes({ topologyAware = NONE }: Candidates, given: ReadonlySet<string>): string[] {
+  const several = topologyAware.size + given.size > 1
+  return [...topologyAware].map(([source, { hints, note }]) => {
+    const what = hints === undefined ? 'Auto is off' : 'Auto'
+    return `${what}${several ? ` for source ${source}` : ''}: ${note}`
+  })
+}
+
+function countHints(eligible: readonly Hinted[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { zones } of eligible) {
+    for (const zone of zones) {
+      const key = zoneKey(zone)
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+  }
+  return counts
 }

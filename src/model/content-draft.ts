@@ -19,6 +19,8 @@ export class ContentDraft {
   readonly #gateways: GatewayPlace[] = []
   readonly #servicePorts = new Set<string>()
   readonly #reserved = new Map<string, string>()
+  /** By zone. */
+  readonly #regions = new Map<string, Set<string>>()
   readonly problems: Problem[] = []
   readonly warnings: Problem[] = []
 
@@ -54,6 +56,16 @@ export class ContentDraft {
   add(key: EntryKey, body: object, path: Path): void {
     this.#entries.push(entry(key, JSON.stringify(body)))
     this.#pointers.push(pointer(path))
+  }
+
+  declareZone({ zone, region = '' }: { zone: string; region?: string | undefined }): void {
+    const regions = this.#regions.get(zone) ?? new Set()
+    this.#regions.set(zone, regions.add(region))
+  }
+
+  /** In which regions the document has a zone of this name, until now. */
+  regionsOf(zone: string): string[] {
+    return [...(this.#regions.get(zone) ?? [])].sort()
   }
 
   placeRoute(place: RoutePlace): void {

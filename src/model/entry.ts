@@ -6,6 +6,7 @@ export type Part = (typeof PARTS)[number]
 
 /** Entry kinds and the part each belongs to, in the order in which a part lists them. */
 export const KIND_PARTS = {
+  Defaults: 'topology',
   Endpoints: 'topology',
   GRPCRoute: 'routes',
   Gateway: 'routes',
@@ -19,13 +20,16 @@ export const KIND_PARTS = {
 export type Kind = keyof typeof KIND_PARTS
 
 /** Kinds of entries that are in no namespace. */
-export const GLOBAL_KINDS: ReadonlySet<Kind> = new Set(['Zone', 'Node', 'Namespace'])
+export const GLOBAL_KINDS: ReadonlySet<Kind> = new Set(['Defaults', 'Zone', 'Node', 'Namespace'])
 
 export function kindsOf(part: Part): Kind[] {
   return (Object.keys(KIND_PARTS) as Kind[]).filter(kind => KIND_PARTS[kind] === part)
 }
 
-/** What names an entry inside a source. Zones, nodes and namespaces have the namespace ''. */
+/** The one entry of kind Defaults that a source may have. */
+export const DEFAULTS_KEY = { kind: 'Defaults', namespace: '', name: 'defaults' } as const
+
+/** What names an entry inside a source. Zones, nodes, namespaces and defaults have the namespace ''. */
 export interface EntryKey {
   readonly kind: Kind
   readonly namespace: string

@@ -3,8 +3,9 @@
  * to. A push that asks for one is refused by name: whoever wrote it spelled it right.
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  topology: ['defaults'],
-  service: ['topologyMode', 'loadBalancer', 'healthCheck', 'circuitBreaker', 'locality', 'scope'],
+  service: ['scope'],
+  'service.locality': ['mode', 'headroom'],
+  'defaults.locality': ['mode', 'headroom'],
   gateway: ['tls'],
   'gateway.listeners': ['tls'],
   'route.rules': ['sessionPersistence'],

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { durationMilliseconds } from './duration.ts'
 
 /** RFC 1123 label: what Kubernetes allows for namespaces, services, ports, listeners, zones' fellow names. */
 export const label = z
@@ -31,6 +32,15 @@ export const topologyName = z
   .string()
   .max(63)
   .regex(TOPOLOGY_NAME, 'must be a Kubernetes label value: letters, digits, - _ .')
+
+/** A zone as a rule names it: "region/zone", or "zone" where one region alone has a zone of that name. */
+export const zoneReference = z
+  .string()
+  .max(127)
+  .regex(
+    /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+    'must be "region/zone" or "zone"',
+  )
 
 /** As `topologyName`, or '' where the label is not set. */
 export const optionalTopologyName = z
@@ -67,6 +77,11 @@ export const weight = z
 export const duration = z
   .string()
   .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/, 'must be a Gateway API duration such as "250ms", "15s" or "1m30s"')
+
+export const positiveDuration = duration.refine(
+  text => durationMilliseconds(text) > 0,
+  'must be more than no time',
+)
 
 /** A hostname, with one leading wildcard label allowed: `*.example.com`. */
 export const hostname = z

@@ -1,5 +1,9 @@
 import { isIP } from 'node:net'
 import type { z } from 'zod'
+import { normalCircuitBreaker } from './circuit-breaker.ts'
+import { normalHealthCheck } from './health-check.ts'
+import { normalLoadBalancer } from './load-balancer.ts'
+import { normalLocality } from './locality-settings.ts'
 import { canonicalAddress } from './names.ts'
 import { compare } from './order.ts'
 import type { Endpoint, endpoint, Node, Service, serviceSettings, Zone } from './topology.ts'
@@ -32,13 +36,28 @@ function canonicalCpu(cpu: string): string {
 }
 
 export function normalService(settings: z.output<typeof serviceSettings>): Service {
-  const { namespace = 'default', name, trafficDistribution, ports, connectTimeout } = settings
+  const { namespace = 'default', name, trafficDistribution, topologyMode, ports, connectTimeout } = settings
   return {
     namespace,
     name,
     ...(trafficDistribution && { trafficDistribution }),
+    ...(topologyMode && { topologyMode }),
     ...(ports && { ports: [...ports].sort((a, b) => a.port - b.port) }),
     ...(connectTimeout && { connectTimeout }),
+    ...normalTrafficSettings(settings),
+  }
+}
+
+function normalTrafficSettings(settings: z.output<typeof serviceSettings>): Partial<Service> {
+  const balancer = settings.loadBalancer && normalLoadBalancer(settings.loadBalancer)
+  const checks = settings.healthCheck && normalHealthCheck(settings.healthCheck)
+  const limits = settings.circuitBreaker && normalCircuitBreaker(settings.circuitBreaker)
+  const locality = settings.locality && normalLocality(settings.locality)
+  return {
+    ...(balancer && { loadBalancer: balancer }),
+    ...(checks && { healthCheck: checks }),
+    ...(limits && { circuitBreaker: limits }),
+    ...(locality && { locality }),
   }
 }
 

@@ -4,7 +4,7 @@ import { ContentDraft } from './content-draft.ts'
 import { type EntryKey, GLOBAL_KINDS, kindsOf, type Part } from './entry.ts'
 import { label } from './names.ts'
 import { addRoutes } from './parse-routes.ts'
-import { addNode, addZone } from './parse-topology.ts'
+import { addDefaults, addNode, addZone } from './parse-topology.ts'
 import type { Parsed, Path } from './problem.ts'
 import { addEndpoints, addService } from './service-item.ts'
 import { topology } from './topology.ts'
@@ -31,6 +31,7 @@ function upsertTopology(draft: ContentDraft, value: unknown, path: Path): EntryK
   const lists = draft.object('topology', value, [...Object.keys(topology.shape), 'endpoints'], path)
   draft.each(lists?.zones, [...path, 'zones'], (item, at) => addZone(draft, item, at))
   draft.each(lists?.nodes, [...path, 'nodes'], (item, at) => addNode(draft, item, at))
+  emptied.push(addDefaults(draft, lists?.defaults, [...path, 'defaults']))
   draft.each(lists?.services, [...path, 'services'], (item, at) => {
     emptied.push(addService(draft, item, at))
   })

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { z } from 'zod'
+import { isHttp2Protocol, isKnownProtocol } from './app-protocol.ts'
 import type { ContentDraft } from './content-draft.ts'
 import { checkEndpoints, type DeclaredPorts } from './endpoint-checks.ts'
 import type { EntryKey } from './entry.ts'
@@ -10,9 +11,7 @@ import { normalEndpoint, normalService } from './normal-topology.ts'
 import { byName } from './order.ts'
 import type { Path } from './problem.ts'
 import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
-
-/** What an endpoint can be spoken to as, without TLS; others are treated as HTTP/1.1. */
-const APP_PROTOCOLS = new Set(['http', 'kubernetes.io/h2c', 'h2c', 'http2', 'grpc', 'kubernetes.io/ws'])
+import { checkZoneReferences } from './zone-references.ts'
 
 /**
  * A service becomes an entry of its settings and one of its endpoints; where it has none there is no second entry.
@@ -32,8 +31,10 @@ export function addService(draft: ContentDraft, item: unknown, path: Path): Entr
   const declared = settings === undefined ? 'unknown' : (settings.ports ?? 'implied')
   const parsed = parseEndpoints(draft, list, declared, [...path, 'endpoints'])
   if (settings === undefined || !isFirst) return undefined
+  checkZoneReferences(draft, settings.locality, [...path, 'locality'])
   const service = normalService(settings)
   warnOfProtocols(draft, settings, path)
+  warnOfChecks(draft, settings, path)
   draft.add({ kind: 'Service', namespace: service.namespace, name: service.name }, service, path)
   const implied = parsed.slice(0, 1).flatMap(({ port }) => port ?? [])
   for (const port of service.ports?.map(one => one.port) ?? implied) draft.bring(service, port)
@@ -61,11 +62,16 @@ function parseEndpoints(draft: ContentDraft, list: unknown, declared: DeclaredPo
   draft.each(list, path, (item, at) => {
     const parsed = draft.parse('endpoint', endpoint, item, at)
     if (parsed?.additionalAddresses !== undefined) checkAdditional(draft, parsed, at)
+    if (parsed?.terminating && parsed.ready === undefined) draft.warn([...at, 'ready'], STILL_READY)
     all.push(parsed && normalEndpoint(parsed))
   })
   checkEndpoints(draft, declared, all, path)
   return all.filter(one => one !== undefined)
 }
+
+/** kube-proxy takes `ready` at its word, and as true when it is not said (pkg/proxy, topology.go). */
+const STILL_READY =
+  'counts as true though the endpoint is terminating, as in kube-proxy: it goes on getting requests; false drains it'
 
 /** Kubernetes' dual stack: addresses of the other family than the first. */
 function checkAdditional(draft: ContentDraft, parsed: z.output<typeof endpoint>, path: Path): void {
@@ -93,11 +99,30 @@ function addEndpointsEntry(
 
 function warnOfProtocols(draft: ContentDraft, { ports = [] }: Pick<Service, 'ports'>, path: Path): void {
   ports.forEach(({ appProtocol }, index) => {
-    if (appProtocol === undefined || APP_PROTOCOLS.has(appProtocol)) return
+    if (appProtocol === undefined || isKnownProtocol(appProtocol)) return
     const protocol = JSON.stringify(appProtocol)
     const detail = isLaterAppProtocol(appProtocol)
       ? `is not supported yet: ${protocol} (Vicinity cannot speak TLS to endpoints); routes to this port are answered 500`
       : `is not a protocol that Vicinity knows (${protocol}): treated as HTTP/1.1`
+    draft.warn([...path, 'ports', index, 'appProtocol'], detail)
+  })
+}
+
+/** What Envoy would refuse is not sent, and what has no effect is said. */
+function warnOfChecks(
+  draft: ContentDraft,
+  { ports = [], healthCheck: { active, passive } = {} }: Pick<Service, 'ports' | 'healthCheck'>,
+  path: Path,
+): void {
+  if (passive?.consecutiveLocalOriginFailures !== undefined && !passive.splitExternalLocalOriginErrors) {
+    const at = [...path, 'healthCheck', 'passive', 'consecutiveLocalOriginFailures']
+    draft.warn(at, 'has no effect without splitExternalLocalOriginErrors: true')
+  }
+  if (active?.type !== 'GRPC') return
+  ports.forEach(({ port, appProtocol }, index) => {
+    if (appProtocol === undefined || isHttp2Protocol(appProtocol)) return
+    const protocol = JSON.stringify(appProtocol)
+    const detail = `is not spoken to in HTTP/2 (${protocol}): endpoints of port ${port} are not checked by gRPC`
     draft.warn([...path, 'ports', index, 'appProtocol'], detail)
   })
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod'
-import { durationMilliseconds } from './duration.ts'
+import { circuitBreaker } from './circuit-breaker.ts'
+import { healthCheck } from './health-check.ts'
+import { loadBalancer } from './load-balancer.ts'
+import { localitySettings, sourceDefaults } from './locality-settings.ts'
 import {
-  duration,
   ipAddress,
   label,
   optionalTopologyName,
   plainText,
   portNumber,
+  positiveDuration,
   subdomain,
   topologyName,
   weight,
@@ -77,10 +80,14 @@ export const serviceSettings = z.strictObject({
   namespace: label.optional(),
   name: label,
   trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),
+  /** Topology Aware Routing; it wins over trafficDistribution. */
+  topologyMode: z.enum(['Auto']).optional(),
   ports: z.array(servicePort).min(1).max(100).superRefine(checkServicePorts).optional(),
-  connectTimeout: duration
-    .refine(text => durationMilliseconds(text) > 0, 'must be more than no time')
-    .optional(),
+  connectTimeout: positiveDuration.optional(),
+  loadBalancer: loadBalancer.optional(),
+  healthCheck: healthCheck.optional(),
+  circuitBreaker: circuitBreaker.optional(),
+  locality: localitySettings.optional(),
 })
 
 const endpointList = z.array(endpoint).max(MAX_ITEMS)
@@ -95,6 +102,7 @@ export const endpoints = z.strictObject({
 })
 
 export const topology = z.strictObject({
+  defaults: sourceDefaults.optional(),
   zones: z.array(zone).max(MAX_ITEMS).optional(),
   nodes: z.array(node).max(MAX_ITEMS).optional(),
   services: z.array(service).max(MAX_ITEMS).optional(),

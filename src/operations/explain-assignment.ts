@@ -1,5 +1,7 @@
 import { assign } from '../locality/assign.ts'
 import type { AssignedEndpoint } from '../locality/assignment.ts'
+import type { LocalityPolicy } from '../locality/locality-policy.ts'
+import { placeName } from '../locality/place.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
@@ -24,7 +26,14 @@ export interface Explanation {
   readonly mode: string
   readonly rule: string
   readonly notes: readonly string[]
+  /** The `locality` settings that somebody has set, and who; left out where nobody has. */
+  readonly settings?: Readonly<Record<string, ExplainedSetting>>
   readonly endpoints: readonly ExplainedEndpoint[]
+}
+
+interface ExplainedSetting {
+  readonly value: unknown
+  readonly origin: string
 }
 
 interface ExplainedEndpoint {
@@ -66,6 +75,7 @@ export function explain(world: World, question: AssignmentQuestion): Explanation
 
   const viewpoint = world.locate(question.viewpoint)
   const { mode, rule, notes, endpoints } = assign(decision, viewpoint)
+  const settings = explainedSettings(decision.policy)
   return {
     service: `${namespace}/${name}`,
     port,
@@ -74,8 +84,26 @@ export function explain(world: World, question: AssignmentQuestion): Explanation
     mode,
     rule,
     notes,
+    ...(Object.keys(settings).length > 0 && { settings }),
     endpoints: endpoints.map(explained),
   }
+}
+
+function explainedSettings({
+  notes: _notes,
+  distribute,
+  ...policy
+}: LocalityPolicy): Record<string, ExplainedSetting> {
+  const distributions = [...distribute.value.values()].map(({ from, to }) => ({
+    from: placeName(from),
+    to: Object.fromEntries(to.map(one => [placeName(one), one.weight])),
+  }))
+  const all = { ...policy, distribute: { value: distributions, origin: distribute.origin } }
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([field, { value, origin }]) =>
+      origin === undefined ? [] : [[field, { value, origin }]],
+    ),
+  )
 }
 
 function refusePort(service: string, numbers: readonly number[], port: number | undefined): Refusal {
@@ -93,7 +121,7 @@ function explained({ candidate, chosen, priority, share, reason }: AssignedEndpo
   return { name, address, port, ...place, chosen, priority, weight, share, reason }
 }
 
-/** As much of the world of an old revision as one service's assignment reads: its entries, and all zones. */
+/** As much of the world of an old revision as one service's assignment reads: its entries, and what its source says of all. */
 async function pastWorld(
   store: Store,
   revision: number,
@@ -101,13 +129,13 @@ async function pastWorld(
 ): Promise<World | Refusal> {
   const ahead = await refuseFuture(store, revision)
   if (ahead) return ahead
-  const [own, zones] = await Promise.all([
+  const [own, around] = await Promise.all([
     store.entries({ revision, namespace, name, kinds: ['Service', 'Endpoints'] }),
-    store.entries({ revision, kinds: ['Zone'] }),
+    store.entries({ revision, kinds: ['Zone', 'Node', 'Defaults'] }),
   ])
   if (isGone(own)) return refuseGone(revision, own)
-  if (isGone(zones)) return refuseGone(revision, zones)
+  if (isGone(around)) return refuseGone(revision, around)
   const draft = new WorldDraft(World.EMPTY)
-  draft.add({ revision, reset: false, upserted: [...zones, ...own], removed: [] })
+  draft.add({ revision, reset: false, upserted: [...around, ...own], removed: [] })
   return draft.finish(revision).world
 }

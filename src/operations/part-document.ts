@@ -9,6 +9,7 @@ export function* partDocument(part: Part, entries: readonly Entry[]): Generator<
   const of = (kind: Entry['kind']) => entries.filter(entry => entry.kind === kind)
   yield '{'
   if (part === 'topology') {
+    for (const { body } of of('Defaults')) yield `"defaults":${body},`
     yield* list('zones', bodies(of('Zone')))
     yield ','
     yield* list('nodes', bodies(of('Node')))

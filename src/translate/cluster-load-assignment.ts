@@ -6,8 +6,16 @@ import type { AssignedEndpoint, Assignment } from '../locality/assignment.ts'
  */
 const OVERPROVISIONING_FACTOR = 100_000
 
+/** Envoy's factor by which `spillover` per cent of healthy endpoints are enough; rounded up, or they would not be. */
+function overprovisioningFactor({ spillover }: Assignment): number {
+  return spillover === 0 ? OVERPROVISIONING_FACTOR : Math.ceil(10_000 / spillover)
+}
+
 /** gRPC and Envoy sum the weights of a priority in 32 bits, unsigned. */
 const MAX_WEIGHT_SUM = 2 ** 32 - 1
+
+/** To what the weights of a priority's localities sum, about, where zones have weights of their own. */
+const ZONE_WEIGHTS = 1_000_000
 
 /**
  * The `envoy.config.endpoint.v3.ClusterLoadAssignment` of an assignment, in protobufjs' own form of a message (the
@@ -20,8 +28,8 @@ export function clusterLoadAssignment(clusterName: string, assignment: Assignmen
   const scales = weightScales(sent)
   return {
     clusterName,
-    endpoints: localityGroups(sent).map(members => localityEndpoints(members, scales)),
-    policy: { overprovisioningFactor: { value: OVERPROVISIONING_FACTOR } },
+    endpoints: localityGroups(sent).map(members => localityEndpoints(members, scales, assignment.weighted)),
+    policy: { overprovisioningFactor: { value: overprovisioningFactor(assignment) } },
   }
 }
 
@@ -31,17 +39,24 @@ function isSent(endpoint: AssignedEndpoint): endpoint is SentEndpoint {
   return endpoint.priority !== null
 }
 
-/** The members of each locality of each priority, in the order of the assignment: by priority, then place. */
+/** The members of each locality of each priority: they stand side by side, as an assignment is sorted. */
 function localityGroups(sent: readonly SentEndpoint[]): SentEndpoint[][] {
-  const groups = new Map<string, SentEndpoint[]>()
+  const groups: SentEndpoint[][] = []
   for (const one of sent) {
-    const { region, zone, subZone } = one.candidate
-    const place = `${one.priority}/${region}/${zone}/${subZone}`
-    const members = groups.get(place)
-    if (members === undefined) groups.set(place, [one])
-    else members.push(one)
+    const group = groups.at(-1)
+    if (group?.[0] !== undefined && isSameLocality(group[0], one)) group.push(one)
+    else groups.push([one])
   }
-  return [...groups.values()]
+  return groups
+}
+
+function isSameLocality(a: SentEndpoint, b: SentEndpoint): boolean {
+  return (
+    a.priority === b.priority &&
+    a.candidate.region === b.candidate.region &&
+    a.candidate.zone === b.candidate.zone &&
+    a.candidate.subZone === b.candidate.subZone
+  )
 }
 
 /** By priority: the factor that brings the sum of its weights below the limit; 1 nearly always. */
@@ -53,16 +68,28 @@ function weightScales(sent: readonly SentEndpoint[]): ReadonlyMap<number, number
   )
 }
 
-function localityEndpoints(members: readonly SentEndpoint[], scales: ReadonlyMap<number, number>): object {
+function localityEndpoints(
+  members: readonly SentEndpoint[],
+  scales: ReadonlyMap<number, number>,
+  weighted: boolean,
+): object {
   const [{ priority, candidate }] = members as [SentEndpoint]
   const scale = scales.get(priority) ?? 1
   const weights = members.map(one => Math.max(1, Math.floor(one.candidate.weight * scale)))
   return {
     locality: { region: candidate.region, zone: candidate.zone, subZone: candidate.subZone },
     priority,
-    loadBalancingWeight: { value: weights.reduce((sum, one) => sum + one, 0) },
+    loadBalancingWeight: { value: weighted ? zoneWeight(members) : sum(weights) },
     lbEndpoints: members.map((one, index) => lbEndpoint(one, weights[index] as number)),
   }
+}
+
+function zoneWeight(members: readonly SentEndpoint[]): number {
+  return Math.max(1, Math.round(sum(members.map(one => one.portion)) * ZONE_WEIGHTS))
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0)
 }
 
 function lbEndpoint({ candidate }: SentEndpoint, weight: number): object {

@@ -1,11 +1,27 @@
+import { isHttp2Protocol } from '../model/app-protocol.ts'
 import { isLaterAppProtocol } from '../model/later.ts'
 import type { Service, ServicePort } from '../model/topology.ts'
+import { circuitBreakers } from './circuit-breakers.ts'
 import { envoyDuration } from './envoy-duration.ts'
+import { healthChecks } from './health-checks.ts'
+import { heededHealth, loadBalancing } from './load-balancing.ts'
+import { outlierDetection } from './outlier-detection.ts'
 
 /** The part of a merged service that its clusters are made of. */
-export type ClusterSettings = Pick<Service, 'connectTimeout'>
+export type ClusterSettings = Pick<
+  Service,
+  'connectTimeout' | 'loadBalancer' | 'healthCheck' | 'circuitBreaker'
+> & {
+  /** Assignments may share traffic out between zones by weights of their own. */
+  readonly weighsZones: boolean
+}
 
-const HTTP2_PROTOCOLS = new Set(['kubernetes.io/h2c', 'h2c', 'http2', 'grpc'])
+export interface ClusterOptions {
+  /** As its clients in a cluster of Kubernetes would call the service: "web.default". */
+  readonly hostname: string
+  readonly settings: ClusterSettings
+  readonly isHttp2: boolean
+}
 
 /** Endpoints that want TLS cannot be spoken to yet: plain text would be no use to them. */
 export function hasCluster({ appProtocol }: ServicePort): boolean {
@@ -14,37 +30,50 @@ export function hasCluster({ appProtocol }: ServicePort): boolean {
 
 /**
  * Whether a port is spoken to in HTTP/2. Its `appProtocol` decides where it has one (GEP-1911), also against HTTP/2:
- * whoever wrote "http" knows the backend. Without one gRPC calls decide, which there are in HTTP/2 only.
+ * whoever wrote "http" knows the backend. Without one gRPC calls decide, which there are in HTTP/2 only: those of
+ * GRPCRoutes, or of a health check.
  */
 export function speaksHttp2({ appProtocol }: ServicePort, isCalledByGrpc: boolean): boolean {
-  return appProtocol === undefined ? isCalledByGrpc : HTTP2_PROTOCOLS.has(appProtocol)
+  return appProtocol === undefined ? isCalledByGrpc : isHttp2Protocol(appProtocol)
 }
 
 /**
  * The `envoy.config.cluster.v3.Cluster` of one service port, as ProtoJSON; its endpoints come over ADS under its
- * own name. What is set here beside the obvious was measured on Envoy 1.40:
- * - `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its traffic.
- * - a retry budget in place of the three concurrent retries of the default, which fail 29 % of the requests of a
- *   dead endpoint's first moment.
+ * own name. `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its
+ * traffic (measured on Envoy 1.40).
  */
-export function cluster(name: string, settings: ClusterSettings, isHttp2: boolean): object {
+export function cluster(name: string, { hostname, settings, isHttp2 }: ClusterOptions): object {
+  const { connectTimeout, loadBalancer, healthCheck, circuitBreaker, weighsZones } = settings
+  const common = { ...heededHealth(healthCheck), ...(weighsZones && { localityWeightedLbConfig: {} }) }
+  const checks = healthCheck?.active ? healthChecks(healthCheck.active, { hostname, isHttp2 }) : []
   return {
     name,
     type: 'EDS',
     edsClusterConfig: { edsConfig: { ads: {}, resourceApiVersion: 'V3' } },
-    ...(settings.connectTimeout && { connectTimeout: envoyDuration(settings.connectTimeout) }),
-    lbPolicy: 'LEAST_REQUEST',
+    ...(connectTimeout && { connectTimeout: envoyDuration(connectTimeout) }),
+    ...loadBalancing(loadBalancer),
+    ...(Object.keys(common).length > 0 && { commonLbConfig: common }),
+    ...(checks.length > 0 && { healthChecks: checks }),
+    ...(healthCheck?.passive && { outlierDetection: outlierDetection(healthCheck.passive) }),
     ignoreHealthOnHostRemoval: true,
-    circuitBreakers: {
-      thresholds: [{ retryBudget: { budgetPercent: { value: 100 }, minRetryConcurrency: 100 } }],
-    },
-    ...(isHttp2 && { typedExtensionProtocolOptions: HTTP2 }),
+    circuitBreakers: circuitBreakers(circuitBreaker),
+    ...protocolOptions(isHttp2, circuitBreaker?.maxRequestsPerConnection),
   }
 }
 
-const HTTP2 = {
-  'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-    '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-    explicitHttpConfig: { http2ProtocolOptions: {} },
-  },
+const HTTP_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+
+function protocolOptions(isHttp2: boolean, maxRequestsPerConnection: number | undefined): object {
+  if (!isHttp2 && maxRequestsPerConnection === undefined) return {}
+  return {
+    typedExtensionProtocolOptions: {
+      [HTTP_OPTIONS]: {
+        '@type': `type.googleapis.com/${HTTP_OPTIONS}`,
+        ...(maxRequestsPerConnection !== undefined && {
+          commonHttpProtocolOptions: { maxRequestsPerConnection },
+        }),
+        explicitHttpConfig: isHttp2 ? { http2ProtocolOptions: {} } : { httpProtocolOptions: {} },
+      },
+    },
+  }
 }

@@ -2,6 +2,7 @@ import { listenerAddress } from '../model/listener-address.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { unresolvedService } from './backend-resolution.ts'
 import { hasCluster } from './cluster.ts'
+import { hashPolicy } from './hash-policy.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { httpListener } from './listener.ts'
 import type { ListenerGroup, MergedGateway } from './merged-gateway.ts'
@@ -9,7 +10,7 @@ import { clusterName } from './names.ts'
 import { jsonResource, type Resource, routeConfigurationResource } from './resource.ts'
 import { isAttached } from './route-attachment.ts'
 import { type RoutedGroup, sameRoutes, type VirtualHosts, virtualHosts } from './route-configuration.ts'
-import type { SourceRoute } from './source-route.ts'
+import type { Resolve, SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
 /** What the Envoys of one gateway are served, beside clusters and assignments, which gateways share. */
@@ -77,12 +78,14 @@ function routedGroup(
 
 /** Groups with the same routes (one for each family of addresses) share what is made of them. */
 function hostsOfGroups(world: World, groups: readonly RoutedGroup[]): VirtualHosts[] {
-  const resolves = (route: SourceRoute, backend: SourceRoute['backends'][number]) =>
+  const resolve: Resolve = (route, backend) =>
     unresolvedService(world, route, backend) === undefined
+      ? { hashPolicy: hashPolicy(world.services.get(backend.service)?.settings.loadBalancer) }
+      : undefined
   const made: VirtualHosts[] = []
   groups.forEach((group, index) => {
     const twin = groups.slice(0, index).findIndex(other => sameRoutes(other, group))
-    made.push(made[twin] ?? virtualHosts(group, resolves))
+    made.push(made[twin] ?? virtualHosts(group, resolve))
   })
   return made
 }

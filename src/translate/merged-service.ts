@@ -1,11 +1,15 @@
 import type { Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
+import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import type { StoredEntry } from '../model/change.ts'
+import { LOCALITY_DEFAULTS, type LocalitySettings } from '../model/locality-settings.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
 import type { ClusterSettings } from './cluster.ts'
-import type { Placement } from './regions.ts'
 import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
+import { type SaidLocality, servicePolicy } from './service-policy.ts'
+import type { Surroundings } from './surroundings.ts'
+import { topologyAwareClaims } from './topology-aware-claims.ts'
 
 /** What one source says of a service. Bodies are text until somebody asks: most services of a push are never looked at. */
 export interface ServiceClaim {
@@ -43,23 +47,25 @@ export class MergedService {
   /** Oldest first. */
   readonly claims: readonly ServiceClaim[]
   readonly grpcPorts: PortNumbers
-  readonly #placement: Placement
+  readonly #surroundings: Surroundings
   readonly #decisions = new Map<number, Decision>()
   #parsed: readonly ParsedClaim[] | undefined
   #ports: readonly ServicePort[] | undefined
+  #topologyAware: Candidates['topologyAware']
+  #localityPolicy: LocalityPolicy | undefined
 
   constructor(
     namespace: string,
     name: string,
     claims: readonly ServiceClaim[],
-    placement: Placement,
+    surroundings: Surroundings,
     grpcPorts: PortNumbers = NO_PORTS,
   ) {
     this.namespace = namespace
     this.name = name
     this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || compare(a.source, b.source))
     this.grpcPorts = grpcPorts
-    this.#placement = placement
+    this.#surroundings = surroundings
   }
 
   get sources(): readonly string[] {
@@ -77,7 +83,8 @@ export class MergedService {
   }
 
   get settings(): ClusterSettings {
-    return this.#leader?.settings ?? {}
+    const weighsZones = this.#saidLocality.find(({ settings }) => settings.distribute)?.settings.distribute
+    return { ...this.#leader?.settings, weighsZones: weighsZones !== undefined && weighsZones.length > 0 }
   }
 
   get conflicts(): readonly Conflict[] {
@@ -100,18 +107,65 @@ export class MergedService {
   }
 
   get mode(): Candidates['mode'] {
-    return this.#leader?.settings?.trafficDistribution ?? 'ClusterWide'
+    const settings = this.#leader?.settings
+    return settings?.topologyMode ?? settings?.trafficDistribution ?? 'ClusterWide'
   }
 
   #candidates(port: ServicePort): Candidates {
+    const { ports, mode } = this
+    const { regions } = this.#surroundings
+    const endpoints = this.#claims.flatMap(claim => claimCandidates(claim, port, ports, regions))
+    return {
+      mode,
+      rule: this.#rule,
+      endpoints: withoutDuplicates(endpoints),
+      policy: this.#policy,
+      ...(mode === 'Auto' && { topologyAware: this.#topologyAwareHints }),
+    }
+  }
+
+  get #rule(): string {
     const leader = this.#leader
-    const from = leader && `of source ${leader.source}, revision ${leader.since}`
-    const rule = this.mode === 'ClusterWide' ? 'no trafficDistribution' : `trafficDistribution ${this.mode}`
-    const { ports } = this
-    const endpoints = this.#claims.flatMap(claim =>
-      claimCandidates(claim, port, ports, this.#placement.regions),
-    )
-    return { mode: this.mode, rule: from ? `${rule} ${from}` : rule, endpoints: withoutDuplicates(endpoints) }
+    const from = leader ? ` of source ${leader.source}, revision ${leader.since}` : ''
+    const { mode } = this
+    if (mode === 'ClusterWide') return `no trafficDistribution${from}`
+    return mode === 'Auto' ? `topologyMode Auto${from}` : `trafficDistribution ${mode}${from}`
+  }
+
+  get #policy(): LocalityPolicy {
+    this.#localityPolicy ??= servicePolicy(this.#saidLocality, zone => this.#regionsOf(zone))
+    return this.#localityPolicy
+  }
+
+  /** What the service itself says, then what its source sets for all of its services. */
+  get #saidLocality(): SaidLocality[] {
+    const leader = this.#leader
+    if (leader === undefined) return []
+    const { source, since, settings } = leader
+    const defaults = this.#surroundings.defaults.get(source)
+    const said: SaidLocality[] = []
+    if (settings?.locality) {
+      said.push({ settings: settings.locality, origin: `source ${source}, revision ${since}` })
+    }
+    if (defaults?.settings.locality) {
+      const origin = `the defaults of source ${source}, revision ${defaults.since}`
+      said.push({ settings: defaults.settings.locality, origin })
+    }
+    return said
+  }
+
+  /** Where nobody declares a zone of this name, what endpoints say of it counts. */
+  #regionsOf(zone: string): readonly string[] {
+    const declared = this.#surroundings.regions.possible(this.#leader?.source ?? '', zone)
+    if (declared.length > 0) return declared
+    const endpoints = this.#claims.flatMap(claim => claim.endpoints)
+    return [...new Set(endpoints.flatMap(one => (one.zone === zone ? (one.region ?? []) : [])))].sort()
+  }
+
+  /** Ports do not matter: an endpoint has one hint, as in Kubernetes. */
+  get #topologyAwareHints(): NonNullable<Candidates['topologyAware']> {
+    this.#topologyAware ??= topologyAwareClaims(this.#claims, this.#surroundings)
+    return this.#topologyAware
   }
 
   get #leader(): ParsedClaim | undefined {
@@ -156,12 +210,18 @@ function mergePorts(claims: readonly ParsedClaim[]): ServicePort[] {
 function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {
   const conflicts: Conflict[] = []
   const differ = (field: string, ours: unknown, theirs: unknown) => {
-    if (ours === theirs) return
+    if (shown(ours) === shown(theirs)) return
     const detail = `says ${shown(theirs)}; ${shown(ours)} of source ${leader.source}, which has had the service longer, stands`
     conflicts.push({ field, source: claim.source, detail })
   }
   differ('trafficDistribution', leader.settings?.trafficDistribution, claim.settings?.trafficDistribution)
-  differ('connectTimeout', leader.settings?.connectTimeout, claim.settings?.connectTimeout)
+  differ('topologyMode', leader.settings?.topologyMode, claim.settings?.topologyMode)
+  for (const field of ['connectTimeout', 'loadBalancer', 'healthCheck', 'circuitBreaker'] as const) {
+    differ(field, leader.settings?.[field], claim.settings?.[field])
+  }
+  for (const field of Object.keys(LOCALITY_DEFAULTS) as (keyof LocalitySettings)[]) {
+    differ(`locality/${field}`, leader.settings?.locality?.[field], claim.settings?.locality?.[field])
+  }
   for (const port of claim.ports ?? []) {
     const ours = leader.ports?.find(one => one.port === port.port)
     if (ours !== undefined) differ(`ports/${port.port}/appProtocol`, ours.appProtocol, port.appProtocol)

@@ -1,10 +1,5 @@
 import type { Zone } from '../model/topology.ts'
 
-/** Where services of one world look their regions up: settled with the world, after its services were made. */
-export interface Placement {
-  readonly regions: Regions
-}
-
 /**
  * Fills in a region that somebody left out, from the zones that sources declare: first those of the own source, then
  * those of all, and only where one region has a zone of that name.
@@ -25,6 +20,11 @@ export class Regions {
   /** The region of an endpoint's zone; '' when none is known or several are. */
   ofEndpoint(source: string, zone: string): string {
     return only(this.#bySource.get(source)?.get(zone)) ?? only(this.#all.get(zone)) ?? ''
+  }
+
+  /** The regions in which a source may mean a zone of this name, sorted: its own, else those of all. */
+  possible(source: string, zone: string): readonly string[] {
+    return [...(this.#bySource.get(source)?.get(zone) ?? this.#all.get(zone) ?? [])].sort()
   }
 
   /** The region of a proxy's zone; '' when none is known or several are. */

@@ -40,8 +40,11 @@ export function jsonResource(
 export function clusterResource(service: MergedService, name: string, port: number): Resource | undefined {
   const declared = service.port(port)
   if (declared === undefined || !hasCluster(declared)) return undefined
-  const isHttp2 = speaksHttp2(declared, service.grpcPorts.has(port))
-  return jsonResource(TYPE_URLS.cluster, name, cluster(name, service.settings, isHttp2), [name])
+  const { settings } = service
+  const isChecked = settings.healthCheck?.active?.type === 'GRPC'
+  const isHttp2 = speaksHttp2(declared, service.grpcPorts.has(port) || isChecked)
+  const hostname = `${service.name}.${service.namespace}`
+  return jsonResource(TYPE_URLS.cluster, name, cluster(name, { hostname, settings, isHttp2 }), [name])
 }
 
 /** The route configuration of one listener. */

@@ -4,7 +4,7 @@ import { ANY_HOSTNAME, bySpecificity, covers, intersection } from './hostname-in
 import { retryPolicy } from './retry-policy.ts'
 import { byPrecedence } from './route-precedence.ts'
 import type { TranslatedMatch } from './route-translation.ts'
-import type { Resolves, SourceRoute } from './source-route.ts'
+import type { Resolve, SourceRoute } from './source-route.ts'
 
 /** Listeners on one address and port with the routes that are attached to each. */
 export interface RoutedGroup {
@@ -39,7 +39,7 @@ const RETRY_POLICY = 16
  * listener has no virtual host for what a more specific one covers, and each has one for the whole of its hostname, if
  * only an empty one that answers 404: else Envoy would go on to those of less specific listeners.
  */
-export function virtualHosts({ port, listeners }: RoutedGroup, resolves: Resolves): VirtualHosts {
+export function virtualHosts({ port, listeners }: RoutedGroup, resolve: Resolve): VirtualHosts {
   const clusters = new Set<string>()
   const own = new Map<string, TranslatedMatch[]>()
   // By domain and then by the routes' hostname, where that is wider: their listener's is narrower.
@@ -50,7 +50,7 @@ export function virtualHosts({ port, listeners }: RoutedGroup, resolves: Resolve
   for (const listener of listeners) {
     if (hostnames.length > 1 && listener.hostname !== ANY_HOSTNAME) entryOf(own, listener.hostname, newList)
     for (const route of listener.routes) {
-      const { matches, clusters: named } = route.translation(port, resolves)
+      const { matches, clusters: named } = route.translation(port, resolve)
       for (const hostname of route.hostnames) {
         const domain = intersection(listener.hostname, hostname)
         if (domain === undefined || !isOwn(domain, listener)) continue

@@ -1,6 +1,7 @@
 import { type AppliedFilters, appliedFilters, isHeaderModifier } from './applied-filters.ts'
 import { backendWeights, shareEnds, type WeightedBackend } from './backend-shares.ts'
 import { forwarding } from './forwarding.ts'
+import { hashFields, isSameHash } from './hash-policy.ts'
 import { headerFields } from './header-modifier.ts'
 import { preflights, redirected, withoutBackend } from './own-answers.ts'
 import { mirrorsOf } from './request-mirror.ts'
@@ -41,16 +42,19 @@ function waysOf(rule: Rule, context: RuleContext): [Way, ...Way[]] {
 }
 
 /**
- * Weighted clusters can have modifiers of headers, and nothing else, of their own. A mirror of some requests is no
- * question of theirs: Envoy's one random number for a request would give it those of the first backend.
+ * Weighted clusters can have modifiers of headers, and nothing else, of their own: what is hashed must be the same for
+ * all of them, or two services would each be hashed by what the other says. A mirror of some requests is no question of
+ * theirs: Envoy's one random number for a request would give it those of the first backend.
  */
 function canBeOneRoute(
   backends: readonly WeightedBackend[],
   { mirrors }: AppliedFilters,
-  { clusterOf }: RuleContext,
+  { clusterOf, hashPolicyOf }: RuleContext,
 ): boolean {
+  const [first, ...others] = backends.map(({ cluster }) => hashPolicyOf(cluster))
   return (
-    backends.length > 1 &&
+    others.length > 0 &&
+    others.every(one => isSameHash(one, first)) &&
     backends.every(({ filters }) => filters.every(isHeaderModifier)) &&
     mirrorsOf(mirrors, clusterOf).every(({ fraction }) => fraction === undefined)
   )
@@ -70,7 +74,10 @@ function oneRoute(
   }))
   const ofAll = isModified ? { ...filters, requestHeaders: undefined, responseHeaders: undefined } : filters
   const target = {
-    fields: { weightedClusters: { clusters: weighted } },
+    fields: {
+      weightedClusters: { clusters: weighted },
+      ...hashFields(context.hashPolicyOf(backends[0]?.cluster ?? '')),
+    },
     clusters: backends.map(({ cluster }) => cluster),
   }
   return forwarding(rule, ofAll, target, context)
@@ -84,11 +91,8 @@ function toBackend(
   const filters = appliedFilters(rule.filters ?? [], own)
   const { cors, redirect } = filters
   if (redirect !== undefined) return { weight, cors, taken: redirected(redirect, filters, context) }
-  return {
-    weight,
-    cors,
-    taken: forwarding(rule, filters, { fields: { cluster }, clusters: [cluster] }, context),
-  }
+  const fields = { cluster, ...hashFields(context.hashPolicyOf(cluster)) }
+  return { weight, cors, taken: forwarding(rule, filters, { fields, clusters: [cluster] }, context) }
 }
 
 /** Each way is for its share of the requests; the last one's needs no end. */

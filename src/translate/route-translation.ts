@@ -3,6 +3,7 @@ import type { BackendObject } from '../model/route-references.ts'
 import { messageField } from '../proto/length-delimited.ts'
 import { encode } from '../proto/message.ts'
 import { grpcRequests } from './grpc-match.ts'
+import type { HashPolicy } from './hash-policy.ts'
 import { narrowedMatch } from './narrowed-match.ts'
 import { takesListenerPort } from './request-redirect.ts'
 import { httpRequests, pathOf, type TakenRequests } from './route-match.ts'
@@ -30,6 +31,8 @@ export interface RouteContext extends Pick<TieBreak, 'source' | 'created'> {
   readonly port: number
   /** Name of the cluster of a backend (backendRef or mirror); undefined for one that requests cannot be sent to. */
   cluster(ref: BackendObject & { readonly namespace: string }): string | undefined
+  /** What decides among the endpoints of such a cluster. */
+  hashPolicy(cluster: string): HashPolicy
 }
 
 /** Field number of `envoy.config.route.v3.VirtualHost.routes`. */
@@ -44,6 +47,7 @@ export function translateRoute(route: Route, context: RouteContext): RouteTransl
       prefix: prefixOf(route, index),
       port: context.port,
       clusterOf: ref => context.cluster(ref),
+      hashPolicyOf: cluster => context.hashPolicy(cluster),
     })
     for (const cluster of actions.clusters) clusters.add(cluster)
     const name = nameOf(route, rule.name)

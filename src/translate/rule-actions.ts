@@ -1,5 +1,6 @@
 import type { HttpRouteRule } from '../model/http-route.ts'
 import type { Route } from '../model/normal-routes.ts'
+import type { HashPolicy } from './hash-policy.ts'
 import type { Narrowing } from './narrowed-match.ts'
 import type { ClusterOf } from './request-mirror.ts'
 
@@ -13,6 +14,7 @@ export interface RuleContext {
   /** Port of the listener. */
   readonly port: number
   readonly clusterOf: ClusterOf
+  readonly hashPolicyOf: (cluster: string) => HashPolicy
 }
 
 /** What is done with a part of the requests that a match takes. */

@@ -1,4 +1,5 @@
 import type { Candidate, GivenHints } from '../locality/assignment.ts'
+import type { Place } from '../locality/place.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, ServicePort } from '../model/topology.ts'
 import type { Regions } from './regions.ts'
@@ -35,14 +36,14 @@ function listeningPort(endpoint: Endpoint, { name }: ServicePort, single: boolea
 }
 
 function candidate(source: string, endpoint: Endpoint, port: number, regions: Regions): Candidate {
-  const zone = endpoint.zone ?? ''
+  const { region, zone } = endpointPlace(source, endpoint, regions)
   const { hints } = endpoint
   return {
     name: endpoint.name,
     address: endpoint.address,
     additionalAddresses: endpoint.additionalAddresses ?? [],
     port,
-    region: endpoint.region ?? (zone === '' ? '' : regions.ofEndpoint(source, zone)),
+    region,
     zone,
     subZone: endpoint.subZone ?? '',
     node: endpoint.node ?? '',
@@ -53,6 +54,10 @@ function candidate(source: string, endpoint: Endpoint, port: number, regions: Re
     weight: endpoint.weight ?? 1,
     hints: hints && givenHints(source, endpoint, hints, regions),
   }
+}
+
+export function endpointPlace(source: string, { region, zone = '' }: Endpoint, regions: Regions): Place {
+  return { region: region ?? (zone === '' ? '' : regions.ofEndpoint(source, zone)), zone }
 }
 
 /** A hinted zone is the one of that name that the source declares, wherever the endpoint stands. */
@@ -72,9 +77,10 @@ function givenHints(
 
 /**
  * One address and port counts once, whoever says it. Kubernetes' rule (pkg/proxy, newEndpointInfo by address): one
- * that is not terminating replaces one that is, else the first stays.
+ * that is not terminating replaces one that is, else the first stays. Of one source each is there once, by name.
  */
-export function withoutDuplicates(candidates: readonly Candidate[]): Candidate[] {
+export function withoutDuplicates(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.every(one => one.source === candidates[0]?.source)) return candidates
   const byAddress = new Map<string, Candidate>()
   for (const one of candidates) {
     const address = `${one.address} ${one.port}`

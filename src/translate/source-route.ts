@@ -2,6 +2,7 @@ import type { StoredEntry } from '../model/change.ts'
 import type { Route } from '../model/normal-routes.ts'
 import { type NamedBackend, namedBackends } from '../model/route-backends.ts'
 import { isService, type ParentReference, parentReference } from '../model/route-references.ts'
+import { type HashPolicy, isSameHash } from './hash-policy.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { clusterName } from './names.ts'
 import { dependsOnPort, type RouteTranslation, translateRoute } from './route-translation.ts'
@@ -16,12 +17,17 @@ export interface Backend {
   readonly cluster: string
 }
 
-/** Whether requests of a route can be sent to a backend: its cluster exists then. */
-export type Resolves = (route: SourceRoute, backend: Backend) => boolean
+/** How requests are sent to a backend that has a cluster. */
+interface Resolved {
+  readonly hashPolicy: HashPolicy
+}
+
+/** undefined for a backend that requests of a route cannot be sent to: it has no cluster. */
+export type Resolve = (route: SourceRoute, backend: Backend) => Resolved | undefined
 
 interface Made {
-  /** Of the backends, those that resolved. */
-  readonly clusters: ReadonlySet<string>
+  /** Of the backends, those that resolved, by their clusters. */
+  readonly clusters: ReadonlyMap<string, Resolved>
   readonly byPort: Map<number, RouteTranslation>
 }
 
@@ -47,7 +53,7 @@ export class SourceRoute {
   readonly grantNamespaces: ReadonlySet<string>
   /** Whether listeners on different ports have different translations of it. */
   readonly dependsOnPort: boolean
-  /** What was made with the backends that resolved last. Those come and go seldom: one state is enough. */
+  /** What was made with the backends as they resolved last. They change seldom: one state is enough. */
   #made: Made | undefined
 
   constructor({ source, created, since, body }: Pick<StoredEntry, 'source' | 'created' | 'since' | 'body'>) {
@@ -63,9 +69,9 @@ export class SourceRoute {
     this.dependsOnPort = dependsOnPort(this.route)
   }
 
-  /** Depends on nothing but the entry, which of its backends resolve, and the listener's port: as on every replica. */
-  translation(port: number, resolves: Resolves): RouteTranslation {
-    const made = this.#madeWith(resolves)
+  /** Depends on nothing but the entry, how its backends resolve, and the listener's port: as on every replica. */
+  translation(port: number, resolve: Resolve): RouteTranslation {
+    const made = this.#madeWith(resolve)
     const key = this.dependsOnPort ? port : 0
     const known = made.byPort.get(key)
     if (known !== undefined) return known
@@ -74,18 +80,18 @@ export class SourceRoute {
       created: this.created,
       port,
       cluster: ref => clusterAmong(made.clusters, ref),
+      hashPolicy: cluster => made.clusters.get(cluster)?.hashPolicy,
     })
     made.byPort.set(key, translation)
     return translation
   }
 
-  #madeWith(resolves: Resolves): Made {
+  #madeWith(resolve: Resolve): Made {
     const made = this.#made
-    if (made && this.backends.every(one => resolves(this, one) === made.clusters.has(one.cluster))) {
-      return made
-    }
-    const resolved = this.backends.filter(one => resolves(this, one))
-    this.#made = { clusters: new Set(resolved.map(one => one.cluster)), byPort: new Map() }
+    const resolved = this.backends.map(one => [one.cluster, resolve(this, one)] as const)
+    if (made && resolved.every(([cluster, as]) => isSameWay(as, made.clusters.get(cluster)))) return made
+    const clusters = new Map(resolved.flatMap(([cluster, as]) => (as === undefined ? [] : [[cluster, as]])))
+    this.#made = { clusters, byPort: new Map() }
     return this.#made
   }
 }
@@ -101,7 +107,12 @@ export function serviceBackend({ namespace, name, port = 0 }: NamedBackend['ref'
   }
 }
 
-function clusterAmong(clusters: ReadonlySet<string>, ref: NamedBackend['ref']): string | undefined {
+function isSameWay(a: Resolved | undefined, b: Resolved | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b
+  return isSameHash(a.hashPolicy, b.hashPolicy)
+}
+
+function clusterAmong(clusters: ReadonlyMap<string, Resolved>, ref: NamedBackend['ref']): string | undefined {
   if (!isService(ref)) return undefined
   const { cluster } = serviceBackend(ref)
   return clusters.has(cluster) ? cluster : undefined

@@ -50,7 +50,7 @@ function tryRoute(route: SourceRoute): void {
   const group = { port: 80, listeners: [{ hostname: ANY_HOSTNAME, routes: [route] }] }
   routeConfigurationResource(
     'trial',
-    virtualHosts(group, () => true),
+    virtualHosts(group, () => ({ hashPolicy: undefined })),
   )
 }
 

@@ -1,11 +1,11 @@
 import type { ChangeBatch, StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import type { Gateway } from '../model/gateway.ts'
-import type { Service, Zone } from '../model/topology.ts'
+import type { Service } from '../model/topology.ts'
 import { type GatewayClaim, MergedGateway } from './merged-gateway.ts'
 import { MergedService, type ServiceClaim } from './merged-service.ts'
-import { Regions } from './regions.ts'
 import { RouteDraft } from './route-draft.ts'
+import { SurroundingsDraft } from './surroundings-draft.ts'
 import { routeKey, World } from './world.ts'
 
 /** What a change of the world can reach: nothing else needs to be looked at. */
@@ -25,24 +25,22 @@ type Removed = EntryKey & { readonly source: string }
  * caller likes: nobody sees the new world before `finish`.
  */
 export class WorldDraft {
-  /** Of the services that this draft makes; zones may still change its regions before the end. */
-  readonly #placement: { regions: Regions }
+  readonly #surroundings: SurroundingsDraft
   readonly #base: World
   readonly #services: World['services']
   readonly #gateways: World['gateways']
   readonly #routes: RouteDraft
-  readonly #zones: World['zones']
+  readonly #topologyAware: World['topologyAware']
   readonly #touchedServices = new Set<string>()
   readonly #touchedSettings = new Set<string>()
-  #zonesChanged = false
 
   constructor(base: World) {
-    this.#placement = { regions: base.regions }
+    this.#surroundings = new SurroundingsDraft(base)
     this.#base = base
     this.#services = base.services.asMutable()
     this.#gateways = base.gateways.asMutable()
     this.#routes = new RouteDraft(base)
-    this.#zones = base.zones.asMutable()
+    this.#topologyAware = base.topologyAware.asMutable()
   }
 
   /** A draft that keeps nothing of `old`, whose every service and gateway counts as touched. */
@@ -65,14 +63,17 @@ export class WorldDraft {
   finish(revision: number): { world: World; touched: Touched } {
     const { regrouped, ...routes } = this.#routes.finish(this.#gateways)
     for (const service of regrouped) this.#speakAnew(service, routes.grpcRoutes)
-    if (this.#zonesChanged) this.#placeAnew()
+    const { placesChanged, recapacitated, redefaulted, ...surroundings } = this.#surroundings.finish()
+    if (redefaulted.size > 0) this.#redefault(redefaulted)
+    if (placesChanged) this.#remake(this.#services.keys())
+    else if (this.#topologyAware.size > 0) this.#remake(this.#topologyAwareIn(recapacitated()))
     const world = new World({
       revision,
       services: this.#services.asImmutable(),
       gateways: this.#gateways.asImmutable(),
       ...routes,
-      zones: this.#zones.asImmutable(),
-      regions: this.#placement.regions,
+      ...surroundings,
+      topologyAware: this.#topologyAware.asImmutable(),
     })
     const touched = {
       services: this.#touchedServices,
@@ -105,10 +106,13 @@ export class WorldDraft {
         this.#routes.setReferenceGrant(key, entry)
         break
       case 'Zone':
-        this.#setZone(key, entry)
+        this.#surroundings.setZone(key, entry)
         break
       case 'Node':
-        // Read by Topology Aware Routing only, which is still to come.
+        this.#surroundings.setNode(key, entry)
+        break
+      case 'Defaults':
+        this.#surroundings.setDefaults(key, entry)
         break
     }
   }
@@ -125,12 +129,16 @@ export class WorldDraft {
     const { namespace, name } = key
     const grpcPorts = this.#base.grpcRoutes.get(service)
     const after =
-      kept.length === 0 ? undefined : new MergedService(namespace, name, kept, this.#placement, grpcPorts)
+      kept.length === 0
+        ? undefined
+        : new MergedService(namespace, name, kept, this.#surroundings.current, grpcPorts)
     if (!this.#touchedSettings.has(service) && !declaresPorts(next) && !samePorts(before, after)) {
       this.#touchedSettings.add(service)
     }
     if (after === undefined) this.#services.delete(service)
     else this.#services.set(service, after)
+    if (kept.some(isTopologyAware)) this.#topologyAware.add(service)
+    else this.#topologyAware.delete(service)
   }
 
   #setGateway(key: Removed, entry: StoredEntry | undefined): void {
@@ -143,13 +151,6 @@ export class WorldDraft {
     else this.#gateways.set(gateway, new MergedGateway(key.namespace, key.name, claims))
   }
 
-  #setZone(key: Removed, entry: StoredEntry | undefined): void {
-    const zoneKey = `${key.source}/${key.name}`
-    this.#zonesChanged = true
-    if (entry === undefined) this.#zones.delete(zoneKey)
-    else this.#zones.set(zoneKey, { source: key.source, zone: JSON.parse(entry.body) as Zone })
-  }
-
   /** The first GRPCRoute came to a port of the service, or the last one went: another cluster, if the port lets it. */
   #speakAnew(key: string, grpcRoutes: World['grpcRoutes']): void {
     const service = this.#services.get(key)
@@ -157,16 +158,37 @@ export class WorldDraft {
     this.#touchedServices.add(key)
     this.#touchedSettings.add(key)
     const { namespace, name, claims } = service
-    this.#services.set(key, new MergedService(namespace, name, claims, this.#placement, grpcRoutes.get(key)))
+    this.#services.set(
+      key,
+      new MergedService(namespace, name, claims, this.#surroundings.current, grpcRoutes.get(key)),
+    )
   }
 
-  /** A zone that came, went or changed its region may move endpoints of any service to another place. */
-  #placeAnew(): void {
-    this.#placement.regions = new Regions(this.#zones.values())
-    for (const [key, { namespace, name, claims, grpcPorts }] of this.#services.toArray()) {
-      if (this.#touchedServices.has(key)) continue
+  /** Defaults reach clusters as well as assignments. */
+  #redefault(sources: ReadonlySet<string>): void {
+    const concerned: string[] = []
+    for (const [key, { claims }] of this.#services.entries()) {
+      if (claims.some(({ source }) => sources.has(source))) concerned.push(key)
+    }
+    for (const key of concerned) this.#touchedSettings.add(key)
+    this.#remake(concerned)
+  }
+
+  #topologyAwareIn(sources: ReadonlySet<string>): string[] {
+    if (sources.size === 0) return []
+    return [...this.#topologyAware].filter(key =>
+      this.#services.get(key)?.claims.some(({ source }) => sources.has(source)),
+    )
+  }
+
+  #remake(services: Iterable<string>): void {
+    for (const key of [...services]) {
+      const service = this.#services.get(key)
+      if (service === undefined || this.#touchedServices.has(key)) continue
+      const { namespace, name, claims, grpcPorts } = service
       this.#touchedServices.add(key)
-      this.#services.set(key, new MergedService(namespace, name, claims, this.#placement, grpcPorts))
+      const made = new MergedService(namespace, name, claims, this.#surroundings.current, grpcPorts)
+      this.#services.set(key, made)
     }
   }
 }
@@ -178,6 +200,11 @@ function samePorts(a: MergedService | undefined, b: MergedService | undefined): 
 /** A service that declares no ports has those of its endpoints. */
 function declaresPorts({ service }: ServiceClaim): boolean {
   return service !== undefined && (JSON.parse(service.body) as Service).ports !== undefined
+}
+
+/** In JSON text no name or value can look like this: its quotes would be escaped. */
+function isTopologyAware({ service }: ServiceClaim): boolean {
+  return service?.body.includes('"topologyMode":"Auto"') === true
 }
 
 function gatewayClaim(entry: StoredEntry): GatewayClaim {

@@ -1,13 +1,14 @@
-import { Map as ImmutableMap, type Set as ImmutableSet } from 'immutable'
+import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable'
 import type { Labels } from '../model/label-selector.ts'
 import type { Route } from '../model/normal-routes.ts'
 import type { ReferenceGrant } from '../model/reference-grant.ts'
-import type { Zone } from '../model/topology.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
+import { Capacities, type Nodes, type Zones } from './capacities.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import { Regions } from './regions.ts'
 import type { SourceRoute } from './source-route.ts'
+import type { Defaults } from './surroundings.ts'
 
 /**
  * Everything that all sources say at one revision, merged: immutable, sharing with its predecessor whatever did not
@@ -30,9 +31,13 @@ export class World {
   readonly namespaces: ImmutableMap<string, Labels>
   /** By `source/namespace`, then by name. */
   readonly referenceGrants: ImmutableMap<string, ImmutableMap<string, ReferenceGrant>>
-  /** By `source/name` of the entry. */
-  readonly zones: ImmutableMap<string, { readonly source: string; readonly zone: Zone }>
+  readonly zones: Zones
+  readonly nodes: Nodes
   readonly regions: Regions
+  readonly capacities: Capacities
+  readonly defaults: Defaults
+  /** Services that some source wants Topology Aware Routing for: they read the capacities. */
+  readonly topologyAware: ImmutableSet<string>
 
   constructor(content: Omit<World, 'service' | 'locate'>) {
     this.revision = content.revision
@@ -44,7 +49,11 @@ export class World {
     this.namespaces = content.namespaces
     this.referenceGrants = content.referenceGrants
     this.zones = content.zones
+    this.nodes = content.nodes
     this.regions = content.regions
+    this.capacities = content.capacities
+    this.defaults = content.defaults
+    this.topologyAware = content.topologyAware
   }
 
   static readonly EMPTY = new World({
@@ -57,7 +66,11 @@ export class World {
     namespaces: ImmutableMap(),
     referenceGrants: ImmutableMap(),
     zones: ImmutableMap(),
+    nodes: ImmutableMap(),
     regions: new Regions([]),
+    capacities: new Capacities(ImmutableMap(), ImmutableMap(), new Regions([])),
+    defaults: ImmutableMap(),
+    topologyAware: ImmutableSet(),
   })
 
   service(namespace: string, name: string): MergedService | undefined {

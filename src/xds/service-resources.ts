@@ -1,5 +1,5 @@
 import { assign } from '../locality/assign.ts'
-import { viewpointClass } from '../locality/decision.ts'
+import { viewpointClass } from '../locality/viewpoint-class.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import { assignmentResource, clusterResource, type Resource } from '../translate/resource.ts'

@@ -1,4 +1,4 @@
-import { possibleClasses } from '../locality/decision.ts'
+import { possibleClasses } from '../locality/viewpoint-class.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 
 /** Counts the streams at each viewpoint, to know which classes of viewpoints nobody stands in any more. */
@@ -8,7 +8,8 @@ export class ViewpointCensus {
 
   /** Returns the way to leave again. */
   join(viewpoint: Viewpoint): () => void {
-    const key = JSON.stringify([viewpoint.region, viewpoint.zone, viewpoint.subZone, viewpoint.node])
+    const { region, zone, subZone, node, source } = viewpoint
+    const key = JSON.stringify([region, zone, subZone, node, source])
     const place = this.#present.get(key) ?? { viewpoint, streams: 0 }
     place.streams += 1
     this.#present.set(key, place)

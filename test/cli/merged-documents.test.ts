@@ -43,6 +43,16 @@ describe('merging documents', () => {
     expect(merged.locate('/referenceGrants/0/from')).toBe('x: /referenceGrants/0/from')
   })
 
+  test('takes the defaults of one document, and finds them again', () => {
+    const defaults = { locality: { failover: 'none' } }
+    const merged = mergeDocuments([
+      ...parseDocuments('a', 'services: []'),
+      ...parseDocuments('b', JSON.stringify({ topology: { defaults } })),
+    ])
+    expect(merged.document).toEqual({ services: [], defaults })
+    expect(merged.locate('/defaults/locality/failover')).toBe('b: /topology/defaults/locality/failover')
+  })
+
   test('of a part that is named but empty pushes an empty part', () => {
     expect(mergeDocuments(parseDocuments('x', 'routes: {}'))).toMatchObject({ part: 'routes', document: {} })
   })
@@ -55,9 +65,10 @@ describe('merging documents', () => {
 
 test.each([
   ['a list', '- a', /x: must be a mapping/],
-  ['an unknown field', 'servces: []', /x: \/servces is none of topology, zones/],
+  ['an unknown field', 'servces: []', /x: \/servces is none of topology, defaults/],
   ['a field of the other part', 'topology: {routes: []}', /\/topology\/routes is not a field of topology/],
   ['a field that is no list', 'services: {}', /x: \/services must be a list/],
+  ['defaults twice', 'defaults: {}\n---\ntopology: {defaults: {}}', /\/defaults is given twice: x \(1\) has/],
   ['nothing', '', /nothing to push/],
 ])('%s is refused', (_, content, message) => {
   expect(() => mergeDocuments(parseDocuments('x', content))).toThrow(message)

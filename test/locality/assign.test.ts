@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
 import type { Candidate, Candidates } from '../../src/locality/assignment.ts'
-import { decide, viewpointClass } from '../../src/locality/decision.ts'
+import { decide } from '../../src/locality/decision.ts'
+import { viewpointClass } from '../../src/locality/viewpoint-class.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { candidate, viewpoint } from '../support/candidate.ts'
 

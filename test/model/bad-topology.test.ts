@@ -31,7 +31,6 @@ test.each<[string, unknown, string[]]>([
   ['a list', [], ['']],
   ['a string', '"topology"', ['']],
   ['an unknown field', { pods: [] }, ['/pods']],
-  ['defaults, which are still to come', { defaults: {} }, ['/defaults']],
   ['routes in the topology', { routes: [], gateways: [] }, ['/gateways', '/routes']],
   ['services that are no list', { services: {} }, ['/services']],
   ['services that are null', { services: null }, ['/services']],
@@ -85,6 +84,7 @@ test.each<[string, unknown, string[]]>([
     service({ trafficDistribution: 'PreferNear' }),
     ['/services/0/trafficDistribution'],
   ],
+  ['an unknown topology mode', service({ topologyMode: 'auto' }), ['/services/0/topologyMode']],
   ['a timeout without a unit', service({ connectTimeout: '250' }), ['/services/0/connectTimeout']],
   ['a timeout of nothing', service({ connectTimeout: '0s' }), ['/services/0/connectTimeout']],
   ['a timeout with a fraction', service({ connectTimeout: '1.5s' }), ['/services/0/connectTimeout']],
@@ -92,17 +92,8 @@ test.each<[string, unknown, string[]]>([
   ['a timeout as a number', service({ connectTimeout: 250 }), ['/services/0/connectTimeout']],
   [
     'settings that are still to come',
-    service({
-      topologyMode: 'Auto',
-      loadBalancer: {},
-      healthCheck: {},
-      circuitBreaker: {},
-      locality: {},
-      scope: 1,
-    }),
-    ['circuitBreaker', 'healthCheck', 'loadBalancer', 'locality', 'scope', 'topologyMode'].map(
-      field => `/services/0/${field}`,
-    ),
+    service({ locality: { mode: 'Balanced', headroom: 10 }, scope: 1 }),
+    ['/services/0/locality/headroom', '/services/0/locality/mode', '/services/0/scope'],
   ],
   [
     'an unknown setting',
@@ -231,9 +222,9 @@ test.each<[string, unknown, string[]]>([
 })
 
 test('a refusal of what is still to come names it and says so', () => {
-  expect(parseTopology(service({ topologyMode: 'Auto' }))).toEqual({
+  expect(parseTopology(service({ scope: 'source' }))).toEqual({
     ok: false,
-    problems: [{ pointer: '/services/0/topologyMode', detail: 'is not supported yet: topologyMode' }],
+    problems: [{ pointer: '/services/0/scope', detail: 'is not supported yet: scope' }],
   })
 })
 

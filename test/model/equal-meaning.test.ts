@@ -39,11 +39,56 @@ const endpoint = some(
   },
 )
 
+const trafficSettings = {
+  loadBalancer: some(
+    {},
+    { type: fc.constantFrom('LeastRequest', 'RoundRobin'), slowStart: fc.constant({ window: '3s' }) },
+  ),
+  healthCheck: some(
+    {},
+    {
+      active: some(
+        {
+          type: fc.constant('HTTP'),
+          http: some({ path: fc.constant('/') }, { expectedStatuses: statuses() }),
+        },
+        { interval: fc.constantFrom('1s', '3s'), unhealthyThreshold: fc.integer({ min: 1, max: 3 }) },
+      ),
+      passive: some(
+        {},
+        { consecutive5XxErrors: fc.integer({ min: 0, max: 5 }), alwaysEjectOneEndpoint: fc.boolean() },
+      ),
+    },
+  ),
+  circuitBreaker: some({}, { maxConnections: fc.constantFrom(3, 1024), maxParallelRetries: fc.nat(3) }),
+}
+
+const share = fc.dictionary(fc.constantFrom('r1/zone-a', 'r1/zone-b', 'r2/zone-c'), fc.nat(3), { minKeys: 1 })
+const locality = some(
+  {},
+  {
+    minEndpoints: fc.integer({ min: 1, max: 3 }),
+    spillover: fc.nat(100),
+    failover: fc.constantFrom('nearest', 'none'),
+    preferSource: fc.boolean(),
+    distribute: list(
+      fc.record({ from: fc.constantFrom('r1/zone-a', 'r2/zone-b'), to: share }),
+      one => one.from,
+    ).filter(rules => rules.every(one => Object.values(one.to as object).some(weight => weight > 0))),
+  },
+)
+
+function statuses() {
+  return fc.uniqueArray(fc.constantFrom(200, 204, 301), { minLength: 1 })
+}
+
 const service = some(
   { name, ports: fc.tuple(some({ port }, { name })), endpoints: list(endpoint, one => one.name) },
   {
     namespace: fc.constantFrom('default', 'team'),
     trafficDistribution: fc.constantFrom('PreferClose', 'PreferSameNode'),
+    ...trafficSettings,
+    locality,
   },
 ).filter(({ endpoints }) => {
   const places = (endpoints as Fields[]).map(
@@ -57,6 +102,7 @@ function bracketed(address: unknown): string {
 }
 
 const topology = fc.record({
+  defaults: some({}, { locality }),
   zones: list(some({ zone: zoneName }, { region }), one => `${one.region}/${one.zone}`),
   nodes: list(
     some({ name }, { zone: zoneName, cpu: fc.constantFrom('', '4', '500m'), ready: fc.boolean() }),
@@ -117,13 +163,20 @@ const routes = fc.record({
 
 /** Lists whose order says nothing; a rule's matches and backends have one. */
 const SETS = new Set(
-  'zones nodes services endpoints gateways routes listeners hostnames headers queryParams'.split(' '),
+  'zones nodes services endpoints gateways routes listeners hostnames headers queryParams expectedStatuses'.split(
+    ' ',
+  ),
 )
 
 /** Defaults by the list in which they may be spelled out. */
 const DEFAULTS: Record<string, Fields> = {
   nodes: { ready: true, controlPlane: false, zone: '', cpu: '' },
-  services: { namespace: 'default' },
+  services: { namespace: 'default', loadBalancer: {}, healthCheck: {}, circuitBreaker: {} },
+  loadBalancer: { type: 'LeastRequest' },
+  active: { timeout: '1s', interval: '3s', unhealthyThreshold: 3, healthyThreshold: 1 },
+  http: { method: 'GET', expectedStatuses: [200] },
+  passive: { interval: '3s', consecutive5XxErrors: 5, maxEjectionPercent: 100, alwaysEjectOneEndpoint: true },
+  circuitBreaker: { maxConnections: 1024, maxRequestsPerConnection: 0 },
   endpoints: {
     ready: true,
     serving: true,
@@ -186,7 +239,13 @@ test.each(CASES)('what is stored of %s can be pushed again, and is the same', (p
       const of = (kind: string) => entries.filter(one => one.kind === kind).map(one => JSON.parse(one.body))
       const upsert =
         part === 'topology'
-          ? { zones: of('Zone'), nodes: of('Node'), services: of('Service'), endpoints: of('Endpoints') }
+          ? {
+              defaults: of('Defaults')[0],
+              zones: of('Zone'),
+              nodes: of('Node'),
+              services: of('Service'),
+              endpoints: of('Endpoints'),
+            }
           : { gateways: of('Gateway'), routes: of('HTTPRoute') }
       expect(digests(good(parsePatch(part, { upsert })))).toEqual(digests({ entries }))
     }),

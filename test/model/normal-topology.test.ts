@@ -155,3 +155,17 @@ test('a protocol that is not known is a warning, and one that is known is none',
     warnings: [{ pointer: '/services/0/ports/4/appProtocol', detail: expect.stringContaining('HTTP/1.1') }],
   })
 })
+
+test('an endpoint that is terminating and does not say whether it is ready is a warning: it counts as ready', () => {
+  const endpoints = [
+    { address: '10.0.0.1', port: 80, terminating: true },
+    { address: '10.0.0.2', port: 80, terminating: true, ready: false },
+    { address: '10.0.0.3', port: 80, terminating: true, ready: true },
+    { address: '10.0.0.4', port: 80, terminating: true, ready: null },
+    { address: '10.0.0.5', port: 80 },
+  ]
+  expect(parseTopology({ services: [{ name: 'a', endpoints }] })).toMatchObject({
+    ok: true,
+    warnings: [{ pointer: '/services/0/endpoints/0/ready' }],
+  })
+})

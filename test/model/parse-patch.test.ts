@@ -43,6 +43,24 @@ test('an empty list of endpoints takes their entry away, in a service and on its
   ])
 })
 
+test('defaults replace those that stand, and go when they set nothing any more', () => {
+  const upsert = (defaults: object) => good(parsePatch('topology', { upsert: { defaults } }))
+  expect(bodies(upsert({ locality: { spillover: 70 } }))).toEqual({
+    'Defaults//defaults': { locality: { spillover: 70 } },
+  })
+  for (const nothing of [{}, { locality: { failover: 'nearest', distribute: [] } }]) {
+    expect(upsert(nothing)).toMatchObject({
+      entries: [],
+      remove: [{ kind: 'Defaults', namespace: '', name: 'defaults' }],
+    })
+  }
+  const both = {
+    upsert: { defaults: { locality: { spillover: 70 } } },
+    remove: [{ kind: 'Defaults', name: 'defaults' }],
+  }
+  expect(refused(both)).toEqual(['/remove/0'])
+})
+
 test('removing a service takes its endpoints along; zones and nodes have no namespace', () => {
   const remove = [
     { kind: 'Service', namespace: 'team', name: 'a' },

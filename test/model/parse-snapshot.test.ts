@@ -20,7 +20,7 @@ test.each<[string, unknown, string[]]>([
   ['with an unknown part', { topology, routes, policies: {} }, ['/policies']],
   [
     'with problems in both parts',
-    { topology: { services: [{ name: 'A' }], defaults: {} }, routes: { routes: [{ kind: 'TCPRoute' }] } },
+    { topology: { services: [{ name: 'A' }], defaults: 1 }, routes: { routes: [{ kind: 'TCPRoute' }] } },
     ['/topology/defaults', '/topology/services/0/name', '/routes/routes/0/kind'],
   ],
 ])('a snapshot %s is refused', (_title, snapshot, pointers) => {

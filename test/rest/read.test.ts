@@ -250,6 +250,36 @@ describe('the assignment of a service', () => {
     expect((await call('GET', `${PATH}?revision=3`)).status).toBe(404)
   })
 
+  test('says of each setting who set it, and reads nodes and defaults of an old revision too', async () => {
+    const { call } = await openTestbed()
+    const endpoints = [{ address: '10.0.0.1', port: 80, zone: 'zone-a' }]
+    const services = [
+      { name: 'backend', topologyMode: 'Auto', endpoints, locality: { minEndpoints: 2, distribute: [] } },
+    ]
+    const defaults = { locality: { minEndpoints: 5, failover: 'none' } }
+    const pushed = { defaults, nodes: [{ name: 'n1', zone: 'zone-a' }], services }
+    await call('PUT', TOPOLOGY_PATH, pushed)
+    expect((await call('GET', TOPOLOGY_PATH)).body).toMatchObject({ defaults })
+    const now = await call('GET', `${PATH}?zone=zone-a`)
+    expect(now.body).toMatchObject({
+      mode: 'Auto',
+      notes: ['Auto is off: the CPUs of node n1 are not known'],
+      settings: {
+        minEndpoints: { value: 2, origin: 'source east, revision 1' },
+        failover: { value: 'none', origin: 'the defaults of source east, revision 1' },
+        distribute: { value: [], origin: 'source east, revision 1' },
+      },
+    })
+    const remove = [
+      { kind: 'Defaults', name: 'defaults' },
+      { kind: 'Node', name: 'n1' },
+    ]
+    expect((await call('PATCH', TOPOLOGY_PATH, { remove })).body.changed).toMatchObject({ removed: 2 })
+    expect((await call('GET', `${PATH}?zone=zone-a`)).body.settings).not.toHaveProperty('failover')
+    expect((await call('GET', `${PATH}?zone=zone-a&revision=1`)).body).toEqual(now.body)
+    expect((await call('GET', TOPOLOGY_PATH)).body).not.toHaveProperty('defaults')
+  })
+
   test('needs a port where there are several, and says which', async () => {
     const { call } = await openTestbed()
     const ports = [

@@ -69,7 +69,8 @@ function portsOf(world: World) {
 function assignmentFrom(viewpoint: Viewpoint, { service, port, name }: ReturnType<typeof portsOf>[number]) {
   const decision = service.decision(port)
   if (decision === undefined) throw new Error(`${name} has no port ${port}`)
-  const { mode, rule, notes, endpoints } = assign(decision, viewpoint)
+  const assignment = assign(decision, viewpoint)
+  const { mode, rule, notes, endpoints } = assignment
   return {
     mode,
     rule,
@@ -77,7 +78,7 @@ function assignmentFrom(viewpoint: Viewpoint, { service, port, name }: ReturnTyp
     reasons: endpoints.map(
       one => `${one.priority ?? '-'} ${one.candidate.source}/${one.candidate.name}: ${one.reason}`,
     ),
-    message: message(assignmentResource(name, { viewpoint, mode, rule, notes, endpoints })),
+    message: message(assignmentResource(name, assignment)),
   }
 }
 

@@ -20,6 +20,7 @@ function translated(document: object, port = 80) {
     created: 1,
     port,
     cluster: ref => (ref.name === 'gone' ? undefined : clusterName(ref.namespace, ref.name, ref.port ?? 0)),
+    hashPolicy: () => undefined,
   })
 }
 

@@ -17,7 +17,7 @@ const world = worldOf({
   },
 })
 
-const everything = () => true
+const everything = () => ({ hashPolicy: undefined })
 
 function routeAt(from: World, gatewayName: string, name: string) {
   return from.routesByGateway
@@ -59,7 +59,7 @@ test('a translation is made once, and anew when a backend came or went', () => {
   const made = web?.translation(80, everything)
   expect(made?.clusters).toEqual(['default/web/3000'])
   expect(web?.translation(80, everything)).toBe(made)
-  expect(web?.translation(80, () => false).clusters).toEqual([])
+  expect(web?.translation(80, () => undefined).clusters).toEqual([])
   expect(web?.translation(80, everything)).toEqual(made)
 })
 
@@ -79,4 +79,12 @@ test('a translation is made for each port only where the listener’s port is a 
   expect(redirect?.translation(8080, everything)).toBe(made)
   const shop = routeAt(world, 'edge', 'shop')
   expect(shop?.translation(8081, everything)).toBe(shop?.translation(8080, everything))
+})
+
+test('a translation is made anew when a backend hashes requests in another way, and else is kept', () => {
+  const web = routeAt(world, 'edge', 'web')
+  const hashing = (headerName: string) => () => ({ hashPolicy: { header: { headerName } } })
+  const made = web?.translation(80, hashing('x-user'))
+  expect(web?.translation(80, hashing('x-user'))).toBe(made)
+  expect(web?.translation(80, hashing('x-team'))).not.toEqual(made)
 })

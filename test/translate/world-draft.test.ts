@@ -205,3 +205,108 @@ describe('a port that says nothing of its protocol is spoken to in HTTP/2', () =
     expect(isHttp2(taken.next, 'web', 80)).toBe(false)
   })
 })
+
+describe('the capacities of zones', () => {
+  const endpoint = (name: string, zone: string, port: number) => ({
+    name,
+    address: '10.0.0.1',
+    port,
+    zone,
+  })
+  const two = [endpoint('a1', 'zone-a', 1), endpoint('b1', 'zone-b', 2)]
+  const auto = (name: string, endpoints = two) => ({
+    name,
+    topologyMode: 'Auto',
+    ports: [{ port: 80 }],
+    endpoints,
+  })
+  const node = (name: string, zone: string, fields: object = {}) => ({ name, zone, cpu: '4', ...fields })
+  const nodes = [node('n1', 'zone-a'), node('n2', 'zone-b')]
+  const world = worldOf({
+    east: { topology: { nodes, services: [auto('auto'), { ...auto('plain'), topologyMode: undefined }] } },
+    west: {
+      topology: {
+        zones: [
+          { zone: 'zone-a', capacity: 4 },
+          { zone: 'zone-b', capacity: 4 },
+        ],
+        services: [auto('west')],
+      },
+    },
+  })
+  const noteOf = (from: World, name: string) => from.service('default', name)?.decision(80)?.notes[0]
+  const push = (source: string, topology: object) => worldAfter(world, stored(source, { topology }, 3))
+
+  test('come from nodes, or of a source without nodes from its zones', () => {
+    const even =
+      'Auto: of 2 endpoints zone-a (50 % of the CPUs) has 1 and is served by 1, zone-b (50 % of the CPUs) has 1 and is served by 1'
+    expect([noteOf(world, 'auto'), noteOf(world, 'west')]).toEqual([even, even])
+  })
+
+  test('touch the services in Auto of their source, and no others', () => {
+    const bare = push('east', { nodes: [node('n1', 'zone-a', { cpu: '' })] })
+    expect([...bare.touched.services]).toEqual(['default/auto'])
+    expect([...bare.touched.settings]).toEqual([])
+    expect(noteOf(bare.world, 'auto')).toBe('Auto is off: the CPUs of node n1 are not known')
+    const larger = push('west', { zones: [{ zone: 'zone-a', capacity: 12 }] })
+    expect([...larger.touched.services]).toEqual(['default/west'])
+    expect(noteOf(larger.world, 'west')).toBe(
+      'Auto is off: 2 endpoints cannot give the zones their minimum: zone-a 2, zone-b 1',
+    )
+  })
+
+  test('touch nothing when the ratios stay as they are', () => {
+    const same = push('east', { nodes: [node('n3', 'zone-b', { ready: false })] })
+    expect([...same.touched.services]).toEqual([])
+  })
+
+  test('are read again when a node goes', () => {
+    const gone = stored('east', { topology: { nodes: [node('n2', 'zone-b')] } }, 1)
+    const { world: next } = worldAfter(world, [], gone)
+    expect(noteOf(next, 'auto')).toBe('Auto is off: only zone zone-a has a capacity')
+  })
+
+  test('of a service that turned to Auto later count for it from then on', () => {
+    const { world: turned } = push('east', { services: [auto('plain')] })
+    const bare = stored('east', { topology: { nodes: [node('n1', '')] } }, 4)
+    expect([...worldAfter(turned, bare).touched.services].sort()).toEqual(['default/auto', 'default/plain'])
+  })
+})
+
+describe('the defaults of a source', () => {
+  const service = (name: string, fields: object = {}) => ({
+    name,
+    ports: [{ port: 80 }],
+    endpoints: [{ address: '10.0.0.1', port: 1, zone: 'zone-a' }],
+    ...fields,
+  })
+  const rule = { from: 'zone-a', to: { 'zone-a': 1 } }
+  const services = [service('web'), service('own', { locality: { failover: 'nearest', distribute: [] } })]
+  const world = worldOf({
+    east: { topology: { services } },
+    west: { topology: { services: [service('other')] } },
+  })
+  const defaults = { locality: { failover: 'none', distribute: [rule] } }
+  const entries = stored('east', { topology: { defaults } }, 3)
+  const policyOf = (from: World, name: string) => from.service('default', name)?.decision(80)?.policy
+  const isWeighted = (from: World, name: string) => from.service('default', name)?.settings.weighsZones
+
+  test('hold for its services, where these do not say otherwise, and for no others', () => {
+    const { world: next, touched } = worldAfter(world, entries)
+    expect([...touched.services].sort()).toEqual(['default/own', 'default/web'])
+    expect([...touched.settings].sort()).toEqual(['default/own', 'default/web'])
+    expect(policyOf(next, 'web')?.failover).toEqual({
+      value: 'none',
+      origin: 'the defaults of source east, revision 3',
+    })
+    expect(policyOf(next, 'own')?.failover).toEqual({ value: 'nearest', origin: 'source east, revision 1' })
+    expect(policyOf(next, 'other')?.failover.origin).toBeUndefined()
+    expect(['web', 'own', 'other'].map(name => isWeighted(next, name))).toEqual([true, false, false])
+  })
+
+  test('that go hold no more', () => {
+    const { world: next } = worldAfter(worldAfter(world, entries).world, [], entries)
+    expect(policyOf(next, 'web')?.failover.value).toBe('nearest')
+    expect(isWeighted(next, 'web')).toBe(false)
+  })
+})

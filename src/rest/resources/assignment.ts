@@ -21,6 +21,10 @@ const assignment = z
     mode: z.string(),
     rule: z.string().meta({ description: 'where the mode comes from' }),
     notes: z.array(z.string()).meta({ description: 'safeguards that spoke, and oddities' }),
+    settings: z
+      .record(z.string(), z.object({ value: z.unknown(), origin: z.string() }))
+      .optional()
+      .meta({ description: 'the locality settings that somebody has set, and who' }),
     endpoints: z.array(
       z.object({
         name: z.string(),

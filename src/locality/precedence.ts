@@ -1,0 +1,38 @@
+import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Candidate } from './assignment.ts'
+import type { Decision } from './decision.ts'
+
+/** 0: same zone, 1: same region, 2: elsewhere. */
+export type Distance = 0 | 1 | 2
+
+export function distanceOf(candidate: Candidate, viewpoint: Viewpoint): Distance {
+  if (candidate.region !== viewpoint.region) return 2
+  return candidate.zone === viewpoint.zone ? 0 : 1
+}
+
+/** Whether it makes a difference that the viewpoint's source comes first: it and others have eligible endpoints. */
+export function prefersSource({ policy, sources }: Decision, { source }: Viewpoint): boolean {
+  return policy.preferSource.value && sources.size > 1 && sources.has(source)
+}
+
+/** How many steps there are: chosen, same zone, same region, elsewhere; of each the own source and the others. */
+export const STEPS = 8
+
+/**
+ * Where an eligible endpoint stands in line for a viewpoint: the chosen ones, then by distance; at each step those of the
+ * viewpoint's source before the others, where it is preferred.
+ */
+export function stepOf(
+  candidate: Candidate,
+  viewpoint: Viewpoint,
+  { isChosen, isPreferring }: { readonly isChosen: boolean; readonly isPreferring: boolean },
+): number {
+  const step = isChosen ? 0 : 1 + distanceOf(candidate, viewpoint)
+  const isForeign = isPreferring && candidate.source !== viewpoint.source
+  return 2 * step + (isForeign ? 1 : 0)
+}
+
+/** Whether a step is one of those that are chosen: the first, or the second where the first is another source's. */
+export function isChosenStep(step: number): boolean {
+  return step < 2
+}

@@ -1,0 +1,28 @@
+import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Decision, Hinted } from './decision.ts'
+import { zoneKey } from './place.ts'
+
+/** Which endpoints the hints choose for a viewpoint: those for its node, for its zone, or all. */
+export type Scope = 'node' | 'zone' | 'all'
+
+export function scopeOf(decision: Decision, viewpoint: Viewpoint): Scope {
+  if (isScarce(decision, viewpoint)) return 'all'
+  if (viewpoint.node !== '' && decision.nodes.has(viewpoint.node)) return 'node'
+  if (viewpoint.zone !== '' && decision.zones.has(zoneKey(viewpoint))) return 'zone'
+  return 'all'
+}
+
+/**
+ * Whether the zone has too few endpoints to do without the others (`minEndpoints`): then neither it nor a node in it is
+ * served on its own. A node is not asked for as many: it is a part of its zone.
+ */
+export function isScarce({ policy, hintsByZone }: Decision, viewpoint: Viewpoint): boolean {
+  const { value: minimum } = policy.minEndpoints
+  return minimum > 1 && viewpoint.zone !== '' && (hintsByZone.get(zoneKey(viewpoint)) ?? 0) < minimum
+}
+
+export function isInScope({ nodes, zones }: Hinted, scope: Scope, viewpoint: Viewpoint): boolean {
+  if (scope === 'all') return true
+  if (scope === 'node') return nodes.includes(viewpoint.node)
+  return zones.some(({ region, zone }) => region === viewpoint.region && zone === viewpoint.zone)
+}

@@ -1,0 +1,40 @@
+import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Decision } from './decision.ts'
+import { distributionFrom, divideZones } from './distribution.ts'
+import { zoneKey } from './place.ts'
+import { prefersSource } from './precedence.ts'
+import { scopeOf } from './scope.ts'
+
+/**
+ * Names the class of viewpoints that get the same assignment: what the rule reads of a viewpoint, and no more. A node is
+ * only told apart where it has an endpoint, a zone only where it is served on its own or by a rule of its own, a source
+ * only where it is preferred.
+ */
+export function viewpointClass(decision: Decision, viewpoint: Viewpoint): string {
+  return placeClass(decision, viewpoint) + (prefersSource(decision, viewpoint) ? sourceMark(viewpoint) : '')
+}
+
+function placeClass(decision: Decision, viewpoint: Viewpoint): string {
+  const distribution = distributionFrom(decision, viewpoint)
+  if (distribution !== undefined && divideZones(decision, distribution).served.length > 0) {
+    return zoneKey(viewpoint)
+  }
+  const { node, zone, all } = classesOf(viewpoint)
+  return { node, zone, all }[scopeOf(decision, viewpoint)]
+}
+
+function classesOf(viewpoint: Viewpoint) {
+  return { node: `${zoneKey(viewpoint)}/${viewpoint.node}`, zone: zoneKey(viewpoint), all: '' }
+}
+
+function sourceMark({ source }: Viewpoint): string {
+  return `@${source}`
+}
+
+/** The classes, beside that of everybody, in which a viewpoint can stand for some service. */
+export function possibleClasses(viewpoint: Viewpoint): string[] {
+  const { node, zone, all } = classesOf(viewpoint)
+  const places = [zone, node]
+  if (viewpoint.source === '') return places
+  return [...places, ...[all, ...places].map(place => place + sourceMark(viewpoint))]
+}

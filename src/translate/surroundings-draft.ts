@@ -1,0 +1,84 @@
+import { Map as ImmutableMap } from 'immutable'
+import type { StoredEntry } from '../model/change.ts'
+import type { EntryKey } from '../model/entry.ts'
+import type { SourceDefaults } from '../model/locality-settings.ts'
+import type { Node, Zone } from '../model/topology.ts'
+import { Capacities } from './capacities.ts'
+import { Regions } from './regions.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { World } from './world.ts'
+
+type Key = EntryKey & { readonly source: string }
+
+/** Zones, nodes and defaults of the next world while it is being made, and what services read of them. */
+export class SurroundingsDraft {
+  /** Of the services that this draft makes: settled by `finish`. */
+  readonly current: { -readonly [field in keyof Surroundings]: Surroundings[field] }
+  readonly #zones: World['zones']
+  #nodes: World['nodes']
+  #zonesMoved = false
+  /** Sources of which zones or nodes changed. */
+  readonly #sources = new Set<string>()
+  /** Sources of which the defaults changed. */
+  readonly #redefaulted = new Set<string>()
+
+  constructor({ regions, capacities, defaults, zones, nodes }: World) {
+    this.current = { regions, capacities, defaults }
+    this.#zones = zones.asMutable()
+    this.#nodes = nodes
+  }
+
+  setZone({ source, name }: Key, entry: StoredEntry | undefined): void {
+    const key = `${source}/${name}`
+    const zone = entry && (JSON.parse(entry.body) as Zone)
+    // The name of the entry is the zone with its region: while that stands, only the capacity can be another.
+    if ((zone === undefined) !== !this.#zones.has(key)) this.#zonesMoved = true
+    this.#sources.add(source)
+    if (zone === undefined) this.#zones.delete(key)
+    else this.#zones.set(key, { source, zone })
+  }
+
+  setNode({ source, name }: Key, entry: StoredEntry | undefined): void {
+    const own = this.#nodes.get(source) ?? ImmutableMap<string, Node>()
+    this.#sources.add(source)
+    const next = entry ? own.set(name, JSON.parse(entry.body) as Node) : own.delete(name)
+    this.#nodes = next.size > 0 ? this.#nodes.set(source, next) : this.#nodes.delete(source)
+  }
+
+  setDefaults({ source }: Key, entry: StoredEntry | undefined): void {
+    const { defaults } = this.current
+    this.#redefaulted.add(source)
+    this.current.defaults = entry
+      ? defaults.set(source, { settings: JSON.parse(entry.body) as SourceDefaults, since: entry.since })
+      : defaults.delete(source)
+  }
+
+  finish(): Pick<World, 'zones' | 'nodes' | keyof Surroundings> & {
+    /** Endpoints of any service may stand elsewhere now. */
+    readonly placesChanged: boolean
+    /** The sources whose capacities are others than before. */
+    readonly recapacitated: () => ReadonlySet<string>
+    /** The sources whose defaults are others than before. */
+    readonly redefaulted: ReadonlySet<string>
+  } {
+    const zones = this.#zones.asImmutable()
+    const nodes = this.#nodes
+    const before = this.current.capacities
+    if (this.#zonesMoved) this.current.regions = new Regions(zones.values())
+    if (this.#sources.size > 0) this.current.capacities = new Capacities(nodes, zones, this.current.regions)
+    const { current } = this
+    return {
+      zones,
+      nodes,
+      ...current,
+      placesChanged: this.#zonesMoved,
+      recapacitated: () => this.#differing(before, current.capacities),
+      redefaulted: this.#redefaulted,
+    }
+  }
+
+  #differing(before: Capacities, after: Capacities): ReadonlySet<string> {
+    const text = (capacities: Capacities, source: string) => JSON.stringify(capacities.of(source))
+    return new Set([...this.#sources].filter(source => text(before, source) !== text(after, source)))
+  }
+}

@@ -1,0 +1,14 @@
+import type { Map as ImmutableMap } from 'immutable'
+import type { SourceDefaults } from '../model/locality-settings.ts'
+import type { Capacities } from './capacities.ts'
+import type { Regions } from './regions.ts'
+
+/** What services of one world read beside their own entries: settled with the world, after its services were made. */
+export interface Surroundings {
+  readonly regions: Regions
+  readonly capacities: Capacities
+  readonly defaults: Defaults
+}
+
+/** By source: what it sets for all of its services, and the revision that wrote it. */
+export type Defaults = ImmutableMap<string, { readonly settings: SourceDefaults; readonly since: number }>

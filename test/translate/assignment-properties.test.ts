@@ -1,0 +1,256 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { assign } from '../../src/locality/assign.ts'
+import type { Decision } from '../../src/locality/decision.ts'
+import { viewpointClass } from '../../src/locality/viewpoint-class.ts'
+import type { Viewpoint } from '../../src/model/viewpoint.ts'
+import { clusterLoadAssignment } from '../../src/translate/cluster-load-assignment.ts'
+import { assignmentResource } from '../../src/translate/resource.ts'
+import { type Pushed, worldOf } from '../support/world.ts'
+
+/** What holds of every assignment, whatever sources push and wherever the proxy stands. */
+
+const ZONES = ['r1/zone-a', 'r1/zone-b', 'r2/zone-c', 'r2/zone-d']
+const NODES = ['node-1', 'node-2', 'node-3']
+const bareZone = fc.constantFrom(...ZONES.map(one => one.split('/')[1] as string))
+
+function some(fields: Record<string, fc.Arbitrary<unknown>>) {
+  return fc.record(fields, { requiredKeys: [] })
+}
+
+const endpoint = some({
+  zone: bareZone,
+  subZone: fc.constantFrom('rack-1', 'rack-2'),
+  node: fc.constantFrom(...NODES),
+  ready: fc.constantFrom(true, true, true, false, null),
+  serving: fc.boolean(),
+  terminating: fc.boolean(),
+  weight: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constant(2 ** 31 - 1)),
+})
+/** Most services have no hints, or they would leave the other rules little to do. */
+const hints = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: some({ zones: fc.array(bareZone, { maxLength: 2 }) }) },
+)
+const locality = some({
+  minEndpoints: fc.integer({ min: 1, max: 4 }),
+  spillover: fc.nat(100),
+  failover: fc.constantFrom('nearest', 'none'),
+  preferSource: fc.boolean(),
+  distribute: fc.uniqueArray(
+    fc.record({
+      from: fc.constantFrom(...ZONES),
+      to: fc.dictionary(fc.oneof(fc.constantFrom(...ZONES), bareZone), fc.integer({ min: 1, max: 1e6 }), {
+        minKeys: 1,
+      }),
+    }),
+    { selector: one => one.from },
+  ),
+})
+
+const source = fc
+  .record({
+    endpoints: fc.array(fc.tuple(endpoint, hints), { maxLength: 12 }),
+    service: some({
+      topologyMode: fc.constant('Auto'),
+      trafficDistribution: fc.constantFrom('PreferSameZone', 'PreferClose', 'PreferSameNode'),
+      locality,
+    }),
+    defaults: some({ locality }),
+    capacities: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }),
+  })
+  .map(({ endpoints, service, defaults, capacities }) => ({
+    defaults,
+    zones: ZONES.map((one, index) => {
+      const [region, zone] = one.split('/')
+      return { zone, region, capacity: capacities[index] }
+    }),
+    services: [
+      {
+        name: 'web',
+        ports: [{ port: 80 }],
+        ...service,
+        endpoints: endpoints.map(([one, hinted], index) => ({
+          name: `e${index}`,
+          address: '10.0.0.1',
+          ...one,
+          ...(hinted && { hints: hinted }),
+        })),
+      },
+    ],
+  }))
+
+/** Ports are handed out over all sources: of an endpoint that two of them have, only one counts. */
+const sources = fc.array(source, { minLength: 1, maxLength: 3 }).map(topologies => {
+  let port = 1000
+  for (const { services } of topologies)
+    for (const { endpoints } of services) for (const one of endpoints) Object.assign(one, { port: ++port })
+  return topologies
+})
+
+const viewpoint: fc.Arbitrary<Viewpoint> = fc
+  .record({
+    place: fc.constantFrom(...ZONES, 'r1/zone-z', '/'),
+    node: fc.constantFrom('', 'node-9', ...NODES),
+    source: fc.constantFrom('', 'source-0', 'source-1', 'elsewhere'),
+  })
+  .map(({ place, ...others }) => {
+    const [region = '', zone = ''] = place.split('/')
+    return { region, zone, subZone: '', ...others }
+  })
+
+function decisionOf(topologies: readonly NonNullable<Pushed['topology']>[]): Decision {
+  const pushed = Object.fromEntries(topologies.map((topology, index) => [`source-${index}`, { topology }]))
+  const decision = worldOf(pushed).service('default', 'web')?.decision(80)
+  if (decision === undefined) throw new Error('the service has no port 80')
+  return decision
+}
+
+interface SentLocality {
+  readonly locality: object
+  readonly priority: number
+  readonly loadBalancingWeight: { readonly value: number }
+  readonly lbEndpoints: readonly {
+    readonly endpoint: { readonly address: { readonly socketAddress: { readonly portValue: number } } }
+    readonly loadBalancingWeight: { readonly value: number }
+  }[]
+}
+
+function sentFrom(decision: Decision, from: Viewpoint): readonly SentLocality[] {
+  return (clusterLoadAssignment('web', assign(decision, from)) as { endpoints: readonly SentLocality[] })
+    .endpoints
+}
+
+const bytesFrom = (decision: Decision, from: Viewpoint) =>
+  assignmentResource('web', assign(decision, from)).version
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
+
+describe('every assignment', () => {
+  const holds = (property: (decision: Decision, from: Viewpoint) => void) => () => {
+    fc.assert(
+      fc.property(sources, fc.array(viewpoint, { minLength: 1, maxLength: 4 }), (topologies, from) => {
+        const decision = decisionOf(topologies)
+        for (const one of from) property(decision, one)
+      }),
+      { numRuns: 150 },
+    )
+  }
+
+  test(
+    'has priorities without gaps, and no locality twice in one',
+    holds((decision, from) => {
+      const sent = sentFrom(decision, from)
+      const priorities = [...new Set(sent.map(one => one.priority))]
+      expect(priorities).toEqual(priorities.map((_, index) => index))
+      const places = sent.map(one => JSON.stringify([one.priority, one.locality]))
+      expect(new Set(places).size).toBe(places.length)
+    }),
+  )
+
+  test(
+    'has every eligible endpoint once, unless nothing may stand by',
+    holds((decision, from) => {
+      const ports = sentFrom(decision, from).flatMap(one =>
+        one.lbEndpoints.map(({ endpoint: { address } }) => address.socketAddress.portValue),
+      )
+      const eligible = decision.eligible.map(one => one.candidate.port)
+      expect(new Set(ports).size).toBe(ports.length)
+      if (decision.policy.failover.value === 'nearest') expect(ports.sort()).toEqual(eligible.sort())
+      else expect(eligible).toEqual(expect.arrayContaining(ports))
+      expect(ports.length > 0).toBe(eligible.length > 0)
+    }),
+  )
+
+  test(
+    'has weights that are at least 1 and fit into 32 bits, summed too',
+    holds((decision, from) => {
+      const sums = new Map<number, [localities: number, endpoints: number]>()
+      for (const { priority, loadBalancingWeight, lbEndpoints } of sentFrom(decision, from)) {
+        const weights = lbEndpoints.map(one => one.loadBalancingWeight.value)
+        expect(Math.min(loadBalancingWeight.value, ...weights)).toBeGreaterThanOrEqual(1)
+        const [localities, endpoints] = sums.get(priority) ?? [0, 0]
+        sums.set(priority, [localities + loadBalancingWeight.value, endpoints + sum(weights)])
+      }
+      expect(Math.max(0, ...[...sums.values()].flat())).toBeLessThan(2 ** 32)
+    }),
+  )
+
+  test(
+    'gives shares that sum to 1 to priority 0 alone',
+    holds((decision, from) => {
+      const { endpoints } = assign(decision, from)
+      const chosen = endpoints.filter(one => one.chosen)
+      expect(chosen).toEqual(endpoints.filter(one => one.priority === 0))
+      expect(endpoints.filter(one => one.share > 0)).toEqual(chosen)
+      if (chosen.length > 0) expect(sum(chosen.map(one => one.share))).toBeCloseTo(1, 9)
+    }),
+  )
+
+  test(
+    'has no endpoint that is drained, and none that is not ready while another is',
+    holds((decision, from) => {
+      const sent = assign(decision, from).endpoints.filter(one => one.priority !== null)
+      const ready = decision.candidates.filter(one => one.ready !== false && one.weight > 0)
+      expect(sent.filter(one => one.candidate.weight === 0)).toEqual([])
+      if (ready.length > 0) expect(sent.filter(one => one.candidate.ready === false)).toEqual([])
+    }),
+  )
+})
+
+test('viewpoints of one class are sent the same bytes', () => {
+  fc.assert(
+    fc.property(sources, fc.array(viewpoint, { minLength: 2, maxLength: 12 }), (topologies, all) => {
+      const decision = decisionOf(topologies)
+      const byClass = new Map<string, string>()
+      for (const from of all) {
+        const key = viewpointClass(decision, from)
+        const bytes = bytesFrom(decision, from)
+        expect(byClass.get(key) ?? bytes).toBe(bytes)
+        byClass.set(key, bytes)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const localityOf = (service: object | undefined) => (service as { locality?: object } | undefined)?.locality
+
+test('a rule for one zone changes nothing for the proxies of others', () => {
+  fc.assert(
+    fc.property(sources, fc.array(viewpoint, { minLength: 1, maxLength: 6 }), (topologies, all) => {
+      const rule = { from: 'r1/zone-a', to: { 'zone-b': 3, 'r2/zone-c': 1 } }
+      const ruled = (rules: object[]) =>
+        decisionOf(
+          topologies.map(({ services: [service], ...others }) => ({
+            ...others,
+            services: [{ ...service, locality: { ...localityOf(service), distribute: rules } }],
+          })),
+        )
+      const [without, withRule] = [ruled([]), ruled([rule])]
+      for (const from of all.filter(({ zone }) => zone !== 'zone-a')) {
+        expect(bytesFrom(withRule, from)).toBe(bytesFrom(without, from))
+      }
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('the order in which things are pushed changes no byte', () => {
+  fc.assert(
+    fc.property(sources, viewpoint, fc.infiniteStream(fc.nat()), (topologies, from, random) => {
+      const shuffled = <T>(list: readonly T[]): T[] =>
+        list
+          .map(one => [random.next().value, one] as const)
+          .sort(([a], [b]) => a - b)
+          .map(([, one]) => one)
+      const other = topologies.map(({ zones, services, ...others }) => ({
+        ...others,
+        services: services.map(one => ({ ...one, endpoints: shuffled(one.endpoints) })),
+        zones: shuffled(zones),
+      }))
+      expect(bytesFrom(decisionOf(other), from)).toBe(bytesFrom(decisionOf(topologies), from))
+    }),
+    { numRuns: 150 },
+  )
+})
