@@ -18,7 +18,13 @@ export interface Terminal {
   tone(tone: Tone, text: string): string
 }
 
+/** Of the process. A reader that goes away, as `head` does, is no failure: the command goes on without it. */
 export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   const coloured = process.stdout.isTTY && process.env.NO_COLOR === undefined
   return {
     out: line => void process.stdout.write(`${line}\n`),

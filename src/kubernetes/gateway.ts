@@ -1,7 +1,7 @@
 import type { Fields } from './fields.ts'
 import { convertListener } from './listener.ts'
 import type { KubernetesObject } from './object-list.ts'
-import { ConvertedList, originAt } from './origin.ts'
+import { ConvertedList, originAt, placeIn } from './origin.ts'
 
 /** GatewaySpec of gateway.networking.k8s.io/v1, both channels. */
 const READ = ['gatewayClassName', 'listeners']
@@ -15,7 +15,7 @@ export function convertGateways(
   for (const object of objects) {
     const { fields, namespace, name } = object
     const spec = fields.object('spec')
-    const listeners = spec === undefined ? [] : listenersOf(spec)
+    const listeners = spec === undefined ? [] : listenersOf(spec, fields)
     if (spec !== undefined) warnOfSpec(spec, isClassThere)
     if (listeners.length === 0) {
       fields.warnOfObject('left out: has no listener that Vicinity supports')
@@ -25,19 +25,18 @@ export function convertGateways(
       '/name': '/metadata/name',
       '/namespace': '/metadata/namespace',
       '/listeners': '/spec/listeners',
-      ...Object.fromEntries(
-        listeners.map(({ step }, index) => [`/listeners/${index}`, `/spec${step}`] as const),
-      ),
+      ...Object.fromEntries(listeners.map(({ place }, index) => [`/listeners/${index}`, place] as const)),
     })
     gateways.add({ namespace, name, listeners: listeners.map(({ item }) => item) }, origin)
   }
   return gateways
 }
 
-function listenersOf(spec: Fields): { item: object; step: string }[] {
+/** Native listeners, each with its place in the Gateway. */
+function listenersOf(spec: Fields, gateway: Fields): { item: object; place: string }[] {
   return spec.objects('listeners').flatMap(listener => {
     const item = convertListener(listener)
-    return item === undefined ? [] : [{ item, step: listener.pointer.slice(spec.pointer.length) }]
+    return item === undefined ? [] : [{ item, place: placeIn(gateway, listener) }]
   })
 }
 

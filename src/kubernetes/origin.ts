@@ -1,3 +1,5 @@
+import type { Fields } from './fields.ts'
+
 /**
  * From the native snapshot back to the Kubernetes document: problems and warnings about what was made of an object are
  * shown where its writer can find them.
@@ -34,6 +36,11 @@ export function originAt(place: string, renamed: Renamed): Origin {
     }
     return place + (renamed[''] ?? '')
   }
+}
+
+/** Where something stands inside of an object that holds it: a JSON pointer from there. */
+export function placeIn(object: Fields, inner: Fields): string {
+  return inner.pointer.slice(object.pointer.length)
 }
 
 /** Of `/services/3/ports/0` the list, the index and what is left; undefined for the list itself. */

@@ -2,17 +2,18 @@ import { GATEWAY_GROUP } from '../model/gateway.ts'
 import type { GatewayReference } from '../model/route-references.ts'
 import type { Fields } from './fields.ts'
 import type { KubernetesObject } from './object-list.ts'
+import { placeIn } from './origin.ts'
 
 const READ = ['group', 'kind', 'namespace', 'name', 'sectionName', 'port']
 
-/** A parent of a route that is a Gateway, and its place in the route's spec. */
+/** A parent of a route that is a Gateway, and its place in the route. */
 export interface GatewayParent {
   readonly reference: GatewayReference
-  readonly step: string
+  readonly place: string
 }
 
 /** The Gateways that a route attaches to; other parents are left out, with a warning for each. */
-export function gatewayParents(spec: Fields, { namespace }: KubernetesObject): GatewayParent[] {
+export function gatewayParents(spec: Fields, { fields, namespace }: KubernetesObject): GatewayParent[] {
   return spec.objects('parentRefs').flatMap(parent => {
     const { group = GATEWAY_GROUP, kind = 'Gateway' } = {
       group: parent.text('group'),
@@ -29,7 +30,7 @@ export function gatewayParents(spec: Fields, { namespace }: KubernetesObject): G
       return []
     }
     const reference = gatewayReference(parent, parent.text('namespace') ?? namespace, name)
-    return [{ reference, step: parent.pointer.slice(spec.pointer.length) }]
+    return [{ reference, place: placeIn(fields, parent) }]
   })
 }
 

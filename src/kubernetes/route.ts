@@ -50,7 +50,7 @@ function asWritten(object: KubernetesObject, spec: Fields, parents: readonly Gat
       '/hostnames': '/spec/hostnames',
       '/rules': '/spec/rules',
       '/gateways': '/spec/parentRefs',
-      ...Object.fromEntries(parents.map(({ step }, index) => [`/gateways/${index}`, `/spec${step}`])),
+      ...Object.fromEntries(parents.map(({ place }, index) => [`/gateways/${index}`, place])),
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Fields } from './fields.ts'
 import type { KubernetesObject } from './object-list.ts'
-import { type Origin, originAt } from './origin.ts'
+import { type Origin, originAt, placeIn } from './origin.ts'
 import { isTopologyAware } from './topology-annotation.ts'
 
 export type Family = 'IPv4' | 'IPv6'
@@ -31,7 +31,7 @@ export function readService(object: KubernetesObject): KubernetesService | undef
     spec.warn('type', 'left out: ExternalName is an alias in DNS and has no endpoints')
     return undefined
   }
-  const ports = tcpPorts(spec)
+  const ports = tcpPorts(spec, object.fields)
   if (ports.length === 0) {
     const detail = 'left out: has no TCP port'
     if (spec.has('ports')) spec.warn('ports', detail)
@@ -63,7 +63,7 @@ export function readService(object: KubernetesObject): KubernetesService | undef
       '/trafficDistribution': '/spec/trafficDistribution',
       '/topologyMode': '/metadata/annotations',
       '/ports': '/spec/ports',
-      ...Object.fromEntries(ports.map(({ step }, index) => [`/ports/${index}`, step])),
+      ...Object.fromEntries(ports.map(({ place }, index) => [`/ports/${index}`, place])),
     }),
   }
 }
@@ -72,11 +72,11 @@ interface TcpPort {
   readonly name: string
   readonly item: object
   /** Its place in the Service. */
-  readonly step: string
+  readonly place: string
 }
 
 /** Without a protocol a port is TCP. */
-function tcpPorts(spec: Fields): TcpPort[] {
+function tcpPorts(spec: Fields, service: Fields): TcpPort[] {
   return spec.objects('ports').flatMap(port => {
     if ((port.text('protocol') ?? 'TCP') !== 'TCP') return []
     const name = port.text('name') ?? ''
@@ -86,7 +86,7 @@ function tcpPorts(spec: Fields): TcpPort[] {
       port: port.number('port'),
       ...(appProtocol !== undefined && { appProtocol }),
     }
-    return [{ name, item, step: `/spec${port.pointer.slice(spec.pointer.length)}` }]
+    return [{ name, item, place: placeIn(service, port) }]
   })
 }
 

@@ -43,9 +43,16 @@ export function oneOf(field: string, later: readonly unknown[]) {
   return ({ code, input, options }: { code?: string; input?: unknown; options?: unknown }) => {
     if (code !== 'invalid_union') return undefined
     const value = Object(input)[field]
-    const supported = Array.isArray(options) ? options.map(one => JSON.stringify(one)).join(' or ') : ''
+    const supported = Array.isArray(options) ? options : []
     return later.includes(value)
-      ? `is not supported yet: ${JSON.stringify(value)}; ${supported} is`
-      : `must be ${supported}`
+      ? `is not supported yet: ${JSON.stringify(value)}; supported are ${listed(supported, 'and')}`
+      : `must be ${listed(supported, 'or')}`
   }
+}
+
+/** `"A", "B" and "C"`. */
+function listed(values: readonly unknown[], conjunction: 'and' | 'or'): string {
+  const texts = values.map(value => JSON.stringify(value))
+  const last = texts.pop() ?? ''
+  return texts.length === 0 ? last : `${texts.join(', ')} ${conjunction} ${last}`
 }

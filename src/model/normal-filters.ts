@@ -1,5 +1,12 @@
 import type { HeaderModifier } from './http-header.ts'
-import type { Cors, GrpcFilter, HttpFilter, RequestMirror, RequestRedirect } from './route-filters.ts'
+import {
+  type Cors,
+  DEFAULT_MAX_AGE,
+  type GrpcFilter,
+  type HttpFilter,
+  type RequestMirror,
+  type RequestRedirect,
+} from './route-filters.ts'
 import { backendIdentity } from './route-references.ts'
 
 /** The one form of filters: what says what is so anyway is left out. `local` is the namespace of the route. */
@@ -47,8 +54,6 @@ function normalMirror({ backendRef, percent, fraction }: RequestMirror, local: s
 function normalRedirect({ statusCode, ...rest }: RequestRedirect): RequestRedirect {
   return { ...rest, ...(statusCode !== undefined && statusCode !== 302 && { statusCode }) }
 }
-
-const DEFAULT_MAX_AGE = 5
 
 function normalCors(cors: Cors): Cors {
   const {

@@ -84,6 +84,8 @@ const cors = z.strictObject({
     .optional(),
 })
 export type Cors = z.infer<typeof cors>
+/** The Gateway API's default of `maxAge`. */
+export const DEFAULT_MAX_AGE = 5
 
 const requestHeaders = z.strictObject({
   type: z.literal('RequestHeaderModifier'),

@@ -1,5 +1,5 @@
 import type { HeaderModifier } from '../model/http-header.ts'
-import type { Cors } from '../model/route-filters.ts'
+import { type Cors, DEFAULT_MAX_AGE } from '../model/route-filters.ts'
 import { literalFormat } from './header-modifier.ts'
 import { literalExpression } from './literal-expression.ts'
 
@@ -64,7 +64,7 @@ export function corsAnswers(cors: Cors): readonly CorsAnswer[] {
 
 /** Answers to preflights: 403 without a word more to other origins, "an OK status" to allowed ones. */
 export function preflightAnswers(cors: Cors): readonly (CorsAnswer & { readonly status: number })[] {
-  const { allowMethods = [], allowHeaders = [], maxAge = 5 } = cors
+  const { allowMethods = [], allowHeaders = [], maxAge = DEFAULT_MAX_AGE } = cors
   const responseHeadersToAdd = [
     ...sharing(cors),
     ...headerOf('access-control-allow-methods', allowed(cors, allowMethods, 'access-control-request-method')),

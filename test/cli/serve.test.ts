@@ -3,11 +3,9 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { runCli } from './run-cli.ts'
+import { MAIN, runCli } from './run-cli.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const FREE = ['--database', 'sqlite::memory:', '--rest', '127.0.0.1:0', '--xds', '127.0.0.1:0']
 
 const children: ChildProcess[] = []
