@@ -43,7 +43,7 @@ export function addPush(program: Command, terminal: Terminal): void {
       'push topology, routes or both from YAML or JSON, or Kubernetes objects; what the files leave out goes',
     )
     .argument('[file...]', 'documents are merged; - is standard input')
-    .option('-f, --filename <file>', 'the same, as kubectl has it; may be repeated', collected, [])
+    .option('-f, --filename <file>', 'the same, as kubectl has it; may be repeated', collected)
     .requiredOption('--source <source>', 'whose topology and routes these are')
     .addOption(
       new Option('--part <part>', 'of Kubernetes objects push only this and leave the other alone').choices(
@@ -69,7 +69,7 @@ export function addPush(program: Command, terminal: Terminal): void {
   })
 }
 
-function collected(value: string, before: readonly string[]): string[] {
+function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
 }
 

@@ -24,23 +24,50 @@ export function addRoutes(program: Command, terminal: Terminal): void {
   })
 }
 
+/** The most characters of a list in a cell; its first item is shown whatever its length. */
+const LIST_LENGTH = 24
+
+const COLUMNS: readonly [title: string, cell: (route: RouteSummary) => string][] = [
+  ['ROUTE', ({ namespace, name }) => `${namespace}/${name}`],
+  ['KIND', ({ kind }) => kind],
+  ['SOURCE', ({ source }) => source],
+  ['GATEWAYS', ({ parents }) => shortened(parents.map(referenceText))],
+  ['HOSTNAMES', ({ hostnames }) => shortened(hostnames)],
+  ['STATE', stateOf],
+]
+/** Of many routes they are often all alike: then one line says it of all. */
+const OFTEN_ALIKE = ['KIND', 'SOURCE', 'GATEWAYS']
+
 function routesLines(routes: readonly RouteSummary[], terminal: Pick<Terminal, 'tone'>): string[] {
-  if (routes.length === 0) return ['there is no route']
-  const [header = '', ...rows] = table(
-    ['ROUTE', 'KIND', 'SOURCE', 'GATEWAYS', 'HOSTNAMES', 'STATE'],
-    routes.map(route => [
-      `${route.namespace}/${route.name}`,
-      route.kind,
-      route.source,
-      route.parents.map(referenceText).join(','),
-      route.hostnames.join(','),
-      stateOf(route),
-    ]),
+  const [first, second] = routes
+  if (first === undefined) return ['there is no route']
+  const alike = COLUMNS.filter(
+    ([title, cell]) =>
+      second !== undefined && OFTEN_ALIKE.includes(title) && routes.every(one => cell(one) === cell(first)),
   )
+  const columns = COLUMNS.filter(one => !alike.includes(one))
+  const [header = '', ...rows] = table(
+    columns.map(([title]) => title),
+    routes.map(route => columns.map(([, cell]) => cell(route))),
+  )
+  const ofAll = alike.map(([title, cell]) => `${title} ${cell(first)}`).join(', ')
   return [
+    ...(ofAll === '' ? [] : [terminal.tone('faint', printable(`all of ${ofAll}`))]),
     terminal.tone('faint', header),
     ...rows.flatMap((row, index) => [row, ...remarks(routes[index], terminal)]),
   ]
+}
+
+/** As many as there is room for, and how many more there are. */
+function shortened([first = '', ...others]: readonly string[]): string {
+  let text = first
+  let left = others.length
+  for (const other of others) {
+    if (text.length + 1 + other.length > LIST_LENGTH) break
+    text += `,${other}`
+    left -= 1
+  }
+  return left === 0 ? text : `${text} +${left}`
 }
 
 /** Gateway, listener and port, as far as a route names them. */
@@ -52,7 +79,7 @@ function stateOf({ parents, unresolved }: RouteSummary): string {
   const accepted = parents.filter(isAccepted).length
   if (accepted === 0) return 'not accepted'
   if (accepted < parents.length) return 'partly accepted'
-  return unresolved.length > 0 ? 'backends unresolved' : 'accepted'
+  return unresolved.length > 0 ? 'unresolved' : 'accepted'
 }
 
 function isAccepted({ conditions }: RouteParent): boolean {

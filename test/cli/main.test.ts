@@ -28,6 +28,10 @@ describe('usage', () => {
       expect(stdout).toContain(word)
   })
 
+  test('help shows no defaults that say nothing', async () => {
+    expect((await runCli(['push', '--help'])).stdout).not.toContain('default: []')
+  })
+
   test.each([
     ['an unknown command', ['fly']],
     ['an unknown flag', ['proxies', '--fast']],
