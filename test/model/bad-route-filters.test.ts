@@ -1,14 +1,10 @@
 import { expect, test } from 'vitest'
-import { parseJson } from '../../src/model/json.ts'
-import { parseRoutes } from '../../src/model/parse-routes.ts'
+import { refusedPointers } from './refused-pointers.ts'
 
 /** Pointers inside the route's rules of all problems; [] when they are good. */
 function refused(kind: string, rules: unknown): string[] {
   const routes = [{ name: 'r', kind, gateways: ['edge'], rules }]
-  const json = parseJson(new TextEncoder().encode(JSON.stringify({ routes })))
-  const parsed = json.ok ? parseRoutes(json.value) : json
-  const pointers = parsed.ok ? [] : parsed.problems.map(({ pointer }) => pointer)
-  return pointers.map(pointer => pointer.replace('/routes/0/rules/', '')).sort()
+  return refusedPointers({ routes }).map(pointer => pointer.replace('/routes/0/rules/', ''))
 }
 
 const filters = (...list: object[]) => [{ filters: list }]

@@ -1,20 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseJson } from '../../src/model/json.ts'
-import { parseRoutes } from '../../src/model/parse-routes.ts'
+import { refusedPointers } from './refused-pointers.ts'
 
-/** Pointers of all problems of routes, pushed as bytes; [] when they are good. */
-function refused(routes: unknown): string[] {
-  const json = parseJson(new TextEncoder().encode(JSON.stringify(routes)))
-  const parsed = json.ok ? parseRoutes(json.value) : json
-  return parsed.ok ? [] : parsed.problems.map(({ pointer }) => pointer).sort()
-}
-
-const HTTP = { name: 'http', port: 80, protocol: 'HTTP' }
-const gateway = (fields: object) => ({ gateways: [{ name: 'edge', listeners: [HTTP], ...fields }] })
-const listeners = (...list: object[]) =>
-  gateway({
-    listeners: list.map((fields, i) => ({ name: `l${i}`, port: 80 + i, protocol: 'HTTP', ...fields })),
-  })
 const route = (fields: object) => ({
   routes: [{ name: 'r', kind: 'HTTPRoute', gateways: ['edge'], rules: [{}], ...fields }],
 })
@@ -25,7 +11,6 @@ const modifier = (requestHeaderModifier: object) =>
   rule({ filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier }] })
 const backend = (fields: object) => rule({ backendRefs: [{ name: 'a', port: 80, ...fields }] })
 
-const L = '/gateways/0/listeners'
 const R = '/routes/0/rules/0'
 const M = `${R}/matches/0`
 const F = `${R}/filters/0/requestHeaderModifier`
@@ -34,77 +19,6 @@ const B = `${R}/backendRefs/0`
 test.each<[string, unknown, string[]]>([
   ['an unknown field', { services: [] }, ['/services']],
   ['gateways that are no list', { gateways: { name: 'edge' } }, ['/gateways']],
-
-  ['a gateway without listeners', { gateways: [{ name: 'edge' }] }, [L]],
-  ['a gateway with no listeners', gateway({ listeners: [] }), [L]],
-  ['a gateway with 65 listeners', listeners(...Array.from({ length: 65 }, () => ({}))), [L]],
-  ['a gateway twice', { gateways: [1, 2].map(() => ({ name: 'edge', listeners: [HTTP] })) }, ['/gateways/1']],
-  ['a gateway name with an underscore', gateway({ name: 'my_edge' }), ['/gateways/0/name']],
-  ['unknown services of a gateway', gateway({ services: 'some' }), ['/gateways/0/services']],
-  ['a gateway class', gateway({ gatewayClassName: 'envoy' }), ['/gateways/0/gatewayClassName']],
-  ['TLS of a gateway', gateway({ tls: {} }), ['/gateways/0/tls']],
-  ['a listener without a port', gateway({ listeners: [{ name: 'a', protocol: 'HTTP' }] }), [`${L}/0/port`]],
-  ['a listener without a protocol', gateway({ listeners: [{ name: 'a', port: 1 }] }), [`${L}/0/protocol`]],
-  ['a listener for HTTPS', listeners({ protocol: 'HTTPS' }), [`${L}/0/protocol`]],
-  ['a listener for http in lower case', listeners({ protocol: 'http' }), [`${L}/0/protocol`]],
-  ['a listener on a hostname', listeners({ address: 'localhost' }), [`${L}/0/address`]],
-  ['settings of listeners that are still to come', listeners({ tls: {} }), [`${L}/0/tls`]],
-  ['a listener hostname that is none', listeners({ hostname: 'a.*.com' }), [`${L}/0/hostname`]],
-  [
-    'namespaces by selector without one, and one without need',
-    listeners(
-      { allowedRoutes: { namespaces: { from: 'Selector' } } },
-      { allowedRoutes: { namespaces: { from: 'Same', selector: {} } } },
-      { allowedRoutes: { namespaces: { from: 'None' } } },
-    ),
-    [
-      `${L}/0/allowedRoutes/namespaces/selector`,
-      `${L}/1/allowedRoutes/namespaces/selector`,
-      `${L}/2/allowedRoutes/namespaces/from`,
-    ],
-  ],
-  [
-    'selectors that cannot select',
-    listeners({
-      allowedRoutes: {
-        namespaces: {
-          from: 'Selector',
-          selector: {
-            matchLabels: { 'a b': 'c', d: '-' },
-            matchExpressions: [
-              { key: 'a', operator: 'In' },
-              { key: 'a', operator: 'Exists', values: ['b'] },
-              { key: 'a', operator: 'Equals' },
-            ],
-          },
-        },
-      },
-    }),
-    [
-      'matchExpressions/0/values',
-      'matchExpressions/1/values',
-      'matchExpressions/2/operator',
-      'matchLabels/a b',
-      'matchLabels/d',
-    ].map(place => `${L}/0/allowedRoutes/namespaces/selector/${place}`),
-  ],
-  ['a listener name twice', listeners({ name: 'a' }, { name: 'a' }), [`${L}/1/name`]],
-  ['two listeners alike', listeners({ port: 80 }, { port: 80 }), [`${L}/1/hostname`]],
-  [
-    'two listeners of one hostname',
-    listeners({ port: 80, hostname: '*.a.com' }, { port: 80, hostname: '*.a.com', address: '0.0.0.0' }),
-    [`${L}/1/hostname`],
-  ],
-  [
-    'listeners on 0.0.0.0 and an address, on one port',
-    listeners({ port: 80, address: '10.0.0.1' }, { port: 80 }),
-    [`${L}/1/port`],
-  ],
-  [
-    'listeners on :: and an address, on one port',
-    listeners({ port: 80, address: '0:0::' }, { port: 80, address: '2001:db8::1' }),
-    [`${L}/1/port`],
-  ],
 
   ['a route that is a string', { routes: ['r'] }, ['/routes/0']],
   ['a route without anything', { routes: [{}] }, ['/routes/0/kind']],
@@ -293,15 +207,10 @@ test.each<[string, unknown, string[]]>([
   ['a timeout of five units', rule({ timeouts: { request: '1h1m1s1ms1ms' } }), [`${R}/timeouts/request`]],
   ['an unknown timeout', rule({ timeouts: { idle: '1s' } }), [`${R}/timeouts/idle`]],
 ])('routes with %s are refused', (_title, routes, pointers) => {
-  expect(refused(routes)).toEqual(pointers)
+  expect(refusedPointers(routes)).toEqual(pointers)
 })
 
 test.each<[string, unknown]>([
-  ['listeners of both families on one port', listeners({ port: 80 }, { port: 80, address: '::' })],
-  [
-    'listeners of two addresses on one port',
-    listeners({ port: 80, address: '10.0.0.1' }, { port: 80, address: '10.0.0.2' }),
-  ],
   ['a rule without a limit of time', rule({ timeouts: { request: '0s', backendRequest: '5s' } })],
   ['128 matches', route({ rules: [1, 2].map(() => ({ matches: Array.from({ length: 64 }, () => ({})) })) })],
   [
@@ -317,10 +226,6 @@ test.each<[string, unknown]>([
     'query parameters that differ by case',
     match({ queryParams: ['a', 'A'].map(name => ({ name, value: 'a' })) }),
   ],
-  [
-    'listeners on one port that differ by hostname',
-    listeners({ port: 80 }, { port: 80, hostname: '*.a.com' }, { port: 80, hostname: 'a.com' }),
-  ],
   ['a gateway as an object', route({ gateways: ['edge', { name: 'edge', sectionName: 'http', port: 80 }] })],
   [
     'a backend that is no service',
@@ -335,5 +240,5 @@ test.each<[string, unknown]>([
   ['a tab in a header value', modifier({ set: [{ name: 'a', value: 'a\tb' }] })],
   ['nothing in it', {}],
 ])('routes with %s are good', (_title, routes) => {
-  expect(refused(routes)).toEqual([])
+  expect(refusedPointers(routes)).toEqual([])
 })
