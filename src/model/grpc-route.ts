@@ -44,7 +44,7 @@ export const grpcRoute = z
 /** As they are stored: normalized, with the namespace filled in. */
 export type GrpcMethodMatch = z.infer<typeof methodMatch>
 export type GrpcRouteMatch = z.infer<typeof grpcMatch>
-export type GrpcBackendRef = z.infer<typeof backendRef> & { namespace: string }
+type GrpcBackendRef = z.infer<typeof backendRef> & { namespace: string }
 export type GrpcRouteRule = Omit<z.infer<typeof rule>, 'backendRefs'> & {
   backendRefs?: GrpcBackendRef[] | undefined
 }

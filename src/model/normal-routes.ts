@@ -1,16 +1,14 @@
 import type { z } from 'zod'
-import type {
-  GRPCRoute,
-  GrpcBackendRef,
-  GrpcMethodMatch,
-  GrpcRouteMatch,
-  GrpcRouteRule,
-  grpcRoute,
-} from './grpc-route.ts'
-import type { HTTPRoute, HttpBackendRef, HttpRouteMatch, HttpRouteRule, httpRoute } from './http-route.ts'
+import type { GRPCRoute, GrpcMethodMatch, GrpcRouteMatch, GrpcRouteRule, grpcRoute } from './grpc-route.ts'
+import type { HTTPRoute, HttpRouteMatch, HttpRouteRule, httpRoute } from './http-route.ts'
 import { normalGrpcFilter, normalHttpFilter } from './normal-filters.ts'
 import { byName } from './order.ts'
-import { backendIdentity, type GatewayReference, parentReference } from './route-references.ts'
+import {
+  type BackendObject,
+  backendIdentity,
+  type GatewayReference,
+  parentReference,
+} from './route-references.ts'
 
 /**
  * The one form of each route, as `normal-topology.ts` has it. Rules and what stands in them keep their order: the
@@ -81,7 +79,9 @@ function normalHttpRule(rule: ParsedHttpRule, local: string): HttpRouteRule {
     ...(name && { name }),
     ...matchesField(matches.map(normalHttpMatch)),
     ...(filters.length > 0 && { filters: filters.map(filter => normalHttpFilter(filter, local)) }),
-    ...(backendRefs.length > 0 && { backendRefs: backendRefs.map(ref => normalHttpBackend(ref, local)) }),
+    ...(backendRefs.length > 0 && {
+      backendRefs: backendRefs.map(ref => normalBackend(ref, local, normalHttpFilter)),
+    }),
     ...(timeouts && Object.keys(timeouts).length > 0 && { timeouts }),
     ...(retry && { retry: normalRetry(retry) }),
   }
@@ -95,7 +95,9 @@ function normalGrpcRule(
     ...(name && { name }),
     ...matchesField(matches.map(normalGrpcMatch)),
     ...(filters.length > 0 && { filters: filters.map(filter => normalGrpcFilter(filter, local)) }),
-    ...(backendRefs.length > 0 && { backendRefs: backendRefs.map(ref => normalGrpcBackend(ref, local)) }),
+    ...(backendRefs.length > 0 && {
+      backendRefs: backendRefs.map(ref => normalBackend(ref, local, normalGrpcFilter)),
+    }),
   }
 }
 
@@ -155,24 +157,17 @@ function normalRetry({ codes = [], attempts, backoff }: NonNullable<ParsedHttpRu
   }
 }
 
-type ParsedHttpBackend = NonNullable<ParsedHttpRule['backendRefs']>[number]
-type ParsedGrpcBackend = NonNullable<ParsedGrpcRule['backendRefs']>[number]
-
-function normalHttpBackend(ref: ParsedHttpBackend, local: string): HttpBackendRef {
+/** A backend of either kind of route: they differ in the filters that it may have. */
+function normalBackend<Filter>(
+  ref: BackendObject & { weight?: number | undefined; filters?: Filter[] | undefined },
+  local: string,
+  normalFilter: (filter: Filter, local: string) => Filter,
+) {
   const { weight = 1, filters = [] } = ref
   return {
     ...backendIdentity(ref, local),
     ...(weight !== 1 && { weight }),
-    ...(filters.length > 0 && { filters: filters.map(filter => normalHttpFilter(filter, local)) }),
-  }
-}
-
-function normalGrpcBackend(ref: ParsedGrpcBackend, local: string): GrpcBackendRef {
-  const { weight = 1, filters = [] } = ref
-  return {
-    ...backendIdentity(ref, local),
-    ...(weight !== 1 && { weight }),
-    ...(filters.length > 0 && { filters: filters.map(filter => normalGrpcFilter(filter, local)) }),
+    ...(filters.length > 0 && { filters: filters.map(filter => normalFilter(filter, local)) }),
   }
 }
 

@@ -35,10 +35,13 @@ export interface ParentReference {
   readonly port?: number | undefined
 }
 
+/** A gateway as routes and `node.cluster` name it: `edge` means `default/edge`. */
+export function gatewayKey(reference: string): string {
+  return reference.includes('/') ? reference : `default/${reference}`
+}
+
 export function parentReference(reference: GatewayReference): ParentReference {
-  if (typeof reference === 'string') {
-    return { gateway: reference.includes('/') ? reference : `default/${reference}` }
-  }
+  if (typeof reference === 'string') return { gateway: gatewayKey(reference) }
   const { namespace = 'default', name, sectionName, port } = reference
   return { gateway: `${namespace}/${name}`, sectionName, port }
 }

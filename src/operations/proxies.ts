@@ -1,5 +1,5 @@
 import type { Proxies, ProxyStatus } from '../model/proxies.ts'
-import { gatewayKey } from '../translate/names.ts'
+import { gatewayKey } from '../model/route-references.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
 import { type Refusal, refuse } from './refusal.ts'
 

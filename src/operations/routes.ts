@@ -1,3 +1,4 @@
+import { compare } from '../model/order.ts'
 import { type Condition, routeStatus } from '../translate/route-status.ts'
 import type { SourceRoute } from '../translate/source-route.ts'
 import type { World } from '../translate/world.ts'
@@ -59,7 +60,7 @@ export function readRoutes(
     ({ route }) => route.namespace === namespace && route.name === name,
   )
   if (found.length === 0) return refuse('unknown', `there is no route ${namespace}/${name}`)
-  found.sort((a, b) => a.created - b.created || (COLUMNS.id(a) < COLUMNS.id(b) ? -1 : 1))
+  found.sort((a, b) => a.created - b.created || compare(COLUMNS.id(a), COLUMNS.id(b)))
   return { namespace, name, routes: found.map(one => summary(world, one)) }
 }
 

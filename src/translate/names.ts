@@ -15,8 +15,3 @@ export function parseClusterName(name: string): { service: string; port: number 
 export function listenerName(gateway: string, listener: string): string {
   return `${gateway}/${listener}`
 }
-
-/** A gateway as routes and `node.cluster` name it: `edge` means `default/edge`. */
-export function gatewayKey(reference: string): string {
-  return reference.includes('/') ? reference : `default/${reference}`
-}

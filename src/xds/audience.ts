@@ -1,6 +1,6 @@
+import { gatewayKey } from '../model/route-references.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { DiscoveryNode } from '../proto/delta-request.ts'
-import { gatewayKey } from '../translate/names.ts'
 import type { Views } from './view.ts'
 
 /** What the first message of a stream says of the client; fixed for as long as the stream lives. */

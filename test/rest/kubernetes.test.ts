@@ -10,7 +10,7 @@ import {
   node,
   service,
 } from '../operations/intake/kubernetes-objects.ts'
-import { type LastingTestbed, openLastingTestbed, openTestbed } from './rest-testbed.ts'
+import { type LastingTestbed, openLastingTestbed, openTestbed, removeSources } from './rest-testbed.ts'
 import { ROUTES } from './scenario.ts'
 
 /** One database serves all tests: each has a source of its own, and counts revisions from the head of then. */
@@ -24,8 +24,7 @@ beforeAll(async () => {
 afterAll(() => testbed.close())
 beforeEach(async () => {
   number += 1
-  for (const { source } of await testbed.store.sources()) await testbed.store.removeSource(source, 'test')
-  head = await testbed.store.head()
+  head = await removeSources(testbed)
 })
 
 const OBJECTS = [

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LastingTestbed, openLastingTestbed } from './rest-testbed.ts'
+import { type LastingTestbed, openLastingTestbed, removeSources } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
 
 /** One database serves all tests: each finds it without sources, and counts revisions from the head of then. */
@@ -14,8 +14,7 @@ beforeAll(async () => {
 afterAll(() => testbed.close())
 beforeEach(async () => {
   number += 1
-  for (const { source } of await testbed.store.sources()) await testbed.store.removeSource(source, 'test')
-  head = await testbed.store.head()
+  head = await removeSources(testbed)
 })
 
 function path(part: string, source = 'east'): string {

@@ -87,6 +87,12 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
   return { ...collaborators, app, registry, call, close }
 }
 
+/** Takes every source away, for tests that share a database; the head from which the next one counts revisions. */
+export async function removeSources({ store }: Pick<RestTestbed, 'store'>): Promise<number> {
+  for (const { source } of await store.sources()) await store.removeSource(source, 'test')
+  return store.head()
+}
+
 class ScriptedProxies implements Proxies {
   all: ProxyStatus[] = []
   convergence: Convergence = { proxies: 0, acked: 0, nacked: [], pending: [] }
