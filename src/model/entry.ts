@@ -4,9 +4,15 @@ import { createHash } from 'node:crypto'
 export const PARTS = ['topology', 'routes'] as const
 export type Part = (typeof PARTS)[number]
 
+/** `control` is of no source: what operators say, and what Vicinity itself finds out, beside what sources push. */
+export const STORED_PARTS = [...PARTS, 'control'] as const
+export type StoredPart = (typeof STORED_PARTS)[number]
+
 /** Entry kinds and the part each belongs to, in the order in which a part lists them. */
 export const KIND_PARTS = {
   Defaults: 'topology',
+  Demand: 'control',
+  Drain: 'control',
   Endpoints: 'topology',
   GRPCRoute: 'routes',
   Gateway: 'routes',
@@ -15,21 +21,23 @@ export const KIND_PARTS = {
   Node: 'topology',
   ReferenceGrant: 'routes',
   Service: 'topology',
+  SourceSettings: 'control',
+  StaleSource: 'control',
   Zone: 'topology',
-} as const satisfies Record<string, Part>
+} as const satisfies Record<string, StoredPart>
 export type Kind = keyof typeof KIND_PARTS
 
 /** Kinds of entries that are in no namespace. */
 export const GLOBAL_KINDS: ReadonlySet<Kind> = new Set(['Defaults', 'Zone', 'Node', 'Namespace'])
 
-export function kindsOf(part: Part): Kind[] {
+export function kindsOf(part: StoredPart): Kind[] {
   return (Object.keys(KIND_PARTS) as Kind[]).filter(kind => KIND_PARTS[kind] === part)
 }
 
 /** The one entry of kind Defaults that a source may have. */
 export const DEFAULTS_KEY = { kind: 'Defaults', namespace: '', name: 'defaults' } as const
 
-/** What names an entry inside a source. Zones, nodes, namespaces and defaults have the namespace ''. */
+/** What names an entry inside a source. Zones, nodes, namespaces, defaults and all of `control` have the namespace ''. */
 export interface EntryKey {
   readonly kind: Kind
   readonly namespace: string

@@ -8,6 +8,7 @@ const MEASURED = [
   'repeat',
   'restore',
   'removeSource',
+  'control',
   'part',
   'entries',
   'revisions',

@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
-import { PARTS } from '../model/entry.ts'
+import { STORED_PARTS } from '../model/entry.ts'
 import { label } from '../model/names.ts'
-import type { RevisionsQuery } from '../store/store.ts'
+import { CAUSES, type RevisionsQuery } from '../store/store.ts'
 import { DEFAULT_LIMIT, integer, revisionNumber } from './parameters.ts'
 
 /** History is listed by the database, which has its own order and its own filters: each must be equal. */
 const filterValues = z.object({
   source: label.optional(),
-  part: z.enum([...PARTS, 'both']).optional(),
+  part: z.enum([...STORED_PARTS, 'both']).optional(),
   author: z.string().max(253).optional(),
-  cause: z.enum(['push', 'patch', 'restore', 'delete']).optional(),
+  cause: z.enum(CAUSES).optional(),
 })
 
 const filters = z

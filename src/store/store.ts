@@ -1,5 +1,5 @@
 import type { ChangeBatch, StoredEntry } from '../model/change.ts'
-import type { Entry, EntryKey, Kind, PackedEntries, Part } from '../model/entry.ts'
+import type { Entry, EntryKey, Kind, PackedEntries, Part, StoredPart } from '../model/entry.ts'
 
 export type { ChangeBatch, StoredEntry }
 
@@ -36,6 +36,9 @@ export interface Store {
   restore(restore: Restore): Promise<WriteResult | Gone>
   /** Removes all that a source pushed, as a revision of part `both`. `unknown` when there is no such source. */
   removeSource(source: string, author: string): Promise<WriteResult>
+
+  /** Changes what Vicinity itself and its operators say, as one revision of part `control`. */
+  control(write: ControlWrite): Promise<ControlResult>
 
   /**
    * One part of a source as of a revision (default: now), sorted by kind, namespace, name. `null` when that part
@@ -135,6 +138,18 @@ export interface Restore {
   readonly dryRun?: boolean
 }
 
+/** Entries of part `control` are added or replaced, `remove` goes, the rest stays. What is not there is no error. */
+export interface ControlWrite {
+  readonly cause: ControlCause
+  /** Whom it is about, for the history; null: everybody. */
+  readonly source: string | null
+  readonly author: string
+  readonly upsert: readonly Entry[]
+  readonly remove: readonly EntryKey[]
+}
+
+export type ControlResult = Extract<WriteResult, { outcome: 'written' | 'unchanged' }>
+
 export type WriteResult =
   | {
       readonly outcome: 'written'
@@ -177,14 +192,19 @@ export interface EntriesQuery {
   readonly name?: string
 }
 
+/** A zone was drained or not any more; a source's settings; a source fell silent, or was heard again; demand. */
+const CONTROL_CAUSES = ['drain', 'undrain', 'settings', 'stale', 'heard', 'demand'] as const
+export type ControlCause = (typeof CONTROL_CAUSES)[number]
+
 /** What a revision came from. */
-export type Cause = 'push' | 'patch' | 'restore' | 'delete'
+export const CAUSES = ['push', 'patch', 'restore', 'delete', ...CONTROL_CAUSES] as const
+export type Cause = (typeof CAUSES)[number]
 
 export interface Revision {
   readonly revision: number
-  /** null: every source (a restore of all). */
+  /** null: every source (a restore of all, a drain). */
   readonly source: string | null
-  readonly part: Part | 'both'
+  readonly part: StoredPart | 'both'
   readonly cause: Cause
   /** The revision that a restore brought back. */
   readonly restored: number | null
@@ -202,7 +222,7 @@ export interface RevisionsQuery {
   readonly after?: number
   readonly order: 'newest' | 'oldest'
   readonly source?: string
-  readonly part?: Part | 'both'
+  readonly part?: StoredPart | 'both'
   readonly author?: string
   readonly cause?: Cause
 }
@@ -232,5 +252,6 @@ export interface SourceState {
 /**
  * Ages in milliseconds after which closed entries of a part may go; Infinity keeps them. A part that did not
  * change in that time stays readable at every revision. Revision rows go with the last thing that they wrote.
+ * `control` is kept as long as the topology that it is about.
  */
 export type RetentionPolicy = Readonly<Record<Part, number>>

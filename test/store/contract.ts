@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'vitest'
 import { changesContract } from './contract/changes.ts'
+import { controlContract } from './contract/control.ts'
 import { durabilityContract } from './contract/durability.ts'
 import { entriesContract } from './contract/entries.ts'
 import { historyContract } from './contract/history.ts'
@@ -32,6 +33,7 @@ export function storeContract(form: StoreForm): void {
   entriesContract(db)
   preconditionsContract(db)
   changesContract(db)
+  controlContract(db)
   historyContract(db)
   retentionContract(db)
   durabilityContract(db)

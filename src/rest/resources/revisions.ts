@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi'
-import { PARTS } from '../../model/entry.ts'
+import { STORED_PARTS } from '../../model/entry.ts'
 import { listRevisions, readRevision } from '../../operations/history.ts'
 import { isRefusal } from '../../operations/refusal.ts'
-import type { Store } from '../../store/store.ts'
+import { CAUSES, type Store } from '../../store/store.ts'
 import { pageOf, revisionParams } from '../parameters.ts'
 import { refusalProblem } from '../problem.ts'
 import { json, problems } from '../responses.ts'
@@ -15,8 +15,8 @@ const revision = z
   .object({
     revision: z.int(),
     source: z.string().nullable().meta({ description: 'null: every source' }),
-    part: z.enum([...PARTS, 'both']),
-    cause: z.enum(['push', 'patch', 'restore', 'delete']),
+    part: z.enum([...STORED_PARTS, 'both']),
+    cause: z.enum(CAUSES),
     restored: z.int().nullable().meta({ description: 'the revision that a restore brought back' }),
     digest: z.string().nullable(),
     author: z.string(),

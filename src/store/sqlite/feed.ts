@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { type EntryKey, PARTS } from '../../model/entry.ts'
+import { type EntryKey, STORED_PARTS } from '../../model/entry.ts'
 import type { StoredEntry } from '../store.ts'
 import { CAME, WENT } from './entry-queries.ts'
 import type { Ledger } from './ledger.ts'
@@ -47,7 +47,7 @@ export class Feed {
     const to = this.#ledger.head()
     if (to <= after) return null
     // Retention has taken rows that would say what went since: the reader must forget all that it holds.
-    const reset = after > 0 && after < this.#ledger.floor(null, PARTS)
+    const reset = after > 0 && after < this.#ledger.floor(null, STORED_PARTS)
     const start = reset ? 0 : after
     return this.#page({ after: start, to, half: 'came', revision: start, id: AFTER_ALL_IDS }, reset)
   }
@@ -55,7 +55,7 @@ export class Feed {
   /** null when retention has meanwhile taken rows that the rest of the iteration would need. */
   next(cursor: FeedCursor): FeedPage | null {
     const oldestNeeded = cursor.after === 0 ? cursor.to : cursor.after
-    if (oldestNeeded < this.#ledger.floor(null, PARTS)) return null
+    if (oldestNeeded < this.#ledger.floor(null, STORED_PARTS)) return null
     return this.#page(cursor, false)
   }
 

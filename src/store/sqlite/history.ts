@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { type Entry, type EntryKey, KIND_PARTS, keyText, PARTS, type Part } from '../../model/entry.ts'
+import { type Entry, type EntryKey, KIND_PARTS, keyText, type Part, STORED_PARTS } from '../../model/entry.ts'
 import { compare } from '../../model/order.ts'
 import type { EntriesQuery, EntryDiff, Gone, PartState, StoredEntry } from '../store.ts'
 import { ALL_AT, NAMED_AT, ONLY_FROM, ONLY_TO, PART_AT } from './entry-queries.ts'
@@ -34,7 +34,7 @@ export class History {
 
   entries(query: EntriesQuery): StoredEntry[] | Gone {
     const { revision = this.#ledger.head(), kinds, namespace, name } = query
-    const oldest = this.#ledger.floor(null, kinds ? kinds.map(kind => KIND_PARTS[kind]) : PARTS)
+    const oldest = this.#ledger.floor(null, kinds ? kinds.map(kind => KIND_PARTS[kind]) : STORED_PARTS)
     if (revision < oldest) return { outcome: 'gone', oldest }
     const named = namespace !== undefined && name !== undefined
     return (named ? this.#statements.namedAt : this.#statements.allAt).all({
@@ -46,7 +46,7 @@ export class History {
   }
 
   diff(from: number, to: number, source?: string): EntryDiff[] | Gone {
-    const oldest = this.#ledger.floor(source ?? null, PARTS)
+    const oldest = this.#ledger.floor(source ?? null, STORED_PARTS)
     if (Math.min(from, to) < oldest) return { outcome: 'gone', oldest }
     const range = { from: Math.min(from, to), to: Math.max(from, to), source: source ?? null }
     const older = this.#statements.onlyFrom.all(range) as Side[]

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { Entry, EntryKey, Part } from '../../model/entry.ts'
+import type { Entry, EntryKey, Part, StoredPart } from '../../model/entry.ts'
 import { EMPTY_PART_DIGEST, nextPartDigest } from '../../model/part-digest.ts'
 import type { Digested, PartChange } from '../part-change.ts'
 import type { ChangeCounts, Revision } from '../store.ts'
@@ -19,7 +19,7 @@ export interface OldEntry extends Digested {
 /** A part as of some revision: the interval in which its content did not change. */
 export interface PartRow {
   readonly source: string
-  readonly part: Part
+  readonly part: StoredPart
   readonly since: number
   readonly created: number
   readonly digest: string
@@ -30,7 +30,7 @@ export interface PartRow {
 /** What one write makes of one part: its new row, or that it is there no more. */
 interface NextPart {
   readonly source: string
-  readonly part: Part
+  readonly part: StoredPart
   readonly standing: PartRow | undefined
   readonly change: PartChange<StandingEntry, Digested>
   readonly bodyDigest: string | null
@@ -64,43 +64,43 @@ export class Ledger {
     return this.#statements.head.get() as number
   }
 
-  standingPart(source: string, part: Part): PartRow | undefined {
+  standingPart(source: string, part: StoredPart): PartRow | undefined {
     return this.#statements.standingPart.get({ source, part }) as PartRow | undefined
   }
 
-  partAt(source: string, part: Part, revision: number): PartRow | undefined {
+  partAt(source: string, part: StoredPart, revision: number): PartRow | undefined {
     return this.#statements.partAt.get({ source, part, revision }) as PartRow | undefined
   }
 
-  /** Parts that stand now or stood at `revision`, of one source or (null) of all. */
+  /** Pushed parts that stand now or stood at `revision`, of one source or (null) of all. */
   partsNowOrAt(source: string | null, revision: number): { source: string; part: Part }[] {
     return this.#statements.partsNowOrAt.all({ source, revision }) as { source: string; part: Part }[]
   }
 
   /** The oldest revision at which these parts can still be read. */
-  floor(source: string | null, parts: readonly Part[]): number {
-    const floors = this.#statements.floors.all({ source }) as { part: Part; revision: number }[]
+  floor(source: string | null, parts: readonly StoredPart[]): number {
+    const floors = this.#statements.floors.all({ source }) as { part: StoredPart; revision: number }[]
     return Math.max(0, ...floors.filter(floor => parts.includes(floor.part)).map(floor => floor.revision))
   }
 
-  standingEntries(source: string, part: Part): StandingEntry[] {
+  standingEntries(source: string, part: StoredPart): StandingEntry[] {
     return this.#statements.standingEntries.all({ source, part }) as StandingEntry[]
   }
 
-  standingEntry(source: string, part: Part, key: EntryKey): StandingEntry | undefined {
+  standingEntry(source: string, part: StoredPart, key: EntryKey): StandingEntry | undefined {
     const { kind, namespace, name } = key
     const row = this.#statements.standingEntry.get({ source, part, kind, namespace, name })
     return row === undefined ? undefined : { ...(row as StandingEntry), kind, namespace, name }
   }
 
-  entriesAt(source: string, part: Part, revision: number): OldEntry[] {
+  entriesAt(source: string, part: StoredPart, revision: number): OldEntry[] {
     return this.#statements.entriesAt.all({ source, part, revision }) as OldEntry[]
   }
 
   /** Closes what goes or is replaced and writes what comes: a pushed entry, or a copy of an old row. */
   writeEntries<New extends Entry | OldEntry>(
     source: string,
-    part: Part,
+    part: StoredPart,
     change: PartChange<StandingEntry, New>,
     revision: number,
   ): void {
@@ -131,7 +131,7 @@ export class Ledger {
     return digest
   }
 
-  closePart(source: string, part: Part, revision: number): void {
+  closePart(source: string, part: StoredPart, revision: number): void {
     this.#statements.closePart.run({ source, part, revision })
   }
 
@@ -168,10 +168,12 @@ function statements(db: Database) {
        where until is null or until > @revision`,
     ),
     partsNowOrAt: db.prepare(
-      `select source, part from part where until is null and (@source is null or source = @source)
+      `select source, part from part
+       where part <> 'control' and until is null and (@source is null or source = @source)
        union
        select source, part from part
-       where until > @revision and since <= @revision and (@source is null or source = @source)
+       where part <> 'control' and until > @revision and since <= @revision
+         and (@source is null or source = @source)
        order by source, part`,
     ),
     floors: db.prepare('select part, revision from floor where @source is null or source = @source'),

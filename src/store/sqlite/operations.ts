@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Entry, Part } from '../../model/entry.ts'
 import type {
+  ControlWrite,
   EntriesQuery,
   EntryDiff,
   Gone,
@@ -12,6 +13,7 @@ import type {
   StoredEntry,
   Write,
 } from '../store.ts'
+import { control } from './control.ts'
 import { Feed, type FeedCursor } from './feed.ts'
 import { History } from './history.ts'
 import { Ledger } from './ledger.ts'
@@ -37,6 +39,7 @@ export function operations(db: Database) {
     repeat: (wanted: Repeat) => repeat(ledger, wanted),
     restore: (wanted: Restore) => restore(ledger, wanted),
     removeSource: (source: string, author: string) => removeSource(ledger, source, author),
+    control: (write: ControlWrite) => control(ledger, write),
     part: (source: string, part: Part, revision?: number) => {
       const state = history.part(source, part, revision)
       if (state === null || 'outcome' in state) return state

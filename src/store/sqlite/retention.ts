@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { PARTS, type Part } from '../../model/entry.ts'
+import { STORED_PARTS, type StoredPart } from '../../model/entry.ts'
 import type { RetentionPolicy } from '../store.ts'
 import { CLOSED_UNTIL } from './entry-queries.ts'
 import type { Ledger } from './ledger.ts'
@@ -19,7 +19,7 @@ export interface RetentionSlice {
   readonly next: RetentionCursor | null
 }
 
-type Closed = { id: number; source: string; part: Part; until: number }
+type Closed = { id: number; source: string; part: StoredPart; until: number }
 
 /** Deletes closed entries, then closed part intervals and revisions that nothing left was written by. */
 export class Retention {
@@ -33,9 +33,9 @@ export class Retention {
 
   slice(policy: RetentionPolicy, cursor: RetentionCursor = { part: 0, until: 0, id: 0 }): RetentionSlice {
     return this.#ledger.transaction(false, () => {
-      const part = PARTS[cursor.part]
+      const part = STORED_PARTS[cursor.part]
       if (part === undefined) return this.#deleteRevisions(policy)
-      const cutoff = this.#lastRevisionBefore(policy[part])
+      const cutoff = this.#lastRevisionBefore(policy[part === 'control' ? 'topology' : part])
       const rows = this.#statements.closed.all({ ...cursor, part, cutoff, limit: SLICE }) as Closed[]
       for (const row of rows) {
         this.#statements.raiseFloor.run(row.source, part, row.until)
@@ -50,7 +50,7 @@ export class Retention {
     })
   }
 
-  #deleteParts(part: Part, cutoff: number): number {
+  #deleteParts(part: StoredPart, cutoff: number): number {
     const rows = this.#statements.closedParts.all({ part, cutoff }) as Closed[]
     for (const row of rows) {
       this.#statements.raiseFloor.run(row.source, part, row.until)
@@ -60,12 +60,15 @@ export class Retention {
   }
 
   #deleteRevisions(policy: RetentionPolicy): RetentionSlice {
-    const cutoff = this.#lastRevisionBefore(Math.max(...PARTS.map(part => policy[part])))
+    const cutoff = this.#lastRevisionBefore(Math.max(...Object.values(policy)))
     const topology = this.#lastRevisionBefore(policy.topology)
     const routes = this.#lastRevisionBefore(policy.routes)
     const head = this.#ledger.head()
     const { changes } = this.#statements.deleteRevisions.run({ cutoff, topology, routes, head, limit: SLICE })
-    return { deleted: changes, next: changes === SLICE ? { part: PARTS.length, until: 0, id: 0 } : null }
+    return {
+      deleted: changes,
+      next: changes === SLICE ? { part: STORED_PARTS.length, until: 0, id: 0 } : null,
+    }
   }
 
   /** 0 when no revision is that old. An infinite age keeps everything. */
@@ -96,7 +99,7 @@ function statements(db: Database) {
     deleteRevisions: db.prepare(
       `delete from revision where revision in (
          select revision from revision as old
-         where revision <= case part when 'topology' then @topology when 'routes' then @routes else @cutoff end
+         where revision <= case when part in ('topology', 'control') then @topology when part = 'routes' then @routes else @cutoff end
            and revision <= max(@cutoff, @topology, @routes) and revision < @head
            and not exists (select 1 from entry where entry.since = old.revision)
            and not exists (select 1 from part where part.since = old.revision)

@@ -1,5 +1,6 @@
-import { and, asc, count, desc, eq, gt, isNull, lt } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { Part } from '../../model/entry.ts'
 import type { Revision, RevisionsQuery, SourceState } from '../store.ts'
 import { part, revision as table } from './schema.ts'
 
@@ -40,14 +41,14 @@ export class Revisions {
     const rows = this.#db
       .select()
       .from(part)
-      .where(isNull(part.until))
+      .where(and(isNull(part.until), ne(part.part, 'control')))
       .orderBy(part.source, desc(part.part))
       .all()
     return Array.from(groupBySource(rows), ([source, parts]) => ({
       source,
       created: Math.min(...parts.map(({ created }) => created)),
       parts: parts.map(row => ({
-        part: row.part,
+        part: row.part as Part,
         digest: row.digest,
         revision: row.since,
         entries: row.entries,

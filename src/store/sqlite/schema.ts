@@ -1,12 +1,12 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { Part } from '../../model/entry.ts'
+import type { StoredPart } from '../../model/entry.ts'
 import type { Cause } from '../store.ts'
 
 /** The tables of migrations/sqlite, as far as queries are built with drizzle. Their meaning is told there. */
 
 export const part = sqliteTable('part', {
   source: text().notNull(),
-  part: text().$type<Part>().notNull(),
+  part: text().$type<StoredPart>().notNull(),
   since: integer().notNull(),
   until: integer(),
   created: integer().notNull(),
@@ -18,14 +18,14 @@ export const part = sqliteTable('part', {
 
 export const floor = sqliteTable('floor', {
   source: text().notNull(),
-  part: text().$type<Part>().notNull(),
+  part: text().$type<StoredPart>().notNull(),
   revision: integer().notNull(),
 })
 
 export const revision = sqliteTable('revision', {
   revision: integer().primaryKey(),
   source: text(),
-  part: text().$type<Part | 'both'>().notNull(),
+  part: text().$type<StoredPart | 'both'>().notNull(),
   cause: text().$type<Cause>().notNull(),
   restored: integer(),
   digest: text(),

@@ -32,6 +32,7 @@ function sqliteStore(thread: DatabaseThread, listeners: Set<(revision: number) =
     repeat: repeat => thread.call('repeat', [repeat]),
     restore: restore => thread.call('restore', [restore]),
     removeSource: (source, author) => thread.call('removeSource', [source, author]),
+    control: write => thread.call('control', [write]),
     async part(source, part, revision) {
       const state = await thread.call('part', [source, part, revision])
       if (state === null || 'outcome' in state) return state
