@@ -43,6 +43,7 @@ function reasonOf(
 ): string {
   if (priority === null) return `left out: failover is none (${policy.failover.origin})`
   if (priority === 0) return choice.reasonOf(candidate)
+  if (candidate.setback !== undefined) return `standby: behind all others: ${candidate.setback.reason}`
   if (isChosen) return `standby: of another source; ${choice.reasonOf(candidate)}`
   const distance = distanceOf(candidate, viewpoint)
   const isLent = distance === 0 && mode === 'Auto'
@@ -57,6 +58,7 @@ const STANDBY_REASONS = [
 
 function unusableReason(candidate: Candidate): string {
   if (candidate.weight === 0) return 'drained: weight 0'
+  if (candidate.setback?.isDropped) return `left out: ${candidate.setback.reason}`
   if (candidate.terminating)
     return candidate.serving ? 'terminating, and others are ready' : 'terminating and not serving'
   return 'not ready'

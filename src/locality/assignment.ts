@@ -29,8 +29,19 @@ export interface Candidate {
   readonly terminating: boolean
   /** 0 is drained. */
   readonly weight: number
+  /** undefined: it stands where its distance puts it. */
+  readonly setback: Setback | undefined
   /** What the source itself gave; undefined: hints are computed from the mode. */
   readonly hints: GivenHints | undefined
+}
+
+/** Why an endpoint stands behind all others, whatever its distance, or is not used at all. */
+export interface Setback {
+  /** A silent source's endpoints stand behind the others, a drained zone's behind those. */
+  readonly kind: 'stale' | 'drained'
+  readonly isDropped: boolean
+  /** For people: "source west was last heard at 2026-11-27T22:00:00Z". */
+  readonly reason: string
 }
 
 export interface GivenHints {

@@ -1,6 +1,7 @@
-import type { Candidate, Candidates, Mode } from './assignment.ts'
+import type { Candidate, Candidates, Mode, Setback } from './assignment.ts'
 import { DEFAULT_POLICY, type LocalityPolicy } from './locality-policy.ts'
 import { type Place, zoneKey } from './place.ts'
+import { rankOf } from './precedence.ts'
 
 /**
  * What a service's rule says before any viewpoint is known: who is eligible, and which hints steer the choice.
@@ -11,7 +12,9 @@ export interface Decision {
   readonly rule: string
   readonly candidates: readonly Candidate[]
   readonly eligible: readonly Hinted[]
-  /** The candidates that are not eligible. */
+  /** Usable, and behind all that are eligible: what was set back, those before others first. */
+  readonly behind: readonly Candidate[]
+  /** The candidates that are neither. */
   readonly unusable: readonly Candidate[]
   readonly policy: LocalityPolicy
   /** Sources that have eligible endpoints. */
@@ -44,10 +47,12 @@ export interface Hinted {
  */
 export function decide(candidates: Candidates): Decision {
   const { mode, rule, endpoints, policy = DEFAULT_POLICY } = candidates
-  const undrained = endpoints.filter(one => one.weight > 0)
+  const undrained = endpoints.filter(one => one.weight > 0 && one.setback?.isDropped !== true)
   const ready = undrained.filter(one => one.ready !== false)
   const lastResort = ready.length === 0
-  const usable = lastResort ? undrained.filter(one => one.serving && one.terminating) : ready
+  const { usable, behind } = ranked(
+    lastResort ? undrained.filter(one => one.serving && one.terminating) : ready,
+  )
   const given = new Set(endpoints.filter(one => one.hints !== undefined).map(one => one.source))
   const sources = new Set(usable.map(one => one.source))
   const several = sources.size > 1
@@ -60,13 +65,14 @@ export function decide(candidates: Candidates): Decision {
     return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes }
   })
   const hintsByZone = countHints(eligible)
-  const notes = lastResort ? [] : topologyAwareNotes(candidates, given)
+  const notes = [...setbackNotes(endpoints), ...(lastResort ? [] : topologyAwareNotes(candidates, given))]
   const shared = {
     mode: given.size > 0 ? ('Hints' as const) : mode,
     rule,
     candidates: endpoints,
     eligible,
-    unusable: others(endpoints, usable),
+    behind,
+    unusable: others(endpoints, [...usable, ...behind]),
     policy,
     sources,
     standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(usable.map(zoneKey)),
@@ -93,6 +99,28 @@ export function decide(candidates: Candidates): Decision {
 }
 
 const NOBODY: ReadonlySet<string> = new Set()
+
+/** Nobody is chosen who was set back while there are others: what hints and rules choose from are those in front. */
+function ranked(endpoints: readonly Candidate[]) {
+  const first = Math.min(...endpoints.map(rankOf))
+  return {
+    usable: endpoints.filter(one => rankOf(one) === first),
+    behind: endpoints.filter(one => rankOf(one) > first).sort((a, b) => rankOf(a) - rankOf(b)),
+  }
+}
+
+/** What was set back, and why: once for each reason. */
+function setbackNotes(endpoints: readonly Candidate[]): string[] {
+  const notes = new Map<string, string>()
+  for (const { setback } of endpoints) {
+    if (setback !== undefined) notes.set(setback.reason, setbackNote(setback))
+  }
+  return [...notes.values()]
+}
+
+function setbackNote({ reason, isDropped }: Setback): string {
+  return `${reason}: its endpoints ${isDropped ? 'are not used' : 'stand behind all others'}`
+}
 
 function others(all: readonly Candidate[], some: readonly Candidate[]): readonly Candidate[] {
   if (some.length === all.length) return []

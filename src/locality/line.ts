@@ -3,7 +3,7 @@ import type { Candidate } from './assignment.ts'
 import type { Choice } from './choice.ts'
 import type { Decision } from './decision.ts'
 import { zoneKey } from './place.ts'
-import { isChosenStep, prefersSource, STEPS, stepOf } from './precedence.ts'
+import { isChosenStep, prefersSource, STEPS, stepBehind, stepOf } from './precedence.ts'
 
 /** Where one endpoint stands for a viewpoint. */
 export interface Standing {
@@ -17,23 +17,27 @@ export interface Standing {
 }
 
 /**
- * The eligible endpoints in their places: each step that somebody stands at is one priority, for priorities must have no
+ * The usable endpoints in their places: each step that somebody stands at is one priority, for priorities must have no
  * gaps. One is made for each changed service and class of viewpoints, so that all is counted in arrays.
  */
 export function line(decision: Decision, choice: Choice, viewpoint: Viewpoint): Standing[] {
   const hasFailover = decision.policy.failover.value === 'nearest'
   const isPreferring = prefersSource(decision, viewpoint)
-  const steps = decision.eligible.map(one => {
-    const isChosen = choice.isChosen(one)
-    return isChosen || hasFailover ? stepOf(one.candidate, viewpoint, { isChosen, isPreferring }) : STEPS
-  })
+  const candidates = [...decision.eligible.map(one => one.candidate), ...decision.behind]
+  const steps = [
+    ...decision.eligible.map(one => {
+      const isChosen = choice.isChosen(one)
+      return isChosen || hasFailover ? stepOf(one.candidate, viewpoint, { isChosen, isPreferring }) : STEPS
+    }),
+    ...decision.behind.map(one => (hasFailover ? stepBehind(one) : STEPS)),
+  ]
   const weights = new Array<number>(STEPS).fill(0)
   steps.forEach((step, index) => {
-    if (step < STEPS) weights[step] = (weights[step] ?? 0) + (decision.eligible[index]?.candidate.weight ?? 0)
+    if (step < STEPS) weights[step] = (weights[step] ?? 0) + (candidates[index]?.weight ?? 0)
   })
   const priorities = prioritiesOf(weights)
   const zones = choice.zoneWeights && new ZoneShares(decision, steps, choice.zoneWeights)
-  return decision.eligible.map(({ candidate }, index): Standing => {
+  return candidates.map((candidate, index): Standing => {
     const step = steps[index] ?? STEPS
     const isChosen = isChosenStep(step)
     const portion =

@@ -15,8 +15,21 @@ export function prefersSource({ policy, sources }: Decision, { source }: Viewpoi
   return policy.preferSource.value && sources.size > 1 && sources.has(source)
 }
 
-/** How many steps there are: chosen, same zone, same region, elsewhere; of each the own source and the others. */
-export const STEPS = 8
+/** The steps of those in front: chosen, same zone, same region, elsewhere; of each the own source and the others. */
+const FRONT_STEPS = 8
+/** One more for each rank of those that were set back: these have no distance. */
+export const STEPS = FRONT_STEPS + 2
+
+/** 0 is in front. */
+export function rankOf({ setback }: Candidate): 0 | 1 | 2 {
+  if (setback === undefined) return 0
+  return setback.kind === 'stale' ? 1 : 2
+}
+
+/** Where an endpoint stands that is behind all others. */
+export function stepBehind(candidate: Candidate): number {
+  return FRONT_STEPS - 1 + rankOf(candidate)
+}
 
 /**
  * Where an eligible endpoint stands in line for a viewpoint: the chosen ones, then by distance; at each step those of the

@@ -2,6 +2,7 @@ import { assign } from '../locality/assign.ts'
 import type { AssignedEndpoint } from '../locality/assignment.ts'
 import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import { placeName } from '../locality/place.ts'
+import { type Kind, kindsOf } from '../model/entry.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
@@ -121,6 +122,9 @@ function explained({ candidate, chosen, priority, share, reason }: AssignedEndpo
   return { name, address, port, ...place, chosen, priority, weight, share, reason }
 }
 
+/** What a service's assignment reads beside its own entries. */
+const AROUND: readonly Kind[] = ['Zone', 'Node', 'Defaults', ...kindsOf('control')]
+
 /** As much of the world of an old revision as one service's assignment reads: its entries, and what its source says of all. */
 async function pastWorld(
   store: Store,
@@ -131,7 +135,7 @@ async function pastWorld(
   if (ahead) return ahead
   const [own, around] = await Promise.all([
     store.entries({ revision, namespace, name, kinds: ['Service', 'Endpoints'] }),
-    store.entries({ revision, kinds: ['Zone', 'Node', 'Defaults'] }),
+    store.entries({ revision, kinds: AROUND }),
   ])
   if (isGone(own)) return refuseGone(revision, own)
   if (isGone(around)) return refuseGone(revision, around)

@@ -113,8 +113,8 @@ export class MergedService {
 
   #candidates(port: ServicePort): Candidates {
     const { ports, mode } = this
-    const { regions } = this.#surroundings
-    const endpoints = this.#claims.flatMap(claim => claimCandidates(claim, port, ports, regions))
+    const around = this.#surroundings
+    const endpoints = this.#claims.flatMap(claim => claimCandidates(claim, port, ports, around))
     return {
       mode,
       rule: this.#rule,

@@ -3,6 +3,8 @@ import type { Place } from '../locality/place.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, ServicePort } from '../model/topology.ts'
 import type { Regions } from './regions.ts'
+import { setbackOf } from './setback.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /** What one source says of a service's endpoints. */
 export interface EndpointClaim {
@@ -17,14 +19,14 @@ export function claimCandidates(
   claim: EndpointClaim,
   port: ServicePort,
   merged: readonly ServicePort[],
-  regions: Regions,
+  surroundings: Surroundings,
 ): Candidate[] {
   const own = claim.ports === undefined ? port : claim.ports.find(one => one.port === port.port)
   if (own === undefined) return []
   const single = (claim.ports ?? merged).length === 1
   return claim.endpoints.flatMap(endpoint => {
     const listening = listeningPort(endpoint, own, single)
-    return listening === undefined ? [] : [candidate(claim.source, endpoint, listening, regions)]
+    return listening === undefined ? [] : [candidate(claim.source, endpoint, listening, surroundings)]
   })
 }
 
@@ -35,7 +37,8 @@ function listeningPort(endpoint: Endpoint, { name }: ServicePort, single: boolea
   return name !== undefined && Object.hasOwn(ports, name) ? ports[name] : undefined
 }
 
-function candidate(source: string, endpoint: Endpoint, port: number, regions: Regions): Candidate {
+function candidate(source: string, endpoint: Endpoint, port: number, surroundings: Surroundings): Candidate {
+  const { regions } = surroundings
   const { region, zone } = endpointPlace(source, endpoint, regions)
   const { hints } = endpoint
   return {
@@ -52,6 +55,7 @@ function candidate(source: string, endpoint: Endpoint, port: number, regions: Re
     serving: endpoint.serving ?? true,
     terminating: endpoint.terminating ?? false,
     weight: endpoint.weight ?? 1,
+    setback: setbackOf(source, { region, zone }, surroundings),
     hints: hints && givenHints(source, endpoint, hints, regions),
   }
 }

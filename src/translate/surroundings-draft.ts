@@ -1,5 +1,7 @@
 import { Map as ImmutableMap } from 'immutable'
+import { zoneKey } from '../locality/place.ts'
 import type { StoredEntry } from '../model/change.ts'
+import type { Demand, Drain, SourceSettings, StaleSource } from '../model/control.ts'
 import type { EntryKey } from '../model/entry.ts'
 import type { SourceDefaults } from '../model/locality-settings.ts'
 import type { Node, Zone } from '../model/topology.ts'
@@ -10,7 +12,7 @@ import type { World } from './world.ts'
 
 type Key = EntryKey & { readonly source: string }
 
-/** Zones, nodes and defaults of the next world while it is being made, and what services read of them. */
+/** What services read beside their own entries, of the next world while it is being made. */
 export class SurroundingsDraft {
   /** Of the services that this draft makes: settled by `finish`. */
   readonly current: { -readonly [field in keyof Surroundings]: Surroundings[field] }
@@ -21,9 +23,14 @@ export class SurroundingsDraft {
   readonly #sources = new Set<string>()
   /** Sources of which the defaults changed. */
   readonly #redefaulted = new Set<string>()
+  /** Sources whose settings are others, or that fell silent or were heard again. */
+  readonly #resettled = new Set<string>()
+  /** Zones that were drained or are no more, without their regions. */
+  readonly #redrained = new Set<string>()
 
-  constructor({ regions, capacities, defaults, zones, nodes }: World) {
-    this.current = { regions, capacities, defaults }
+  constructor({ zones, nodes, ...surroundings }: Pick<World, 'zones' | 'nodes' | keyof Surroundings>) {
+    const { regions, capacities, defaults, drains, demand, sourceSettings, staleSources } = surroundings
+    this.current = { regions, capacities, defaults, drains, demand, sourceSettings, staleSources }
     this.#zones = zones.asMutable()
     this.#nodes = nodes
   }
@@ -53,6 +60,29 @@ export class SurroundingsDraft {
       : defaults.delete(source)
   }
 
+  setDrain({ name }: Key, entry: StoredEntry | undefined): void {
+    const { drains } = this.current
+    this.#redrained.add(name.slice(name.indexOf('/') + 1))
+    this.current.drains = changed(drains, keyOfZone(name), entry && (JSON.parse(entry.body) as Drain))
+  }
+
+  setDemand({ name }: Key, entry: StoredEntry | undefined): void {
+    const { demand } = this.current
+    this.current.demand = changed(demand, keyOfZone(name), entry && (JSON.parse(entry.body) as Demand))
+  }
+
+  setSourceSettings({ name }: Key, entry: StoredEntry | undefined): void {
+    this.#resettled.add(name)
+    const settings = entry && (JSON.parse(entry.body) as SourceSettings)
+    this.current.sourceSettings = changed(this.current.sourceSettings, name, settings)
+  }
+
+  setStaleSource({ name }: Key, entry: StoredEntry | undefined): void {
+    this.#resettled.add(name)
+    const stale = entry && (JSON.parse(entry.body) as StaleSource)
+    this.current.staleSources = changed(this.current.staleSources, name, stale)
+  }
+
   finish(): Pick<World, 'zones' | 'nodes' | keyof Surroundings> & {
     /** Endpoints of any service may stand elsewhere now. */
     readonly placesChanged: boolean
@@ -60,6 +90,8 @@ export class SurroundingsDraft {
     readonly recapacitated: () => ReadonlySet<string>
     /** The sources whose defaults are others than before. */
     readonly redefaulted: ReadonlySet<string>
+    readonly resettled: ReadonlySet<string>
+    readonly redrained: ReadonlySet<string>
   } {
     const zones = this.#zones.asImmutable()
     const nodes = this.#nodes
@@ -74,6 +106,8 @@ export class SurroundingsDraft {
       placesChanged: this.#zonesMoved,
       recapacitated: () => this.#differing(before, current.capacities),
       redefaulted: this.#redefaulted,
+      resettled: this.#resettled,
+      redrained: this.#redrained,
     }
   }
 
@@ -81,4 +115,17 @@ export class SurroundingsDraft {
     const text = (capacities: Capacities, source: string) => JSON.stringify(capacities.of(source))
     return new Set([...this.#sources].filter(source => text(before, source) !== text(after, source)))
   }
+}
+
+/** The name of a zone's entry is "region/zone", or "zone" where it has none. */
+function keyOfZone(name: string): string {
+  return name.includes('/') ? name : zoneKey({ region: '', zone: name })
+}
+
+function changed<T>(
+  map: ImmutableMap<string, T>,
+  key: string,
+  value: T | undefined,
+): ImmutableMap<string, T> {
+  return value === undefined ? map.delete(key) : map.set(key, value)
 }

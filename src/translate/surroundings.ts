@@ -1,4 +1,5 @@
 import type { Map as ImmutableMap } from 'immutable'
+import type { Demand, Drain, SourceSettings, StaleSource } from '../model/control.ts'
 import type { SourceDefaults } from '../model/locality-settings.ts'
 import type { Capacities } from './capacities.ts'
 import type { Regions } from './regions.ts'
@@ -8,6 +9,14 @@ export interface Surroundings {
   readonly regions: Regions
   readonly capacities: Capacities
   readonly defaults: Defaults
+  /** By `zoneKey`. */
+  readonly drains: ImmutableMap<string, Drain>
+  /** By `zoneKey`. */
+  readonly demand: ImmutableMap<string, Demand>
+  /** By source. */
+  readonly sourceSettings: ImmutableMap<string, SourceSettings>
+  /** By source. */
+  readonly staleSources: ImmutableMap<string, StaleSource>
 }
 
 /** By source: what it sets for all of its services, and the revision that wrote it. */

@@ -63,8 +63,11 @@ export class WorldDraft {
   finish(revision: number): { world: World; touched: Touched } {
     const { regrouped, ...routes } = this.#routes.finish(this.#gateways)
     for (const service of regrouped) this.#speakAnew(service, routes.grpcRoutes)
-    const { placesChanged, recapacitated, redefaulted, ...surroundings } = this.#surroundings.finish()
+    const { placesChanged, recapacitated, redefaulted, resettled, redrained, ...surroundings } =
+      this.#surroundings.finish()
     if (redefaulted.size > 0) this.#redefault(redefaulted)
+    if (resettled.size > 0) this.#remake(this.#servicesOf(resettled))
+    if (redrained.size > 0) this.#remake(this.#servicesIn(redrained))
     if (placesChanged) this.#remake(this.#services.keys())
     else if (this.#topologyAware.size > 0) this.#remake(this.#topologyAwareIn(recapacitated()))
     const world = new World({
@@ -113,6 +116,18 @@ export class WorldDraft {
         break
       case 'Defaults':
         this.#surroundings.setDefaults(key, entry)
+        break
+      case 'Drain':
+        this.#surroundings.setDrain(key, entry)
+        break
+      case 'Demand':
+        this.#surroundings.setDemand(key, entry)
+        break
+      case 'SourceSettings':
+        this.#surroundings.setSourceSettings(key, entry)
+        break
+      case 'StaleSource':
+        this.#surroundings.setStaleSource(key, entry)
         break
     }
   }
@@ -166,12 +181,26 @@ export class WorldDraft {
 
   /** Defaults reach clusters as well as assignments. */
   #redefault(sources: ReadonlySet<string>): void {
-    const concerned: string[] = []
-    for (const [key, { claims }] of this.#services.entries()) {
-      if (claims.some(({ source }) => sources.has(source))) concerned.push(key)
-    }
+    const concerned = this.#servicesOf(sources)
     for (const key of concerned) this.#touchedSettings.add(key)
     this.#remake(concerned)
+  }
+
+  #servicesOf(sources: ReadonlySet<string>): string[] {
+    return this.#servicesWith(({ source }) => sources.has(source))
+  }
+
+  /** Services that have endpoints in zones of these names, in whatever region. */
+  #servicesIn(zones: ReadonlySet<string>): string[] {
+    const texts = [...zones].map(zone => `"zone":${JSON.stringify(zone)}`)
+    return this.#servicesWith(({ endpoints }) => texts.some(text => endpoints?.body.includes(text)))
+  }
+
+  #servicesWith(isConcerned: (claim: ServiceClaim) => boolean): string[] {
+    const concerned: string[] = []
+    for (const [key, { claims }] of this.#services.entries())
+      if (claims.some(isConcerned)) concerned.push(key)
+    return concerned
   }
 
   #topologyAwareIn(sources: ReadonlySet<string>): string[] {

@@ -8,7 +8,7 @@ import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import { Regions } from './regions.ts'
 import type { SourceRoute } from './source-route.ts'
-import type { Defaults } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 
 /**
  * Everything that all sources say at one revision, merged: immutable, sharing with its predecessor whatever did not
@@ -17,7 +17,7 @@ import type { Defaults } from './surroundings.ts'
  * Keys: services, gateways and routes by `namespace/name`, with the source (and a route's kind) before it where each
  * source has its own.
  */
-export class World {
+export class World implements Surroundings {
   readonly revision: number
   readonly services: ImmutableMap<string, MergedService>
   readonly gateways: ImmutableMap<string, MergedGateway>
@@ -35,7 +35,11 @@ export class World {
   readonly nodes: Nodes
   readonly regions: Regions
   readonly capacities: Capacities
-  readonly defaults: Defaults
+  readonly defaults: Surroundings['defaults']
+  readonly drains: Surroundings['drains']
+  readonly demand: Surroundings['demand']
+  readonly sourceSettings: Surroundings['sourceSettings']
+  readonly staleSources: Surroundings['staleSources']
   /** Services that some source wants Topology Aware Routing for: they read the capacities. */
   readonly topologyAware: ImmutableSet<string>
 
@@ -53,6 +57,10 @@ export class World {
     this.regions = content.regions
     this.capacities = content.capacities
     this.defaults = content.defaults
+    this.drains = content.drains
+    this.demand = content.demand
+    this.sourceSettings = content.sourceSettings
+    this.staleSources = content.staleSources
     this.topologyAware = content.topologyAware
   }
 
@@ -70,6 +78,10 @@ export class World {
     regions: new Regions([]),
     capacities: new Capacities(ImmutableMap(), ImmutableMap(), new Regions([])),
     defaults: ImmutableMap(),
+    drains: ImmutableMap(),
+    demand: ImmutableMap(),
+    sourceSettings: ImmutableMap(),
+    staleSources: ImmutableMap(),
     topologyAware: ImmutableSet(),
   })
 

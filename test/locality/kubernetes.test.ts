@@ -206,6 +206,7 @@ function candidate(endpoint: Case['endpoints'][number], hints?: Candidate['hints
     serving: endpoint.serving ?? true,
     terminating: endpoint.terminating ?? false,
     weight: 1,
+    setback: undefined,
     hints,
   }
 }

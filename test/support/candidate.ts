@@ -17,6 +17,7 @@ export function candidate(name: string, fields: Partial<Candidate> = {}): Candid
     serving: true,
     terminating: false,
     weight: 1,
+    setback: undefined,
     hints: undefined,
     ...fields,
   }

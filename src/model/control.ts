@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { positiveDuration } from './names.ts'
+
+/** Bodies of the entries of part `control`: what operators say, and what Vicinity finds out, of sources and zones. */
+
+/** A zone whose endpoints are the last that anybody is sent to. */
+export interface Drain {
+  readonly zone: string
+  readonly region?: string
+  /** Why, in the operator's words. */
+  readonly reason?: string
+}
+
+/** How much the clients in a zone ask for, in coarse steps; any unit that is the same for all zones. */
+export interface Demand {
+  readonly zone: string
+  readonly region?: string
+  readonly demand: number
+}
+
+/** A source of whose pusher nothing was heard for as long as its settings say. */
+export interface StaleSource {
+  readonly source: string
+  /** When it was last heard: RFC 3339, UTC. */
+  readonly heardAt: string
+}
+
+/** What holds for a source whatever it pushes. */
+export const sourceSettings = z.strictObject({
+  /** So long nothing may be heard of its pusher, neither a push nor a heartbeat; absent: for ever. */
+  staleAfter: positiveDuration.optional(),
+  /** What becomes of its endpoints then: they stay, stand behind all others, or go. */
+  whenStale: z.enum(['keep', 'standby', 'drop']).optional(),
+})
+
+export type SourceSettings = z.infer<typeof sourceSettings>

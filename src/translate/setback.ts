@@ -1,0 +1,26 @@
+import type { Setback } from '../locality/assignment.ts'
+import { type Place, placeName, zoneKey } from '../locality/place.ts'
+import type { Surroundings } from './surroundings.ts'
+
+type Read = Pick<Surroundings, 'drains' | 'staleSources' | 'sourceSettings'>
+
+/** Why endpoints of a source in a zone stand behind all others. Of several reasons the one that puts them last. */
+export function setbackOf(source: string, place: Place, surroundings: Read): Setback | undefined {
+  const stale = staleness(source, surroundings)
+  return stale?.isDropped ? stale : (drainOf(place, surroundings) ?? stale)
+}
+
+function staleness(source: string, { staleSources, sourceSettings }: Read): Setback | undefined {
+  const stale = staleSources.get(source)
+  const { whenStale = 'keep' } = sourceSettings.get(source) ?? {}
+  if (stale === undefined || whenStale === 'keep') return undefined
+  const reason = `source ${source} is silent, it was last heard at ${stale.heardAt}`
+  return { kind: 'stale', isDropped: whenStale === 'drop', reason }
+}
+
+function drainOf(place: Place, { drains }: Read): Setback | undefined {
+  const drain = place.zone === '' ? undefined : drains.get(zoneKey(place))
+  if (drain === undefined) return undefined
+  const why = drain.reason === undefined ? '' : ` (${drain.reason})`
+  return { kind: 'drained', isDropped: false, reason: `zone ${placeName(place)} is drained${why}` }
+}
