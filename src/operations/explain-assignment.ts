@@ -51,6 +51,8 @@ interface ExplainedEndpoint {
   readonly weight: number
   readonly share: number
   readonly reason: string
+  /** The revision that wrote its source's endpoints of the service as they stand. */
+  readonly revision: number
 }
 
 /** The same question about an old revision. */
@@ -77,6 +79,8 @@ export function explain(world: World, question: AssignmentQuestion): Explanation
   const viewpoint = world.locate(question.viewpoint)
   const { mode, rule, notes, endpoints } = assign(decision, viewpoint)
   const settings = explainedSettings(decision.policy)
+  // Looked up here, not carried by the candidates: no assignment may differ because its endpoints were written anew.
+  const revisions = new Map(service.claims.map(claim => [claim.source, claim.endpoints?.since ?? 0]))
   return {
     service: `${namespace}/${name}`,
     port,
@@ -86,7 +90,7 @@ export function explain(world: World, question: AssignmentQuestion): Explanation
     rule,
     notes,
     ...(Object.keys(settings).length > 0 && { settings }),
-    endpoints: endpoints.map(explained),
+    endpoints: endpoints.map(one => explained(one, revisions)),
   }
 }
 
@@ -116,10 +120,14 @@ function refusePort(service: string, numbers: readonly number[], port: number | 
   return refuse('malformed', known, [problem])
 }
 
-function explained({ candidate, chosen, priority, share, reason }: AssignedEndpoint): ExplainedEndpoint {
+function explained(
+  { candidate, chosen, priority, share, reason }: AssignedEndpoint,
+  revisions: ReadonlyMap<string, number>,
+): ExplainedEndpoint {
   const { name, address, port, region, zone, subZone, node, source, weight } = candidate
   const place = { region, zone, ...(subZone === '' ? {} : { subZone }), node, source }
-  return { name, address, port, ...place, chosen, priority, weight, share, reason }
+  const revision = revisions.get(source) ?? 0
+  return { name, address, port, ...place, chosen, priority, weight, share, reason, revision }
 }
 
 /** What a service's assignment reads beside its own entries. */

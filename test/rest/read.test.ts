@@ -231,6 +231,7 @@ describe('the assignment of a service', () => {
           weight: 1,
           share: 1,
           reason: "in the proxy's zone",
+          revision: 1,
         },
         expect.objectContaining({ name: 'nonlocal', chosen: false, priority: 1, share: 0 }),
       ],
@@ -278,6 +279,25 @@ describe('the assignment of a service', () => {
     expect((await call('GET', `${PATH}?zone=zone-a`)).body.settings).not.toHaveProperty('failover')
     expect((await call('GET', `${PATH}?zone=zone-a&revision=1`)).body).toEqual(now.body)
     expect((await call('GET', TOPOLOGY_PATH)).body).not.toHaveProperty('defaults')
+  })
+
+  test("says of each endpoint which revision wrote its source's endpoints, now and of old", async () => {
+    const { call } = await openTestbed()
+    await call('PUT', TOPOLOGY_PATH, TOPOLOGY)
+    const west = (...addresses: string[]) => {
+      const endpoints = addresses.map(address => ({ name: address, address, port: 9003 }))
+      return { services: [{ name: 'backend', ports: [{ port: 3000 }], endpoints }] }
+    }
+    await call('PUT', '/v1/sources/west/topology', west('10.0.0.3'))
+    const upsert = { services: [{ ...TOPOLOGY.services[0], trafficDistribution: 'PreferClose' }] }
+    expect((await call('PATCH', TOPOLOGY_PATH, { upsert })).body).toMatchObject({ revision: 3 })
+    await call('PUT', '/v1/sources/west/topology', west('10.0.0.3', '10.0.0.4'))
+    const revisionsAt = async (query = '') => {
+      const { body } = await call('GET', `${PATH}?zone=zone-a${query}`)
+      return Object.fromEntries(body.endpoints.map((one: Record<string, string>) => [one.name, one.revision]))
+    }
+    expect(await revisionsAt()).toEqual({ local: 1, nonlocal: 1, '10.0.0.3': 4, '10.0.0.4': 4 })
+    expect(await revisionsAt('&revision=3')).toEqual({ local: 1, nonlocal: 1, '10.0.0.3': 2 })
   })
 
   test('needs a port where there are several, and says which', async () => {

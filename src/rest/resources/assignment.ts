@@ -43,6 +43,9 @@ const assignment = z
         weight: z.int(),
         share: z.number().meta({ description: 'of the traffic from here, 0 to 1' }),
         reason: z.string(),
+        revision: z
+          .int()
+          .meta({ description: "the one that wrote its source's endpoints of the service as they stand" }),
       }),
     ),
   })
