@@ -5,11 +5,12 @@ import type { Filter, ListRequest } from '../operations/list.ts'
 /** Parameters that several paths share. Queries are text: numbers and truths are made of it here. */
 
 export function integer(minimum: number, maximum: number) {
+  const said = `must be a whole number from ${minimum} to ${maximum}`
   return z
     .string()
-    .regex(/^[0-9]{1,15}$/, `must be a whole number from ${minimum} to ${maximum}`)
+    .regex(/^[0-9]{1,15}$/, said)
     .transform(Number)
-    .pipe(z.int().min(minimum).max(maximum))
+    .pipe(z.int().min(minimum, said).max(maximum, said))
     .openapi({ type: 'integer', minimum, maximum })
 }
 
