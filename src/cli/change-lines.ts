@@ -1,12 +1,11 @@
 import type { EntryChange } from '../operations/history.ts'
 import { jsonDifferences } from './json-difference.ts'
-import { printable, type Terminal } from './terminal.ts'
+import { printable, type Terminal, valueText } from './terminal.ts'
 
 const SIGNS = { added: '+', removed: '-', updated: '~' } as const
 
-/** The most lines about one entry, and the most characters of one value. */
+/** The most lines about one entry. */
 const LINES_PER_ENTRY = 20
-const VALUE_LENGTH = 100
 
 /** A change as lines: the entry, and of an updated one each field before and after. */
 export function changeLines(change: EntryChange, terminal: Pick<Terminal, 'tone'>): string[] {
@@ -16,7 +15,7 @@ export function changeLines(change: EntryChange, terminal: Pick<Terminal, 'tone'
   if (change.change !== 'updated') return lines
   const differences = jsonDifferences(change.before, change.after)
   for (const { path, before, after } of differences.slice(0, LINES_PER_ENTRY)) {
-    const values = [before, after].map(shown)
+    const values = [before, after].map(valueText)
     lines.push(
       `    ${printable(path)}: ${terminal.tone('removed', values[0] ?? '')} → ${terminal.tone('added', values[1] ?? '')}`,
     )
@@ -24,10 +23,4 @@ export function changeLines(change: EntryChange, terminal: Pick<Terminal, 'tone'
   const more = differences.length - LINES_PER_ENTRY
   if (more > 0) lines.push(terminal.tone('faint', `    … and ${more} more`))
   return lines
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = printable(JSON.stringify(value))
-  return text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text
 }

@@ -2,9 +2,9 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { ClientError } from '../client/client-error.ts'
-import { addAssignment } from './assignment.ts'
 import { addBootstrap } from './bootstrap.ts'
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-code.ts'
+import { addExplain } from './explain.ts'
 import { addProxies } from './proxies.ts'
 import { addPush } from './push.ts'
 import { addRoutes } from './routes.ts'
@@ -23,7 +23,7 @@ const program = new Command('vicinity')
 addServe(program)
 addBootstrap(program, terminal)
 addPush(program, terminal)
-addAssignment(program, terminal)
+addExplain(program, terminal)
 addRoutes(program, terminal)
 addProxies(program, terminal)
 

@@ -39,6 +39,16 @@ export function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
 }
 
+/** The most characters of one value. */
+const VALUE_LENGTH = 100
+
+/** A value of a document as JSON, cut where it is long. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = printable(JSON.stringify(value))
+  return text.length > VALUE_LENGTH ? `${text.slice(0, VALUE_LENGTH)}…` : text
+}
+
 /** Rows in columns, each as wide as its widest cell. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const cells = [header, ...rows].map(row => row.map(printable))

@@ -24,7 +24,7 @@ describe('usage', () => {
   test('help tells the commands and the exit codes, and is no error', async () => {
     const { code, stdout } = await runCli(['--help'])
     expect(code).toBe(0)
-    for (const word of ['serve', 'bootstrap', 'push', 'assignment', 'routes', 'proxies', 'Exit codes:'])
+    for (const word of ['serve', 'bootstrap', 'push', 'explain', 'routes', 'proxies', 'Exit codes:'])
       expect(stdout).toContain(word)
   })
 
@@ -143,27 +143,13 @@ describe('against a server', () => {
     expect(stderr).toContain('401 Unauthorized: this token is not known')
   })
 
-  test('assignment prints an aligned table', async () => {
+  test('assignment is another name of explain, and a token may stand in a file', async () => {
     await bench.call('PUT', '/v1/sources/east/topology', TOPOLOGY, { Authorization: 'Bearer secret' })
-    const token = file('token', 'secret\n')
-    const { code, stdout } = await runCli(
-      ['assignment', 'backend', '--zone', 'zone-a', '--token-file', token],
-      '',
-      {
-        VICINITY_SERVER: env.VICINITY_SERVER ?? '',
-      },
-    )
-    expect(code).toBe(0)
-    expect(stdout.split('\n')).toEqual([
-      'default/backend port 3000 from r1/zone-a, revision 1',
-      'PreferSameZone: trafficDistribution PreferSameZone of source east, revision 1',
-      '',
-      'PRIORITY  SHARE  WEIGHT  ENDPOINT  ADDRESS         ZONE       NODE    SOURCE  REASON',
-      "0         100%   1       local     127.0.0.1:9001  r1/zone-a  node-1  east    in the proxy's zone",
-      '1         -      1       nonlocal  127.0.0.1:9002  r1/zone-b  node-2  east    standby: same region, other zone',
-      '',
-    ])
-    expect((await runCli(['assignment', 'team/nobody'], '', env)).code).toBe(3)
+    const connection = ['--token-file', file('token', 'secret\n'), '--server', `http://${server.address}`]
+    const named = (command: string) => runCli([command, 'backend', '--zone', 'zone-a', ...connection])
+    const explained = await named('explain')
+    expect(explained).toMatchObject({ code: 0, stdout: expect.stringContaining('expected share: zone-a') })
+    expect(await named('assignment')).toEqual(explained)
   })
 
   test('proxies lists who is connected, with what went wrong', async () => {

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import { type ConnectionOptions, connect, withConnection } from './connection.ts'
+import { CommandFailure, EXIT } from './exit-code.ts'
+import { explanationLines } from './explanation-lines.ts'
+import type { Terminal } from './terminal.ts'
+
+interface ExplainFlags extends ConnectionOptions {
+  readonly port?: string
+  readonly region?: string
+  readonly zone?: string
+  readonly subzone?: string
+  readonly node?: string
+  readonly source?: string
+  readonly revision?: string
+  readonly all?: boolean
+  readonly json?: boolean
+}
+
+/** `vicinity explain`: who gets which endpoints of a service, and why. */
+export function addExplain(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('explain')
+    .alias('assignment')
+    .description('show a service as seen from one viewpoint: which endpoints, in which order, and why')
+    .argument('<service>', 'namespace/name, or the name of one in the namespace default')
+    .option('--zone <zone>', 'where the question stands')
+    .option('--region <region>', 'the region of that zone, where several have one of that name')
+    .option('--subzone <subzone>', 'the part of that zone')
+    .option('--node <name>', 'the Kubernetes node of the question')
+    .option('--source <source>', 'the source of the question')
+    .option('--port <port>', "the service's port, where it has several")
+    .option('--revision <revision>', 'as it was at that revision (default: now)')
+    .option('--all', 'list every endpoint, however many there are')
+    .option('--json', "print the server's answer as JSON")
+  withConnection(command).action(async (service: string, flags: ExplainFlags) => {
+    const { port, region, zone, subzone: subZone, node, source, revision } = flags
+    const [namespace, name] = splitService(service)
+    const query = { port, region, zone, subZone, node, source, revision }
+    const answer = await connect(flags).assignment(namespace, name, query)
+    if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
+    else for (const line of explanationLines(answer, terminal, { all: flags.all })) terminal.out(line)
+  })
+}
+
+function splitService(text: string): [string, string] {
+  const [namespace, name, ...more] = text.includes('/') ? text.split('/') : ['default', text]
+  if (!namespace || !name || more.length > 0)
+    throw new CommandFailure(EXIT.usage, `service: "${text}" is not namespace/name, such as default/web`)
+  return [namespace, name]
+}
