@@ -86,28 +86,23 @@ test('what is no name of a service is a wrong argument', async () => {
   })
 })
 
-test('what cannot be answered is refused with what to do', async () => {
+test.each([
+  [['team/nobody'], '404 Not Found: there is no service team/nobody at revision 1\n'],
+  [['two'], '400 Bad Request: service default/two has the ports 80, 81\n  /port: is needed: one of 80, 81\n'],
+  [['two', '--port', '82'], '404 Not Found: service default/two has the ports 80, 81, and no port 82\n'],
+  [
+    ['two', '--port', '0'],
+    '400 Bad Request: the path or its query cannot be understood\n' +
+      '  /port: must be a whole number from 1 to 65535\n',
+  ],
+  [['two', '--revision', '9'], '404 Not Found: revision 9 is yet to come: the newest is 1\n'],
+])('what cannot be answered is refused with what to do: %j', async (args, said) => {
   const ports = [
     { name: 'http', port: 80 },
     { name: 'admin', port: 81 },
   ]
   await push({ services: [{ name: 'two', ports, endpoints: [] }] })
-  for (const [args, said] of [
-    [['team/nobody'], '404 Not Found: there is no service team/nobody at revision 1\n'],
-    [
-      ['two'],
-      '400 Bad Request: service default/two has the ports 80, 81\n  /port: is needed: one of 80, 81\n',
-    ],
-    [['two', '--port', '82'], '404 Not Found: service default/two has the ports 80, 81, and no port 82\n'],
-    [
-      ['two', '--port', '0'],
-      '400 Bad Request: the path or its query cannot be understood\n' +
-        '  /port: must be a whole number from 1 to 65535\n',
-    ],
-    [['two', '--revision', '9'], '404 Not Found: revision 9 is yet to come: the newest is 1\n'],
-  ] as const) {
-    expect(await explain(...args)).toEqual({ code: 3, stdout: '', stderr: `vicinity: ${said}` })
-  }
+  expect(await explain(...args)).toEqual({ code: 3, stdout: '', stderr: `vicinity: ${said}` })
 })
 
 test('a revision that retention has taken is told with the oldest that is left', async () => {
