@@ -1,6 +1,7 @@
 import { compare } from '../model/order.ts'
 import { apportion } from './apportion.ts'
 import type { Place } from './place.ts'
+import { sum } from './sum.ts'
 
 /** What one zone asks of a service, and what it has of it. Each zone is given once. */
 export interface ZoneLoad extends Place {
@@ -138,8 +139,4 @@ function leavingOf(home: Standing | undefined): number {
 
 function spareOf({ excess, room }: Pool): number {
   return Math.max(0, room - excess)
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0)
 }

@@ -1,15 +1,6 @@
 import type { AssignedEndpoint, Assignment } from '../locality/assignment.ts'
-
-/**
- * Traffic stays while one chosen endpoint is healthy, as kube-proxy would: with Envoy's default of 140 it leaves the
- * zone as soon as fewer than 72 % are healthy. Measured on Envoy 1.40 down to 1 of 4 healthy.
- */
-const OVERPROVISIONING_FACTOR = 100_000
-
-/** Envoy's factor by which `spillover` per cent of healthy endpoints are enough; rounded up, or they would not be. */
-function overprovisioningFactor({ spillover }: Assignment): number {
-  return spillover === 0 ? OVERPROVISIONING_FACTOR : Math.ceil(10_000 / spillover)
-}
+import { overprovisioningFactor } from '../locality/overprovisioning.ts'
+import { sum } from '../locality/sum.ts'
 
 /** gRPC and Envoy sum the weights of a priority in 32 bits, unsigned. */
 const MAX_WEIGHT_SUM = 2 ** 32 - 1
@@ -86,10 +77,6 @@ function localityEndpoints(
 
 function zoneWeight(members: readonly SentEndpoint[]): number {
   return Math.max(1, Math.round(sum(members.map(one => one.portion)) * ZONE_WEIGHTS))
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0)
 }
 
 function lbEndpoint({ candidate }: SentEndpoint, weight: number): object {

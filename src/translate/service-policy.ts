@@ -6,6 +6,7 @@ import {
   type ZoneWeight,
 } from '../locality/locality-policy.ts'
 import { type Place, zoneKey } from '../locality/place.ts'
+import { namedZone } from '../locality/zone-reference.ts'
 import type { LocalitySettings } from '../model/locality-settings.ts'
 
 /** `locality` settings as somebody said them. */
@@ -82,14 +83,13 @@ function placeOf(
   origin: string,
   notes: string[],
 ): Place | undefined {
-  const [first = '', second] = reference.split('/')
-  if (second !== undefined) return { region: first, zone: second }
-  const regions = regionsOf(first)
-  if (regions.length < 2) return { region: regions[0] ?? '', zone: first }
-  if (regions.includes('')) return { region: '', zone: first }
-  const names = regions.map(region => `${region}/${first}`).join(' or ')
+  const place = namedZone(reference, regionsOf)
+  if (place !== undefined) return place
+  const names = regionsOf(reference)
+    .map(region => `${region}/${reference}`)
+    .join(' or ')
   notes.push(
-    `distribute names zone ${first}, which several regions have (${origin}): say ${names}; it is passed over`,
+    `distribute names zone ${reference}, which several regions have (${origin}): say ${names}; it is passed over`,
   )
   return undefined
 }
