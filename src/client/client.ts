@@ -4,6 +4,7 @@ import type { Explanation } from '../operations/explain-assignment.ts'
 import type { EntryChange } from '../operations/history.ts'
 import type { Page } from '../operations/list.ts'
 import type { RouteSummary } from '../operations/routes.ts'
+import type { SimulationAnswer } from '../operations/simulation/answer.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import { clientError, Unreachable } from './client-error.ts'
 import { type JsonText, jsonText, zippedText } from './json-text.ts'
@@ -86,6 +87,14 @@ export class Client {
   assignment(namespace: string, name: string, query: Query): Promise<Explanation> {
     const service = `${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`
     return this.#get(`/v1/services/${service}/assignment`, query)
+  }
+
+  /** What would become of the requests to services, had some things changed. */
+  async simulate(simulation: object, query: Query): Promise<SimulationAnswer> {
+    const headers = { 'Content-Type': 'application/json' }
+    const body = new TextEncoder().encode(JSON.stringify(simulation))
+    const response = await this.#send('POST', '/v1/simulations', query, { headers, body })
+    return (await response.json()) as SimulationAnswer
   }
 
   /** All connected proxies that match. */

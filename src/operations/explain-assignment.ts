@@ -2,13 +2,11 @@ import { assign } from '../locality/assign.ts'
 import type { AssignedEndpoint } from '../locality/assignment.ts'
 import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import { placeName } from '../locality/place.ts'
-import { type Kind, kindsOf } from '../model/entry.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Store } from '../store/store.ts'
-import { World } from '../translate/world.ts'
-import { WorldDraft } from '../translate/world-draft.ts'
-import { refuseFuture } from './read-part.ts'
-import { isGone, isRefusal, type Refusal, refuse, refuseGone } from './refusal.ts'
+import type { World } from '../translate/world.ts'
+import { pastWorld } from './past-world.ts'
+import { isRefusal, type Refusal, refuse } from './refusal.ts'
 
 export interface AssignmentQuestion {
   readonly namespace: string
@@ -128,26 +126,4 @@ function explained(
   const place = { region, zone, ...(subZone === '' ? {} : { subZone }), node, source }
   const revision = revisions.get(source) ?? 0
   return { name, address, port, ...place, chosen, priority, weight, share, reason, revision }
-}
-
-/** What a service's assignment reads beside its own entries. */
-const AROUND: readonly Kind[] = ['Zone', 'Node', 'Defaults', ...kindsOf('control')]
-
-/** As much of the world of an old revision as one service's assignment reads: its entries, and what its source says of all. */
-async function pastWorld(
-  store: Store,
-  revision: number,
-  { namespace, name }: AssignmentQuestion,
-): Promise<World | Refusal> {
-  const ahead = await refuseFuture(store, revision)
-  if (ahead) return ahead
-  const [own, around] = await Promise.all([
-    store.entries({ revision, namespace, name, kinds: ['Service', 'Endpoints'] }),
-    store.entries({ revision, kinds: AROUND }),
-  ])
-  if (isGone(own)) return refuseGone(revision, own)
-  if (isGone(around)) return refuseGone(revision, around)
-  const draft = new WorldDraft(World.EMPTY)
-  draft.add({ revision, reset: false, upserted: [...around, ...own], removed: [] })
-  return draft.finish(revision).world
 }

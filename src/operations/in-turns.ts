@@ -1,14 +1,27 @@
 import { setImmediate } from 'node:timers/promises'
 
-/** Items that are worked on before others get their turn: about a millisecond of parsing. */
-const TURN = 20
+/** Milliseconds of work after which others get their turn. */
+const TURN = 2
 
-/** `map` over items that take a while, without holding up the event loop for longer than a few of them do. */
+/** The turns of something long that is done in steps. */
+export class Turns {
+  #began = performance.now()
+
+  /** To be awaited between two steps: others get their turn when it is time. */
+  async between(): Promise<void> {
+    if (performance.now() - this.#began < TURN) return
+    await setImmediate()
+    this.#began = performance.now()
+  }
+}
+
+/** `map` over items that take a while, without holding up the event loop for much longer than one of them does. */
 export async function inTurns<T, U>(items: Iterable<T>, map: (item: T) => U): Promise<U[]> {
   const results: U[] = []
+  const turns = new Turns()
   for (const item of items) {
     results.push(map(item))
-    if (results.length % TURN === 0) await setImmediate()
+    await turns.between()
   }
   return results
 }

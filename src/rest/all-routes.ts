@@ -14,6 +14,7 @@ import { revisionDiff } from './resources/revision-diff.ts'
 import { revisions } from './resources/revisions.ts'
 import { routes as routeStatuses } from './resources/routes.ts'
 import { services } from './resources/services.ts'
+import { simulations } from './resources/simulations.ts'
 import { sourceRemoval } from './resources/source-removal.ts'
 import { sources } from './resources/sources.ts'
 import type { Route } from './route.ts'
@@ -35,6 +36,7 @@ export function allRoutes(
     revisionRestore(collaborators),
     ...services(collaborators),
     serviceAssignment(collaborators),
+    simulations(collaborators),
     ...routeStatuses(collaborators),
     ...connectedProxies(proxies),
     livez(),

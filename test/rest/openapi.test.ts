@@ -24,6 +24,7 @@ const CONTRACT = {
   '/v1/services': ['get'],
   '/v1/services/{namespace}/{name}': ['get'],
   '/v1/services/{namespace}/{name}/assignment': ['get'],
+  '/v1/simulations': ['post'],
   '/v1/proxies': ['get'],
   '/v1/proxies/{id}': ['get'],
   '/livez': ['get'],

@@ -1,0 +1,49 @@
+import { type Place, placeName, zoneKey } from '../../locality/place.ts'
+import { namedZone } from '../../locality/zone-reference.ts'
+import { type Path, type Problem, pointer } from '../../model/problem.ts'
+
+/** The zones that a question may name: where somebody stands, or that a source declares. */
+export class KnownZones {
+  readonly #regions = new Map<string, Set<string>>()
+
+  add({ region, zone }: Place): void {
+    if (zone === '') return
+    const regions = this.#regions.get(zone) ?? new Set()
+    this.#regions.set(zone, regions.add(region))
+  }
+
+  /** The zone that "region/zone" or "zone" names; undefined where there is none, or it may be one of several. */
+  named(reference: string): Place | undefined {
+    const place = namedZone(reference, zone => this.#regionsOf(zone))
+    return place && this.#regions.get(place.zone)?.has(place.region) ? place : undefined
+  }
+
+  /** What is wrong with a reference that names no zone. */
+  problems(reference: string, path: Path): Problem[] {
+    if (this.named(reference) !== undefined) return []
+    const zone = reference.slice(reference.indexOf('/') + 1)
+    const names = this.#regionsOf(zone).map(region => placeName({ region, zone }))
+    const isOpen = names.length > 1 && zone === reference
+    const detail = isOpen
+      ? `is a zone of several regions: say which of ${names.join(', ')}`
+      : `is a zone that no source declares, and where no endpoint or proxy stands${hint(names)}`
+    return [{ pointer: pointer(path), detail }]
+  }
+
+  #regionsOf(zone: string): string[] {
+    return [...(this.#regions.get(zone) ?? [])].sort()
+  }
+}
+
+function hint(names: readonly string[]): string {
+  return names.length > 0 ? `; there is ${names.join(', ')}` : ''
+}
+
+/** Places by `zoneKey`, each once and in the order of their names. */
+export function distinctPlaces(places: Iterable<Place>): Place[] {
+  const byKey = new Map<string, Place>()
+  for (const { region, zone } of places) {
+    if (zone !== '') byKey.set(zoneKey({ region, zone }), { region, zone })
+  }
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place)
+}

@@ -1,0 +1,65 @@
+import type { Candidate } from '../../locality/assignment.ts'
+import type { Decision } from '../../locality/decision.ts'
+import type { Place } from '../../locality/place.ts'
+import type { Balancing } from '../../locality/spread.ts'
+import { PANIC_THRESHOLD } from '../../model/health-check.ts'
+import type { MergedService } from '../../translate/merged-service.ts'
+import type { World } from '../../translate/world.ts'
+import type { IsLost } from './changes.ts'
+import type { Demand } from './demand.ts'
+import { distinctPlaces } from './known-zones.ts'
+
+export interface BeforeAndAfter<T> {
+  readonly before: T
+  readonly after: T
+}
+
+/** A port of a service before the changes of a simulation, or after them. */
+export interface Side {
+  /** undefined: the service, or its port, is not there. */
+  readonly decision: Decision | undefined
+  readonly balancing: Balancing
+  /** Envoys find out by themselves which endpoints fail. */
+  readonly isChecked: boolean
+  readonly isLost: (candidate: Candidate) => boolean
+  readonly demand: Demand
+}
+
+/** What both sides are made of. */
+export interface Scene extends BeforeAndAfter<{ readonly world: World; readonly demand: Demand }> {
+  readonly isLost: IsLost
+}
+
+/** A port of a service (`namespace/name`) on both sides: what is lost fails after the changes only. */
+export function sidesOf({ before, after, isLost }: Scene, key: string, port: number): BeforeAndAfter<Side> {
+  return {
+    before: sideOf(before, key, port, () => false),
+    after: sideOf(after, key, port, candidate => isLost(key, candidate)),
+  }
+}
+
+function sideOf({ world, demand }: Scene['before'], key: string, port: number, isLost: Side['isLost']): Side {
+  const service = world.services.get(key)
+  const { active, passive } = service?.settings.healthCheck ?? {}
+  const isChecked = active !== undefined || passive !== undefined
+  return { decision: service?.decision(port), balancing: balancingOf(service), isChecked, isLost, demand }
+}
+
+/** As `cluster` says it; without health checks the answer is what it would be with ours. */
+function balancingOf(service: MergedService | undefined): Balancing {
+  const { loadBalancer, healthCheck, weighsZones = false } = service?.settings ?? {}
+  return {
+    balancer: loadBalancer?.type ?? 'LeastRequest',
+    weighsZones,
+    panicThreshold: healthCheck?.panicThreshold ?? PANIC_THRESHOLD,
+  }
+}
+
+/** Every zone that is said to ask, or had endpoints of the service before the changes. */
+export function askingZones({ before, after }: BeforeAndAfter<Side>): Place[] {
+  return distinctPlaces([
+    ...before.demand.places,
+    ...after.demand.places,
+    ...(before.decision?.candidates ?? []),
+  ])
+}

@@ -1,0 +1,147 @@
+import type { Candidate } from '../../locality/assignment.ts'
+import { parseJson } from '../../model/json.ts'
+import { compare } from '../../model/order.ts'
+import type { Problem } from '../../model/problem.ts'
+import { parseSimulation, type Simulation } from '../../model/simulation.ts'
+import type { MergedService } from '../../translate/merged-service.ts'
+import type { World } from '../../translate/world.ts'
+import type { Collaborators } from '../collaborators.ts'
+import { currentWorld } from '../current-world.ts'
+import { inTurns, Turns } from '../in-turns.ts'
+import { type ListRequest, listPage } from '../list.ts'
+import { pastWorld } from '../past-world.ts'
+import { isRefusal, type Refusal, refuse } from '../refusal.ts'
+import {
+  COLUMNS,
+  type ServiceSimulation,
+  type SimulationAnswer,
+  serviceSimulation,
+  shareOf,
+} from './answer.ts'
+import { changedWorld, lostEndpoints, unknownEndpoints } from './changes.ts'
+import { changedDemand, connectedDemand, type Demand } from './demand.ts'
+import { KnownZones } from './known-zones.ts'
+import { inZone, outcomeOf } from './outcome.ts'
+import { askingZones, type Scene, sidesOf } from './sides.ts'
+
+/** `body` is the JSON text of a simulation; none at all asks for no change. */
+export async function simulate(
+  collaborators: Pick<Collaborators, 'store' | 'replica' | 'proxies'>,
+  body: Uint8Array,
+  request: ListRequest,
+): Promise<SimulationAnswer | Refusal> {
+  const json = parseJson(body.length === 0 ? Buffer.from('{}') : body)
+  if (!json.ok) return refuse('malformed', 'the body is not JSON that can be read', json.problems)
+  const parsed = parseSimulation(json.value)
+  if (!parsed.ok) return refuse('invalid', REFUSED, parsed.problems)
+  const { revision } = parsed.value
+  const world =
+    revision === undefined
+      ? await currentWorld(collaborators)
+      : await pastWorld(collaborators.store, revision)
+  if (isRefusal(world)) return world
+  const changes = await prepare(world, parsed.value, connectedDemand(collaborators.proxies.list(), world))
+  return isRefusal(changes) ? changes : run(changes, request)
+}
+
+const REFUSED = 'the simulation cannot be made as asked for'
+
+/** A simulation of which everything that it names was found. */
+interface Prepared extends Scene {
+  /** `namespace/name` of those that were asked for. */
+  readonly services: readonly string[]
+  readonly isOfOne: boolean
+}
+
+async function prepare(world: World, question: Simulation, demand: Demand): Promise<Prepared | Refusal> {
+  const changed = await changedWorld(world, question)
+  const { service } = question
+  const services = [...new Set([...world.services.keys(), ...changed.world.services.keys()])].sort()
+  const zones = await knownZones([world, changed.world], services, demand)
+  const after = changedDemand(demand, question, zones)
+  const problems: Problem[] = [
+    ...(question.lose?.zones ?? []).flatMap((zone, index) => zones.problems(zone, ['lose', 'zones', index])),
+    ...changed.problems,
+    ...unknownEndpoints(question, [changed.world, world]),
+    ...after.problems,
+  ]
+  if (service !== undefined && !services.includes(service))
+    problems.push({ pointer: '/service', detail: `is no service that a source has: ${service}` })
+  if (problems.length > 0) return refuse('invalid', REFUSED, problems)
+  return {
+    before: { world, demand },
+    after: { world: changed.world, demand: after.demand },
+    isLost: lostEndpoints(question, zones),
+    services: service === undefined ? services : [service],
+    isOfOne: service !== undefined,
+  }
+}
+
+/** Those that a source declares, and those where an endpoint or a proxy stands, before the changes or after them. */
+async function knownZones(
+  worlds: readonly World[],
+  services: readonly string[],
+  demand: Demand,
+): Promise<KnownZones> {
+  const zones = new KnownZones()
+  for (const world of new Set(worlds)) {
+    for (const { zone } of world.zones.values()) zones.add({ zone: zone.zone, region: zone.region ?? '' })
+  }
+  for (const place of demand.places) zones.add(place)
+  await inTurns(services, key => {
+    for (const service of servicesOf(worlds, key)) {
+      for (const candidate of candidatesOf(service)) zones.add(candidate)
+    }
+  })
+  return zones
+}
+
+/** A service in all worlds that have another form of it. */
+function servicesOf(worlds: readonly World[], key: string): Set<MergedService> {
+  return new Set(worlds.flatMap(world => world.services.get(key) ?? []))
+}
+
+function candidatesOf(service: MergedService): Candidate[] {
+  return service.ports.flatMap(({ port }) => service.decision(port)?.candidates ?? [])
+}
+
+async function run(prepared: Prepared, request: ListRequest): Promise<SimulationAnswer | Refusal> {
+  const { before, after, services, isOfOne } = prepared
+  const turns = new Turns()
+  const items: ServiceSimulation[] = []
+  const total = { before: { stay: 0, all: 0 }, after: { stay: 0, all: 0 } }
+  for (const key of services) {
+    for (const port of portsOf([before.world, after.world], key)) {
+      const sides = sidesOf(prepared, key, port)
+      const from = askingZones(sides)
+      const outcomes = {
+        before: { side: sides.before, outcome: await outcomeOf(sides.before, from, turns) },
+        after: { side: sides.after, outcome: await outcomeOf(sides.after, from, turns) },
+      }
+      items.push(serviceSimulation(key, port, outcomes, isOfOne))
+      for (const side of ['before', 'after'] as const) {
+        const { stay, all } = inZone(outcomes[side].outcome)
+        total[side].stay += stay
+        total[side].all += all
+      }
+    }
+    await turns.between()
+  }
+  const page = listPage(items, COLUMNS, request)
+  if (isRefusal(page)) return page
+  return {
+    revision: before.world.revision,
+    demand: {
+      before: before.demand.listed(),
+      after: after.demand.listed(),
+      others: after.demand.others,
+    },
+    inZoneShare: { before: shareOf(total.before), after: shareOf(total.after) },
+    ...page,
+  }
+}
+
+function portsOf(worlds: readonly World[], key: string): number[] {
+  const ports = [...servicesOf(worlds, key)].flatMap(service => service.ports.map(({ port }) => port))
+  return [...new Set(ports)].sort(compare)
+}
