@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
-import { CommandFailure, EXIT } from './exit-code.ts'
 import { explanationLines } from './explanation-lines.ts'
+import { splitService } from './service-name.ts'
 import type { Terminal } from './terminal.ts'
 
 interface ExplainFlags extends ConnectionOptions {
@@ -40,11 +40,4 @@ export function addExplain(program: Command, terminal: Terminal): void {
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
     else for (const line of explanationLines(answer, terminal, { all: flags.all })) terminal.out(line)
   })
-}
-
-function splitService(text: string): [string, string] {
-  const [namespace, name, ...more] = text.includes('/') ? text.split('/') : ['default', text]
-  if (!namespace || !name || more.length > 0)
-    throw new CommandFailure(EXIT.usage, `service: "${text}" is not namespace/name, such as default/web`)
-  return [namespace, name]
 }

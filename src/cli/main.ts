@@ -9,6 +9,7 @@ import { addProxies } from './proxies.ts'
 import { addPush } from './push.ts'
 import { addRoutes } from './routes.ts'
 import { addServe } from './serve.ts'
+import { addSimulate } from './simulate.ts'
 import { printable, processTerminal } from './terminal.ts'
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
@@ -24,6 +25,7 @@ addServe(program)
 addBootstrap(program, terminal)
 addPush(program, terminal)
 addExplain(program, terminal)
+addSimulate(program, terminal)
 addRoutes(program, terminal)
 addProxies(program, terminal)
 
