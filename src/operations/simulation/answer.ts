@@ -1,6 +1,6 @@
 import { placeName } from '../../locality/place.ts'
 import type { Columns, Page } from '../list.ts'
-import { inZone, meanLoad, movedShare, type Outcome, placeNames } from './outcome.ts'
+import { inZone, meanLoad, movedShare, type Outcome, placeNames, usableOf } from './outcome.ts'
 import type { BeforeAndAfter, Side } from './sides.ts'
 
 /** What would become of the requests to services, had some things changed. Nothing is stored. */
@@ -85,7 +85,7 @@ export function serviceSimulation(
     service,
     port,
     mode: decision?.mode ?? '',
-    lost: decision?.eligible.filter(({ candidate }) => after.side.isLost(candidate)).length ?? 0,
+    lost: usableOf(decision).filter(one => after.side.isLost(one)).length,
     checked: after.side.isChecked,
     moved: rounded(movedShare(before.outcome, after.outcome)),
     before: simulatedSide(before, mean, isDetailed),

@@ -6,7 +6,7 @@ import type { World } from '../../translate/world.ts'
 import type { KnownZones } from './known-zones.ts'
 
 /** How much zones ask, as they are to each other. */
-export class Demand {
+export class ZoneDemand {
   /** What a zone asks that is not listed: 0 where proxies are connected, else as much as any other. */
   readonly others: 0 | 1
   readonly #zones: ReadonlyMap<string, { readonly place: Place; readonly amount: number }>
@@ -26,9 +26,9 @@ export class Demand {
   }
 
   /** The same demand, but for what a simulation says of some zones. */
-  with(changes: Iterable<readonly [Place, number]>): Demand {
+  with(changes: Iterable<readonly [Place, number]>): ZoneDemand {
     const standing = [...this.#zones.values()].map(({ place, amount }) => [place, amount] as const)
-    return new Demand([...standing, ...changes], this.others)
+    return new ZoneDemand([...standing, ...changes], this.others)
   }
 
   /** By name of the zone. */
@@ -40,7 +40,7 @@ export class Demand {
 }
 
 /** One for each connected proxy whose zone is known; where there is none, every zone asks equally. */
-export function connectedDemand(proxies: readonly ProxyStatus[], world: World): Demand {
+export function connectedDemand(proxies: readonly ProxyStatus[], world: World): ZoneDemand {
   const counts = new Map<string, { place: Place; amount: number }>()
   for (const { viewpoint } of proxies) {
     const { region, zone } = world.locate(viewpoint)
@@ -50,15 +50,15 @@ export function connectedDemand(proxies: readonly ProxyStatus[], world: World): 
     counts.set(zoneKey(place), { place, amount })
   }
   const zones = [...counts.values()].map(({ place, amount }) => [place, amount] as const)
-  return new Demand(zones, zones.length > 0 ? 0 : 1)
+  return new ZoneDemand(zones, zones.length > 0 ? 0 : 1)
 }
 
 /** The demand that a simulation asks for. */
 export function changedDemand(
-  before: Demand,
+  before: ZoneDemand,
   { demand = {} }: Simulation,
   known: KnownZones,
-): { readonly demand: Demand; readonly problems: readonly Problem[] } {
+): { readonly demand: ZoneDemand; readonly problems: readonly Problem[] } {
   const problems = Object.keys(demand).flatMap(zone => known.problems(zone, ['demand', zone]))
   const changed = before.with(
     Object.entries(demand).flatMap(([zone, amount]) => {

@@ -31,7 +31,7 @@ export interface ZoneOutcome {
 export async function outcomeOf(side: Side, from: readonly Place[], turns: Turns): Promise<Outcome> {
   const { decision, demand } = side
   const requests = new Map<Candidate, number>()
-  for (const { candidate } of decision?.eligible ?? []) requests.set(candidate, 0)
+  for (const candidate of usableOf(decision)) requests.set(candidate, 0)
   const spreads = new Map<string, SpreadAssignment>()
   const zones: ZoneOutcome[] = []
   for (const place of from) {
@@ -45,6 +45,11 @@ export async function outcomeOf(side: Side, from: readonly Place[], turns: Turns
     await turns.between()
   }
   return { zones, requests }
+}
+
+/** All that may stand in an assignment. */
+export function usableOf(decision: Decision | undefined): readonly Candidate[] {
+  return decision ? [...decision.eligible.map(({ candidate }) => candidate), ...decision.behind] : []
 }
 
 interface SpreadAssignment extends Spread {

@@ -6,7 +6,7 @@ import { PANIC_THRESHOLD } from '../../model/health-check.ts'
 import type { MergedService } from '../../translate/merged-service.ts'
 import type { World } from '../../translate/world.ts'
 import type { IsLost } from './changes.ts'
-import type { Demand } from './demand.ts'
+import type { ZoneDemand } from './demand.ts'
 import { distinctPlaces } from './known-zones.ts'
 
 export interface BeforeAndAfter<T> {
@@ -22,11 +22,11 @@ export interface Side {
   /** Envoys find out by themselves which endpoints fail. */
   readonly isChecked: boolean
   readonly isLost: (candidate: Candidate) => boolean
-  readonly demand: Demand
+  readonly demand: ZoneDemand
 }
 
 /** What both sides are made of. */
-export interface Scene extends BeforeAndAfter<{ readonly world: World; readonly demand: Demand }> {
+export interface Scene extends BeforeAndAfter<{ readonly world: World; readonly demand: ZoneDemand }> {
   readonly isLost: IsLost
 }
 

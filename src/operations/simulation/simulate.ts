@@ -19,7 +19,7 @@ import {
   shareOf,
 } from './answer.ts'
 import { changedWorld, lostEndpoints, unknownEndpoints } from './changes.ts'
-import { changedDemand, connectedDemand, type Demand } from './demand.ts'
+import { changedDemand, connectedDemand, type ZoneDemand } from './demand.ts'
 import { KnownZones } from './known-zones.ts'
 import { inZone, outcomeOf } from './outcome.ts'
 import { askingZones, type Scene, sidesOf } from './sides.ts'
@@ -53,7 +53,7 @@ interface Prepared extends Scene {
   readonly isOfOne: boolean
 }
 
-async function prepare(world: World, question: Simulation, demand: Demand): Promise<Prepared | Refusal> {
+async function prepare(world: World, question: Simulation, demand: ZoneDemand): Promise<Prepared | Refusal> {
   const changed = await changedWorld(world, question)
   const { service } = question
   const services = [...new Set([...world.services.keys(), ...changed.world.services.keys()])].sort()
@@ -81,7 +81,7 @@ async function prepare(world: World, question: Simulation, demand: Demand): Prom
 async function knownZones(
   worlds: readonly World[],
   services: readonly string[],
-  demand: Demand,
+  demand: ZoneDemand,
 ): Promise<KnownZones> {
   const zones = new KnownZones()
   for (const world of new Set(worlds)) {
