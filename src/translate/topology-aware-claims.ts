@@ -1,4 +1,6 @@
+import type { Place } from '../locality/place.ts'
 import { type TopologyAwareHints, topologyAwareHints } from '../locality/topology-aware.ts'
+import type { ZoneCapacities } from '../locality/zone-capacities.ts'
 import { type EndpointClaim, endpointPlace } from './service-candidates.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -16,7 +18,31 @@ export function topologyAwareClaims(
       ready: one.ready === undefined ? true : one.ready,
       weight: one.weight ?? 1,
     }))
-    hints.set(source, topologyAwareHints(counted, capacities.of(source)))
+    hints.set(
+      source,
+      topologyAwareHints(
+        counted,
+        whereTheyStand(capacities.of(source), counted, zone => regions.possible(source, zone)),
+      ),
+    )
   }
   return hints
+}
+
+/**
+ * Nodes do not say their region, and zones need not. Where nobody declares it, what the endpoints say of it counts: the
+ * CPUs of such a zone would be those of another one than its endpoints'.
+ */
+function whereTheyStand(
+  capacities: ZoneCapacities,
+  endpoints: readonly Place[],
+  declared: (zone: string) => readonly string[],
+): ZoneCapacities {
+  if (!capacities.known) return capacities
+  const zones = capacities.zones.map(rated => {
+    if (declared(rated.zone).some(region => region !== '')) return rated
+    const regions = new Set(endpoints.flatMap(one => (one.zone === rated.zone ? one.region : [])))
+    return { ...rated, region: regions.size === 1 ? ([...regions][0] ?? '') : '' }
+  })
+  return { ...capacities, zones }
 }

@@ -243,6 +243,16 @@ describe('the capacities of zones', () => {
     expect([noteOf(world, 'auto'), noteOf(world, 'west')]).toEqual([even, even])
   })
 
+  test('are those of the region in which endpoints say that their zone is, where nobody declares it', () => {
+    const three = [...two, endpoint('a2', 'zone-a', 3)].map(one => ({ ...one, region: 'r1' }))
+    const { world: next } = push('east', { services: [auto('auto', three)] })
+    expect(noteOf(next, 'auto')).toBe('Auto is off: 3 endpoints cannot give 2 zones their minimum of 2 each')
+    const four = [...three, { ...endpoint('a3', 'zone-a', 4), region: 'r1' }]
+    expect(noteOf(push('east', { services: [auto('auto', four)] }).world, 'auto')).toBe(
+      'Auto: of 4 endpoints r1/zone-a (50 % of the CPUs) has 3 and is served by 2, r1/zone-b (50 % of the CPUs) has 1 and is served by 2',
+    )
+  })
+
   test('touch the services in Auto of their source, and no others', () => {
     const bare = push('east', { nodes: [node('n1', 'zone-a', { cpu: '' })] })
     expect([...bare.touched.services]).toEqual(['default/auto'])
