@@ -147,7 +147,7 @@ export class WorldDraft {
       kept.length === 0
         ? undefined
         : new MergedService(namespace, name, kept, this.#surroundings.current, grpcPorts)
-    if (!this.#touchedSettings.has(service) && !declaresPorts(next) && !samePorts(before, after)) {
+    if (!this.#touchedSettings.has(service) && mayDiffer(next, before, after)) {
       this.#touchedSettings.add(service)
     }
     if (after === undefined) this.#services.delete(service)
@@ -222,8 +222,15 @@ export class WorldDraft {
   }
 }
 
-function samePorts(a: MergedService | undefined, b: MergedService | undefined): boolean {
-  return JSON.stringify(a?.ports) === JSON.stringify(b?.ports)
+/** Whether settings or ports of a service may be others than before, though only endpoints of `claim` changed. */
+function mayDiffer(
+  claim: ServiceClaim,
+  before: MergedService | undefined,
+  after: MergedService | undefined,
+): boolean {
+  // They too say how long a source has had the service: when they go, another one may lead.
+  if (before?.sources.join() !== after?.sources.join()) return true
+  return !declaresPorts(claim) && JSON.stringify(before?.ports) !== JSON.stringify(after?.ports)
 }
 
 /** A service that declares no ports has those of its endpoints. */

@@ -320,3 +320,18 @@ describe('the defaults of a source', () => {
     expect(isWeighted(next, 'web')).toBe(false)
   })
 })
+
+test('settings are those of the source that leads since the endpoints of the one before it are gone', () => {
+  const service = (fields: object) => ({
+    topology: { services: [{ name: 'web', ports: [{ port: 80 }], ...fields }] },
+  })
+  const endpoints = [{ address: '10.0.0.1', port: 1 }]
+  const first = stored('west', service({ endpoints }), 1).filter(one => one.kind === 'Endpoints')
+  const east = stored('east', service({ connectTimeout: '1s' }), 2)
+  const west = stored('west', service({ connectTimeout: '2s' }), 3)
+  const before = worldAfter(worldOf({}), [...first, ...east, ...west]).world
+  const { world: next, touched } = worldAfter(before, [], first)
+  const timeoutIn = (world: World) => world.service('default', 'web')?.settings.connectTimeout
+  expect([timeoutIn(before), timeoutIn(next)]).toEqual(['2s', '1s'])
+  expect([...touched.settings]).toEqual(['default/web'])
+})
