@@ -36,7 +36,7 @@ export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
 }
 
 function reasonOf(
-  { mode, policy }: Decision,
+  { policy }: Decision,
   choice: Choice,
   viewpoint: Viewpoint,
   { candidate, priority, isChosen }: Standing,
@@ -46,7 +46,7 @@ function reasonOf(
   if (candidate.setback !== undefined) return `standby: behind all others: ${candidate.setback.reason}`
   if (isChosen) return `standby: of another source; ${choice.reasonOf(candidate)}`
   const distance = distanceOf(candidate, viewpoint)
-  const isLent = distance === 0 && mode === 'Auto'
+  const isLent = distance === 0 && choice.mode === 'Auto'
   return isLent ? 'standby: same zone, lent to another zone by Auto' : STANDBY_REASONS[distance]
 }
 

@@ -1,4 +1,5 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { PlacedDemand } from './balance.ts'
 import type { LocalityPolicy } from './locality-policy.ts'
 import type { TopologyAwareHints } from './topology-aware.ts'
 
@@ -11,6 +12,7 @@ export type Mode =
   | 'Auto'
   | 'Hints'
   | 'Weighted'
+  | 'Balanced'
 
 /** One port's endpoint of a service, as all sources together say it, before any viewpoint. */
 export interface Candidate {
@@ -61,6 +63,8 @@ export interface Candidates {
   /** Of mode Auto: what was computed for each source that gave no hints of its own. */
   readonly topologyAware?: ReadonlyMap<string, TopologyAwareHints>
   readonly policy?: LocalityPolicy
+  /** Of mode Balanced: what is asked for in each zone, each once. */
+  readonly demand?: readonly PlacedDemand[]
 }
 
 export interface AssignedEndpoint {

@@ -1,11 +1,14 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Candidate, Mode } from './assignment.ts'
+import { balanceNote } from './balance-note.ts'
+import { balancedWeights } from './balanced-flow.ts'
 import type { Decision, Hinted } from './decision.ts'
 import { distributionFrom, divideZones } from './distribution.ts'
 import type { Distribution, ZoneWeight } from './locality-policy.ts'
-import { placeName, zoneKey } from './place.ts'
+import { percent } from './percent.ts'
+import { placeName, zoneKey, zoneName } from './place.ts'
 import { distanceOf } from './precedence.ts'
-import { isInScope, isScarce, type Scope, scopeOf } from './scope.ts'
+import { balanceFor, isInScope, isScarce, type Scope, scopeOf } from './scope.ts'
 
 /** Which of the eligible endpoints a viewpoint uses while all is well, and why. */
 export interface Choice {
@@ -21,12 +24,24 @@ export interface Choice {
 
 export function choose(decision: Decision, viewpoint: Viewpoint): Choice {
   const distribution = distributionFrom(decision, viewpoint)
-  if (distribution === undefined) return choiceByHints(decision, viewpoint)
+  if (distribution === undefined) return choiceByMode(decision, viewpoint)
   const { served, empty } = divideZones(decision, distribution)
   const notes = empty.map(one => emptyZoneNote(one, served.length > 0))
-  if (served.length > 0) return choiceByWeights(decision, distribution, served, notes)
-  const choice = choiceByHints(decision, viewpoint)
+  if (served.length > 0) return choiceByDistribution(decision, distribution, served, notes)
+  const choice = choiceByMode(decision, viewpoint)
   return { ...choice, notes: [...notes, ...choice.notes] }
+}
+
+function choiceByMode(decision: Decision, viewpoint: Viewpoint): Choice {
+  const balance = balanceFor(decision, viewpoint)
+  if (balance === undefined) return choiceByHints(decision, viewpoint)
+  const { mode, rule, lastResort } = decision
+  const zones = balancedWeights(balance.flow, viewpoint)
+  const notes = [
+    ...(lastResort ? ['no endpoint is ready: those that still serve are used'] : []),
+    balanceNote(balance, viewpoint, zones),
+  ]
+  return { mode, rule, notes, ...choiceByWeights(zones) }
 }
 
 function emptyZoneNote(zone: ZoneWeight, isShared: boolean): string {
@@ -34,27 +49,31 @@ function emptyZoneNote(zone: ZoneWeight, isShared: boolean): string {
   return `distribute names zone ${placeName(zone)}, which has no endpoint that can be used: ${outcome}`
 }
 
-function choiceByWeights(
+function choiceByDistribution(
   { policy }: Decision,
   { from }: Distribution,
   zones: readonly ZoneWeight[],
   notes: readonly string[],
 ): Choice {
+  const rule = `distribute from ${placeName(from)} of ${policy.distribute.origin}`
+  return { mode: 'Weighted', rule, notes, ...choiceByWeights(zones) }
+}
+
+/** The named zones, by weight; the zone of the proxy is one like the others. */
+function choiceByWeights(
+  zones: readonly ZoneWeight[],
+): Pick<Choice, 'isChosen' | 'zoneWeights' | 'reasonOf'> {
   const zoneWeights = new Map(zones.map(one => [zoneKey(one), one.weight]))
   const total = zones.reduce((sum, one) => sum + one.weight, 0)
   const reasons = new Map(
     zones.map(one => {
-      const percent = Math.round((one.weight / total) * 1000) / 10
-      return [zoneKey(one), `in zone ${placeName(one)}, which gets ${percent} %`]
+      return [zoneKey(one), `in ${zoneName(one)}, which gets ${percent(one.weight / total)}`]
     }),
   )
   return {
-    mode: 'Weighted',
-    rule: `distribute from ${placeName(from)} of ${policy.distribute.origin}`,
     isChosen: ({ candidate }) => zoneWeights.has(zoneKey(candidate)),
     zoneWeights,
     reasonOf: candidate => reasons.get(zoneKey(candidate)) ?? '',
-    notes,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Candidate, Candidates, Mode, Setback } from './assignment.ts'
+import { type Balance, balance } from './balance.ts'
 import { DEFAULT_POLICY, type LocalityPolicy } from './locality-policy.ts'
 import { type Place, zoneKey } from './place.ts'
 import { rankOf } from './precedence.ts'
@@ -17,6 +18,8 @@ export interface Decision {
   /** The candidates that are neither. */
   readonly unusable: readonly Candidate[]
   readonly policy: LocalityPolicy
+  /** Of mode Balanced, which no hint steers. */
+  readonly balance: Balance | undefined
   /** Sources that have eligible endpoints. */
   readonly sources: ReadonlySet<string>
   /** Zones in which eligible endpoints stand: only looked for where rules share traffic out between zones. */
@@ -46,14 +49,16 @@ export interface Hinted {
  * pkg/proxy/topology.go), over the endpoints of all sources together.
  */
 export function decide(candidates: Candidates): Decision {
-  const { mode, rule, endpoints, policy = DEFAULT_POLICY } = candidates
+  const { mode, rule, endpoints, policy = DEFAULT_POLICY, demand = [] } = candidates
+  const isBalanced = mode === 'Balanced'
   const undrained = endpoints.filter(one => one.weight > 0 && one.setback?.isDropped !== true)
   const ready = undrained.filter(one => one.ready !== false)
   const lastResort = ready.length === 0
   const { usable, behind } = ranked(
     lastResort ? undrained.filter(one => one.serving && one.terminating) : ready,
   )
-  const given = new Set(endpoints.filter(one => one.hints !== undefined).map(one => one.source))
+  const hinting = isBalanced ? [] : endpoints.filter(one => one.hints !== undefined)
+  const given = new Set(hinting.map(one => one.source))
   const sources = new Set(usable.map(one => one.source))
   const several = sources.size > 1
   const steered = given.size > 0 || isSteered(candidates)
@@ -65,7 +70,11 @@ export function decide(candidates: Candidates): Decision {
     return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes }
   })
   const hintsByZone = countHints(eligible)
-  const notes = [...setbackNotes(endpoints), ...(lastResort ? [] : topologyAwareNotes(candidates, given))]
+  const notes = [
+    ...setbackNotes(endpoints),
+    ...(lastResort ? [] : topologyAwareNotes(candidates, given)),
+    ...(isBalanced ? balancedNotes(policy) : []),
+  ]
   const shared = {
     mode: given.size > 0 ? ('Hints' as const) : mode,
     rule,
@@ -74,6 +83,7 @@ export function decide(candidates: Candidates): Decision {
     behind,
     unusable: others(endpoints, [...usable, ...behind]),
     policy,
+    balance: isBalanced ? balance(usable, demand, policy.headroom.value) : undefined,
     sources,
     standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(usable.map(zoneKey)),
     hintsByZone,
@@ -129,9 +139,20 @@ function others(all: readonly Candidate[], some: readonly Candidate[]): readonly
   return [...left]
 }
 
+/** What a balanced service would read of its settings in any other mode. */
+function balancedNotes({ minEndpoints, mode }: LocalityPolicy): string[] {
+  if (minEndpoints.value === 1) return []
+  return [
+    `minEndpoints ${minEndpoints.value} (${minEndpoints.origin}) has no effect: mode is Balanced (${mode.origin})`,
+  ]
+}
+
+/** Modes that compute no hints. */
+const UNSTEERED: ReadonlySet<Candidates['mode']> = new Set(['ClusterWide', 'Balanced'])
+
 /** Whether hints are computed for some source. Auto that is off everywhere leaves nobody anything to follow. */
 function isSteered({ mode, topologyAware = NONE }: Candidates): boolean {
-  if (mode !== 'Auto') return mode !== 'ClusterWide'
+  if (mode !== 'Auto') return !UNSTEERED.has(mode)
   return [...topologyAware.values()].some(one => one.hints !== undefined)
 }
 
@@ -150,7 +171,7 @@ function computedHints(candidate: Candidate, { mode, topologyAware }: Candidates
     const zone = topologyAware?.get(candidate.source)?.hints?.get(candidate.name)
     return { zones: zone === undefined ? [] : [zone], nodes: [] }
   }
-  if (mode === 'ClusterWide' || candidate.ready !== true) return { zones: [], nodes: [] }
+  if (UNSTEERED.has(mode) || candidate.ready !== true) return { zones: [], nodes: [] }
   const onNode = mode === 'PreferSameNode' && candidate.node !== ''
   return { zones: ownZone(candidate), nodes: onNode ? [candidate.node] : [] }
 }

@@ -3,6 +3,9 @@ import type { Place } from './place.ts'
 
 /** The `locality` settings that hold for a service: its own, field by field those of its source, else what always holds. */
 export interface LocalityPolicy {
+  /** undefined: `topologyMode`, `trafficDistribution` or hints decide. */
+  readonly mode: Setting<'Balanced' | undefined>
+  readonly headroom: Setting<number>
   readonly minEndpoints: Setting<number>
   readonly spillover: Setting<number>
   readonly failover: Setting<'nearest' | 'none'>
@@ -33,6 +36,8 @@ export interface ZoneWeight extends Place {
 
 /** Where nobody says anything. */
 export const DEFAULT_POLICY: LocalityPolicy = {
+  mode: { value: undefined, origin: undefined },
+  headroom: { value: LOCALITY_DEFAULTS.headroom, origin: undefined },
   minEndpoints: { value: LOCALITY_DEFAULTS.minEndpoints, origin: undefined },
   spillover: { value: LOCALITY_DEFAULTS.spillover, origin: undefined },
   failover: { value: LOCALITY_DEFAULTS.failover, origin: undefined },

@@ -13,3 +13,9 @@ export function zoneKey({ region, zone }: Place): string {
 export function placeName({ region, zone }: Place): string {
   return region === '' ? zone : `${region}/${zone}`
 }
+
+/** For people, of endpoints that may stand in no zone that is known. */
+export function zoneName(place: Place): string {
+  if (place.zone !== '') return `zone ${placeName(place)}`
+  return place.region === '' ? 'an unknown zone' : `an unknown zone of ${place.region}`
+}

@@ -1,4 +1,5 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Balance } from './balance.ts'
 import type { Decision, Hinted } from './decision.ts'
 import { zoneKey } from './place.ts'
 
@@ -25,4 +26,9 @@ export function isInScope({ nodes, zones }: Hinted, scope: Scope, viewpoint: Vie
   if (scope === 'all') return true
   if (scope === 'node') return nodes.includes(viewpoint.node)
   return zones.some(({ region, zone }) => region === viewpoint.region && zone === viewpoint.zone)
+}
+
+/** What shares a viewpoint's requests out between zones; undefined where all endpoints are used, or none can be. */
+export function balanceFor({ balance, eligible }: Decision, viewpoint: Viewpoint): Balance | undefined {
+  return viewpoint.zone === '' || eligible.length === 0 ? undefined : balance
 }

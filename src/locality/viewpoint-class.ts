@@ -3,7 +3,7 @@ import type { Decision } from './decision.ts'
 import { distributionFrom, divideZones } from './distribution.ts'
 import { zoneKey } from './place.ts'
 import { prefersSource } from './precedence.ts'
-import { scopeOf } from './scope.ts'
+import { balanceFor, scopeOf } from './scope.ts'
 
 /**
  * Names the class of viewpoints that get the same assignment: what the rule reads of a viewpoint, and no more. A node is
@@ -19,6 +19,7 @@ function placeClass(decision: Decision, viewpoint: Viewpoint): string {
   if (distribution !== undefined && divideZones(decision, distribution).served.length > 0) {
     return zoneKey(viewpoint)
   }
+  if (balanceFor(decision, viewpoint) !== undefined) return zoneKey(viewpoint)
   const { node, zone, all } = classesOf(viewpoint)
   return { node, zone, all }[scopeOf(decision, viewpoint)]
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { type Entry, entry } from './entry.ts'
 import { positiveDuration } from './names.ts'
+import { zoneKeyName } from './normal-topology.ts'
 
 /** Bodies of the entries of part `control`: what operators say, and what Vicinity finds out, of sources and zones. */
 
@@ -16,6 +18,12 @@ export interface Demand {
   readonly zone: string
   readonly region?: string
   readonly demand: number
+}
+
+/** The row of a zone; a region of '' is none. */
+export function demandEntry({ region, zone, demand }: Required<Demand>): Entry {
+  const row: Demand = { zone, ...(region !== '' && { region }), demand }
+  return entry({ kind: 'Demand', namespace: '', name: zoneKeyName(row) }, JSON.stringify(row))
 }
 
 /** A source of whose pusher nothing was heard for as long as its settings say. */

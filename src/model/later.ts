@@ -4,8 +4,6 @@
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
   service: ['scope'],
-  'service.locality': ['mode', 'headroom'],
-  'defaults.locality': ['mode', 'headroom'],
   gateway: ['tls'],
   'gateway.listeners': ['tls'],
   'route.rules': ['sessionPersistence'],

@@ -19,6 +19,10 @@ const distribution = z.strictObject({
 })
 
 export const localitySettings = z.strictObject({
+  /** `Balanced`: a zone keeps as many of its requests as its endpoints may be loaded with; the others go to the nearest with room. */
+  mode: z.literal('Balanced').optional(),
+  /** Per cent: how far above the mean of all zones a balanced one may be loaded. */
+  headroom: z.int().min(0).max(1000).optional(),
   /** With fewer endpoints for a proxy's zone the zone is left as if it had none; 1 is off. */
   minEndpoints: z.int().min(1).max(100_000).optional(),
   /** Per cent: when fewer of the chosen endpoints are healthy, requests begin to go to those that stand by; 0 is off. */
@@ -49,6 +53,7 @@ type Distribution = z.infer<typeof distribution>
 
 /** What holds where neither a service nor its source says anything. */
 export const LOCALITY_DEFAULTS = {
+  headroom: 10,
   minEndpoints: 1,
   spillover: 0,
   failover: 'nearest',

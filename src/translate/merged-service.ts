@@ -2,13 +2,13 @@ import type { Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
 import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import type { StoredEntry } from '../model/change.ts'
-import { LOCALITY_DEFAULTS, type LocalitySettings } from '../model/locality-settings.ts'
+import { type LocalitySettings, localitySettings } from '../model/locality-settings.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
 import type { ClusterSettings } from './cluster.ts'
 import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
 import { type SaidLocality, servicePolicy } from './service-policy.ts'
-import type { Surroundings } from './surroundings.ts'
+import { placedDemand, type Surroundings } from './surroundings.ts'
 import { topologyAwareClaims } from './topology-aware-claims.ts'
 
 /** What one source says of a service. Bodies are text until somebody asks: most services of a push are never looked at. */
@@ -83,8 +83,9 @@ export class MergedService {
   }
 
   get settings(): ClusterSettings {
-    const weighsZones = this.#saidLocality.find(({ settings }) => settings.distribute)?.settings.distribute
-    return { ...this.#leader?.settings, weighsZones: weighsZones !== undefined && weighsZones.length > 0 }
+    const { distribute = [] } =
+      this.#saidLocality.find(({ settings }) => settings.distribute !== undefined)?.settings ?? {}
+    return { ...this.#leader?.settings, weighsZones: this.isBalanced || distribute.length > 0 }
   }
 
   get conflicts(): readonly Conflict[] {
@@ -106,7 +107,16 @@ export class MergedService {
     return made
   }
 
+  /** Whether it reads the demand of zones. The one value of `mode` that there is makes its own and its source's word one. */
+  get isBalanced(): boolean {
+    const leader = this.claims.find(claim => claim.service !== undefined)
+    if (leader === undefined) return false
+    const defaults = this.#surroundings.defaults.get(leader.source)
+    return isSaidBalanced(leader) || defaults?.settings.locality?.mode === 'Balanced'
+  }
+
   get mode(): Candidates['mode'] {
+    if (this.isBalanced) return 'Balanced'
     const settings = this.#leader?.settings
     return settings?.topologyMode ?? settings?.trafficDistribution ?? 'ClusterWide'
   }
@@ -121,6 +131,7 @@ export class MergedService {
       endpoints: withoutDuplicates(endpoints),
       policy: this.#policy,
       ...(mode === 'Auto' && { topologyAware: this.#topologyAwareHints }),
+      ...(mode === 'Balanced' && { demand: placedDemand(around) }),
     }
   }
 
@@ -128,6 +139,7 @@ export class MergedService {
     const leader = this.#leader
     const from = leader ? ` of source ${leader.source}, revision ${leader.since}` : ''
     const { mode } = this
+    if (mode === 'Balanced') return `locality.mode Balanced of ${this.#policy.mode.origin}`
     if (mode === 'ClusterWide') return `no trafficDistribution${from}`
     return mode === 'Auto' ? `topologyMode Auto${from}` : `trafficDistribution ${mode}${from}`
   }
@@ -178,6 +190,11 @@ export class MergedService {
   }
 }
 
+/** In JSON text no name or value can look like this: its quotes would be escaped. */
+function isSaidBalanced({ service }: ServiceClaim): boolean {
+  return service?.body.includes('"mode":"Balanced"') === true
+}
+
 function createdOf({ service, endpoints }: ServiceClaim): number {
   return Math.min(
     service?.created ?? Number.POSITIVE_INFINITY,
@@ -219,7 +236,7 @@ function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {
   for (const field of ['connectTimeout', 'loadBalancer', 'healthCheck', 'circuitBreaker'] as const) {
     differ(field, leader.settings?.[field], claim.settings?.[field])
   }
-  for (const field of Object.keys(LOCALITY_DEFAULTS) as (keyof LocalitySettings)[]) {
+  for (const field of Object.keys(localitySettings.shape) as (keyof LocalitySettings)[]) {
     differ(`locality/${field}`, leader.settings?.locality?.[field], claim.settings?.locality?.[field])
   }
   for (const port of claim.ports ?? []) {

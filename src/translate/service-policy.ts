@@ -33,6 +33,8 @@ export function servicePolicy(said: readonly SaidLocality[], regionsOf: RegionsO
   }
   const notes: string[] = []
   return {
+    mode: settingOf('mode'),
+    headroom: settingOf('headroom'),
     minEndpoints: settingOf('minEndpoints'),
     spillover: settingOf('spillover'),
     failover: settingOf('failover'),

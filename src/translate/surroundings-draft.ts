@@ -27,6 +27,7 @@ export class SurroundingsDraft {
   readonly #resettled = new Set<string>()
   /** Zones that were drained or are no more, without their regions. */
   readonly #redrained = new Set<string>()
+  #demandMoved = false
 
   constructor({ zones, nodes, ...surroundings }: Pick<World, 'zones' | 'nodes' | keyof Surroundings>) {
     const { regions, capacities, defaults, drains, demand, sourceSettings, staleSources } = surroundings
@@ -68,6 +69,7 @@ export class SurroundingsDraft {
 
   setDemand({ name }: Key, entry: StoredEntry | undefined): void {
     const { demand } = this.current
+    this.#demandMoved = true
     this.current.demand = changed(demand, keyOfZone(name), entry && (JSON.parse(entry.body) as Demand))
   }
 
@@ -92,6 +94,7 @@ export class SurroundingsDraft {
     readonly redefaulted: ReadonlySet<string>
     readonly resettled: ReadonlySet<string>
     readonly redrained: ReadonlySet<string>
+    readonly demandMoved: boolean
   } {
     const zones = this.#zones.asImmutable()
     const nodes = this.#nodes
@@ -108,6 +111,7 @@ export class SurroundingsDraft {
       redefaulted: this.#redefaulted,
       resettled: this.#resettled,
       redrained: this.#redrained,
+      demandMoved: this.#demandMoved,
     }
   }
 

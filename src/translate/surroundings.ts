@@ -1,4 +1,5 @@
 import type { Map as ImmutableMap } from 'immutable'
+import type { PlacedDemand } from '../locality/balance.ts'
 import type { Demand, Drain, SourceSettings, StaleSource } from '../model/control.ts'
 import type { SourceDefaults } from '../model/locality-settings.ts'
 import type { Capacities } from './capacities.ts'
@@ -21,3 +22,8 @@ export interface Surroundings {
 
 /** By source: what it sets for all of its services, and the revision that wrote it. */
 export type Defaults = ImmutableMap<string, { readonly settings: SourceDefaults; readonly since: number }>
+
+/** The demand that the rows say, in the words of the flow. */
+export function placedDemand({ demand: rows }: Pick<Surroundings, 'demand'>): PlacedDemand[] {
+  return [...rows.values()].map(({ region = '', zone, demand }) => ({ region, zone, demand }))
+}

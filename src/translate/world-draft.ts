@@ -63,11 +63,12 @@ export class WorldDraft {
   finish(revision: number): { world: World; touched: Touched } {
     const { regrouped, ...routes } = this.#routes.finish(this.#gateways)
     for (const service of regrouped) this.#speakAnew(service, routes.grpcRoutes)
-    const { placesChanged, recapacitated, redefaulted, resettled, redrained, ...surroundings } =
+    const { placesChanged, recapacitated, redefaulted, resettled, redrained, demandMoved, ...surroundings } =
       this.#surroundings.finish()
     if (redefaulted.size > 0) this.#redefault(redefaulted)
     if (resettled.size > 0) this.#remake(this.#servicesOf(resettled))
     if (redrained.size > 0) this.#remake(this.#servicesIn(redrained))
+    if (demandMoved) this.#remake(this.#base.balanced)
     if (placesChanged) this.#remake(this.#services.keys())
     else if (this.#topologyAware.size > 0) this.#remake(this.#topologyAwareIn(recapacitated()))
     const world = new World({
@@ -77,6 +78,7 @@ export class WorldDraft {
       ...routes,
       ...surroundings,
       topologyAware: this.#topologyAware.asImmutable(),
+      balanced: this.#balanced(),
     })
     const touched = {
       services: this.#touchedServices,
@@ -208,6 +210,16 @@ export class WorldDraft {
     return [...this.#topologyAware].filter(key =>
       this.#services.get(key)?.claims.some(({ source }) => sources.has(source)),
     )
+  }
+
+  /** Whatever makes a service balanced, or not any more, has touched it. */
+  #balanced(): World['balanced'] {
+    return this.#base.balanced.withMutations(balanced => {
+      for (const key of this.#touchedServices) {
+        if (this.#services.get(key)?.isBalanced) balanced.add(key)
+        else balanced.delete(key)
+      }
+    })
   }
 
   #remake(services: Iterable<string>): void {

@@ -42,6 +42,8 @@ export class World implements Surroundings {
   readonly staleSources: Surroundings['staleSources']
   /** Services that some source wants Topology Aware Routing for: they read the capacities. */
   readonly topologyAware: ImmutableSet<string>
+  /** Services in mode Balanced: they read the demand. */
+  readonly balanced: ImmutableSet<string>
 
   constructor(content: Omit<World, 'service' | 'locate'>) {
     this.revision = content.revision
@@ -62,6 +64,7 @@ export class World implements Surroundings {
     this.sourceSettings = content.sourceSettings
     this.staleSources = content.staleSources
     this.topologyAware = content.topologyAware
+    this.balanced = content.balanced
   }
 
   static readonly EMPTY = new World({
@@ -83,6 +86,7 @@ export class World implements Surroundings {
     sourceSettings: ImmutableMap(),
     staleSources: ImmutableMap(),
     topologyAware: ImmutableSet(),
+    balanced: ImmutableSet(),
   })
 
   service(namespace: string, name: string): MergedService | undefined {

@@ -90,11 +90,7 @@ test.each<[string, unknown, string[]]>([
   ['a timeout with a fraction', service({ connectTimeout: '1.5s' }), ['/services/0/connectTimeout']],
   ['a timeout of six digits', service({ connectTimeout: '123456s' }), ['/services/0/connectTimeout']],
   ['a timeout as a number', service({ connectTimeout: 250 }), ['/services/0/connectTimeout']],
-  [
-    'settings that are still to come',
-    service({ locality: { mode: 'Balanced', headroom: 10 }, scope: 1 }),
-    ['/services/0/locality/headroom', '/services/0/locality/mode', '/services/0/scope'],
-  ],
+  ['settings that are still to come', service({ scope: 1 }), ['/services/0/scope']],
   [
     'an unknown setting',
     service({ trafficdistribution: 'PreferClose' }),

@@ -4,6 +4,7 @@ import { bodies, good } from './parsed-bodies.ts'
 import { refusals, storedService } from './traffic-settings.ts'
 
 const ALL_DEFAULT = {
+  headroom: 10,
   minEndpoints: 1,
   spillover: 0,
   failover: 'nearest',
@@ -25,6 +26,15 @@ test('defaults of a source keep only what they change, and none are no entry', (
   })
 })
 
+test('a service and its source may be balanced, with a headroom of their own', () => {
+  const locality = { mode: 'Balanced', headroom: 0 }
+  expect(storedService({ locality })).toEqual({ locality })
+  const stored = bodies(good(parseTopology({ defaults: { locality: { headroom: 1000, mode: 'Balanced' } } })))
+  expect(JSON.stringify(stored['Defaults//defaults'])).toBe(
+    '{"locality":{"mode":"Balanced","headroom":1000}}',
+  )
+})
+
 test('a distribution is stored by zone, without zones that get nothing', () => {
   const distribute = [
     { from: 'zone-b', to: { 'zone-b': 1 } },
@@ -40,6 +50,10 @@ describe('settings that say nothing sensible are refused', () => {
   const distribute = (...rules: object[]) => ({ distribute: rules })
   const to = { 'zone-a': 1 }
   test.each<[string, object, string[]]>([
+    ['an unknown mode', { mode: 'balanced' }, ['/mode']],
+    ['a headroom below the mean', { mode: 'Balanced', headroom: -1 }, ['/headroom']],
+    ['a headroom of more than ten times the mean', { headroom: 1001 }, ['/headroom']],
+    ['half a per cent', { headroom: 0.5 }, ['/headroom']],
     ['no endpoint at all', { minEndpoints: 0 }, ['/minEndpoints']],
     ['half an endpoint', { minEndpoints: 1.5 }, ['/minEndpoints']],
     ['more than 100 per cent', { spillover: 101 }, ['/spillover']],

@@ -1,4 +1,5 @@
 import type { StoredEntry } from '../../src/model/change.ts'
+import { demandEntry } from '../../src/model/control.ts'
 import { parseSnapshot } from '../../src/model/parse-snapshot.ts'
 import { World } from '../../src/translate/world.ts'
 import { type Touched, WorldDraft } from '../../src/translate/world-draft.ts'
@@ -26,6 +27,14 @@ export function worldOf(sources: Readonly<Record<string, Pushed>>): World {
     world = after(world, stored(source, pushed, revision)).world
   }
   return world
+}
+
+/** Rows of what zones, as "region/zone" or "zone", ask for. */
+export function demandRows(demand: Readonly<Record<string, number>>): StoredEntry[] {
+  return Object.entries(demand).map(([name, asked]) => {
+    const [zone, region] = name.split('/').reverse() as [string, string?]
+    return { ...demandEntry({ region: region ?? '', zone, demand: asked }), source: '', since: 1, created: 1 }
+  })
 }
 
 /** The world after entries came and others (of the same keys) went, and what that touched. */

@@ -6,7 +6,7 @@ import { viewpointClass } from '../../src/locality/viewpoint-class.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { clusterLoadAssignment } from '../../src/translate/cluster-load-assignment.ts'
 import { assignmentResource } from '../../src/translate/resource.ts'
-import { type Pushed, worldOf } from '../support/world.ts'
+import { demandRows, type Pushed, after as worldAfter, worldOf } from '../support/world.ts'
 
 /** What holds of every assignment, whatever sources push and wherever the proxy stands. */
 
@@ -33,6 +33,8 @@ const hints = fc.oneof(
   { weight: 1, arbitrary: some({ zones: fc.array(bareZone, { maxLength: 2 }) }) },
 )
 const locality = some({
+  mode: fc.constant('Balanced'),
+  headroom: fc.nat(100),
   minEndpoints: fc.integer({ min: 1, max: 4 }),
   spillover: fc.nat(100),
   failover: fc.constantFrom('nearest', 'none'),
@@ -80,6 +82,9 @@ const source = fc
     ],
   }))
 
+/** What each zone asks for; nothing is no row. */
+const demand = fc.dictionary(fc.constantFrom(...ZONES, 'r3/zone-e'), fc.nat(20))
+
 /** Ports are handed out over all sources: of an endpoint that two of them have, only one counts. */
 const sources = fc.array(source, { minLength: 1, maxLength: 3 }).map(topologies => {
   let port = 1000
@@ -99,9 +104,13 @@ const viewpoint: fc.Arbitrary<Viewpoint> = fc
     return { region, zone, subZone: '', ...others }
   })
 
-function decisionOf(topologies: readonly NonNullable<Pushed['topology']>[]): Decision {
+function decisionOf(
+  topologies: readonly NonNullable<Pushed['topology']>[],
+  demanded: Readonly<Record<string, number>> = {},
+): Decision {
   const pushed = Object.fromEntries(topologies.map((topology, index) => [`source-${index}`, { topology }]))
-  const decision = worldOf(pushed).service('default', 'web')?.decision(80)
+  const { world } = worldAfter(worldOf(pushed), demandRows(demanded))
+  const decision = world.service('default', 'web')?.decision(80)
   if (decision === undefined) throw new Error('the service has no port 80')
   return decision
 }
@@ -129,10 +138,15 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total
 describe('every assignment', () => {
   const holds = (property: (decision: Decision, from: Viewpoint) => void) => () => {
     fc.assert(
-      fc.property(sources, fc.array(viewpoint, { minLength: 1, maxLength: 4 }), (topologies, from) => {
-        const decision = decisionOf(topologies)
-        for (const one of from) property(decision, one)
-      }),
+      fc.property(
+        sources,
+        demand,
+        fc.array(viewpoint, { minLength: 1, maxLength: 4 }),
+        (topologies, demanded, from) => {
+          const decision = decisionOf(topologies, demanded)
+          for (const one of from) property(decision, one)
+        },
+      ),
       { numRuns: 150 },
     )
   }
@@ -200,16 +214,21 @@ describe('every assignment', () => {
 
 test('viewpoints of one class are sent the same bytes', () => {
   fc.assert(
-    fc.property(sources, fc.array(viewpoint, { minLength: 2, maxLength: 12 }), (topologies, all) => {
-      const decision = decisionOf(topologies)
-      const byClass = new Map<string, string>()
-      for (const from of all) {
-        const key = viewpointClass(decision, from)
-        const bytes = bytesFrom(decision, from)
-        expect(byClass.get(key) ?? bytes).toBe(bytes)
-        byClass.set(key, bytes)
-      }
-    }),
+    fc.property(
+      sources,
+      demand,
+      fc.array(viewpoint, { minLength: 2, maxLength: 12 }),
+      (topologies, demanded, all) => {
+        const decision = decisionOf(topologies, demanded)
+        const byClass = new Map<string, string>()
+        for (const from of all) {
+          const key = viewpointClass(decision, from)
+          const bytes = bytesFrom(decision, from)
+          expect(byClass.get(key) ?? bytes).toBe(bytes)
+          byClass.set(key, bytes)
+        }
+      },
+    ),
     { numRuns: 300 },
   )
 })
@@ -238,19 +257,28 @@ test('a rule for one zone changes nothing for the proxies of others', () => {
 
 test('the order in which things are pushed changes no byte', () => {
   fc.assert(
-    fc.property(sources, viewpoint, fc.infiniteStream(fc.nat()), (topologies, from, random) => {
-      const shuffled = <T>(list: readonly T[]): T[] =>
-        list
-          .map(one => [random.next().value, one] as const)
-          .sort(([a], [b]) => a - b)
-          .map(([, one]) => one)
-      const other = topologies.map(({ zones, services, ...others }) => ({
-        ...others,
-        services: services.map(one => ({ ...one, endpoints: shuffled(one.endpoints) })),
-        zones: shuffled(zones),
-      }))
-      expect(bytesFrom(decisionOf(other), from)).toBe(bytesFrom(decisionOf(topologies), from))
-    }),
+    fc.property(
+      sources,
+      demand,
+      viewpoint,
+      fc.infiniteStream(fc.nat()),
+      (topologies, demanded, from, random) => {
+        const shuffled = <T>(list: readonly T[]): T[] =>
+          list
+            .map(one => [random.next().value, one] as const)
+            .sort(([a], [b]) => a - b)
+            .map(([, one]) => one)
+        const other = topologies.map(({ zones, services, ...others }) => ({
+          ...others,
+          services: services.map(one => ({ ...one, endpoints: shuffled(one.endpoints) })),
+          zones: shuffled(zones),
+        }))
+        const reversed = Object.fromEntries(Object.entries(demanded).reverse())
+        expect(bytesFrom(decisionOf(other, reversed), from)).toBe(
+          bytesFrom(decisionOf(topologies, demanded), from),
+        )
+      },
+    ),
     { numRuns: 150 },
   )
 })

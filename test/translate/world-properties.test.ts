@@ -6,7 +6,7 @@ import { keyText } from '../../src/model/entry.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { assignmentResource, clusterResource } from '../../src/translate/resource.ts'
 import { World } from '../../src/translate/world.ts'
-import { after, stored } from '../support/world.ts'
+import { after, demandRows, stored } from '../support/world.ts'
 
 /** A replica that follows the feed must serve what one serves that has just loaded everything. */
 
@@ -18,6 +18,7 @@ function some(fields: Record<string, fc.Arbitrary<unknown>>) {
 }
 
 const locality = some({
+  mode: fc.constant('Balanced'),
   failover: fc.constantFrom('nearest', 'none'),
   distribute: fc.constantFrom([], [{ from: 'zone-a', to: { 'zone-a': 3, 'zone-b': 1 } }]),
 })
@@ -63,11 +64,13 @@ const topology = some({
   defaults: fc.record({ locality }),
   services: fc.tuple(service),
 })
+const demand = fc.dictionary(fc.constantFrom('r1/zone-a', 'r1/zone-b', 'r2/zone-b'), fc.nat(3))
 /** Each step writes entries of one source, or removes them: those of some kinds only, as patches may. */
 const step = fc.record({
   source: fc.constantFrom('east', 'west'),
   topology,
-  kinds: fc.subarray(['Zone', 'Node', 'Defaults', 'Service', 'Endpoints'], { minLength: 1 }),
+  demand,
+  kinds: fc.subarray(['Zone', 'Node', 'Defaults', 'Service', 'Endpoints', 'Demand'], { minLength: 1 }),
   isRemoved: fc.constantFrom(false, false, true),
 })
 
@@ -77,6 +80,8 @@ const VIEWPOINTS: readonly Viewpoint[] = ['r1/zone-a', 'r1/zone-b', 'r2/zone-b',
     return { region: from, zone: name, subZone: '', node: '', source: '' }
   },
 )
+
+const keyOf = (one: StoredEntry) => `${one.source} ${keyText(one)}`
 
 function served(world: World) {
   const web = world.service('default', 'web')
@@ -96,13 +101,13 @@ test('what is touched step by step adds up to what one who loads it all serves',
       const entries = new Map<string, StoredEntry>()
       let world = World.EMPTY
       let told = served(world)
-      for (const { source, topology: pushed, kinds, isRemoved } of steps) {
-        const touching = stored(source, { topology: pushed }, world.revision + 1)
+      for (const { source, topology: pushed, demand: rows, kinds, isRemoved } of steps) {
+        const touching = [...stored(source, { topology: pushed }, world.revision + 1), ...demandRows(rows)]
           .filter(({ kind }) => kinds.includes(kind))
-          .map(one => ({ ...one, created: entries.get(`${source} ${keyText(one)}`)?.created ?? one.created }))
+          .map(one => ({ ...one, created: entries.get(keyOf(one))?.created ?? one.created }))
         for (const one of touching) {
-          if (isRemoved) entries.delete(`${source} ${keyText(one)}`)
-          else entries.set(`${source} ${keyText(one)}`, one)
+          if (isRemoved) entries.delete(keyOf(one))
+          else entries.set(keyOf(one), one)
         }
         const next = isRemoved ? after(world, [], touching) : after(world, touching)
         world = next.world
