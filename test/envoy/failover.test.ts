@@ -21,8 +21,9 @@ describe('an endpoint that dies', () => {
   }, SETUP_TIMEOUT)
   afterEach(() => bed?.close())
 
-  const push = (...endpoints: EndpointAt[]) =>
-    bed.push('topology', topology(service('web', endpoints, { trafficDistribution: 'PreferSameZone' })))
+  const push = (...endpoints: EndpointAt[]) => pushAs('PreferSameZone', endpoints)
+  const pushAs = (trafficDistribution: string, endpoints: EndpointAt[]) =>
+    bed.push('topology', topology(service('web', endpoints, { trafficDistribution })))
   const answered = (pod: string, load: ReturnType<typeof startLoad>) =>
     waitUntil(`${pod} to answer`, () => (load.result().byPod[pod] ?? 0) > 50)
 
@@ -44,6 +45,23 @@ describe('an endpoint that dies', () => {
     const returned = await bed.echo('returned')
     await push({ name: returned.pod, port: returned.port }, elsewhere)
     expect((await sendRequests(target, 100)).byPod).toEqual({ returned: 100 })
+  })
+
+  test('fails nothing though the proxy preferred its node and the rest of the zone is dead too', async () => {
+    const [sameNode, sameZone, other] = [
+      await bed.echo('node'),
+      await bed.echo('zone'),
+      await bed.echo('other'),
+    ]
+    await pushAs('PreferSameNode', [
+      { name: sameNode.pod, port: sameNode.port, node: 'node-1' },
+      { name: sameZone.pod, port: sameZone.port, node: 'node-2' },
+      { name: other.pod, port: other.port, node: 'node-3', zone: 'zone-b' },
+    ])
+    await bed.envoy({ node: 'node-1' })
+    await sameNode.close()
+    await sameZone.close()
+    expect(await sendRequests(target, 100)).toEqual({ sent: 100, byPod: { other: 100 }, failures: [] })
   })
 
   test('takes a POST with it that it has seen: nobody is asked twice', async () => {

@@ -57,7 +57,7 @@ describe('retries and timeouts of an HTTPRoute through a real Envoy', () => {
     expect((await retries()) - before).toBe(0)
     await push({}, 'dead')
     expect((await bed.ask('/')).status).toBe(503)
-    expect((await retries()) - before).toBe(2)
+    expect((await retries()) - before).toBe(4)
   })
 
   test('what was lost on its way back is asked for again with a safe method only', async () => {
