@@ -34,11 +34,15 @@ export interface Load {
 /**
  * Sends `rate` requests a second over kept-alive connections, open loop: each is sent at its time, however long the
  * others take, so that a stall is seen as what it is. With several targets they take turns. Requests that find no
- * connection free of `connections` wait.
+ * connection free of `connections` wait. `answered` is told each pod that answers, at that moment.
  */
-export function startLoad(targets: Target | readonly Target[], rate: number, connections = 64): Load {
+export function startLoad(
+  targets: Target | readonly Target[],
+  rate: number,
+  { connections = 64, answered }: { connections?: number; answered?: (pod: string) => void } = {},
+): Load {
   const all = Array.isArray(targets) ? (targets as readonly Target[]) : [targets as Target]
-  const tally = new Tally()
+  const tally = new Tally(answered)
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const underWay = new Set<Promise<void>>()
   const began = performance.now()
@@ -86,6 +90,11 @@ class Tally {
   #sent = 0
   readonly #byPod: Record<string, number> = {}
   readonly #failures: LoadFailure[] = []
+  readonly #answered: ((pod: string) => void) | undefined
+
+  constructor(answered?: (pod: string) => void) {
+    this.#answered = answered
+  }
 
   /** Sends one request and counts how it ended; never rejects. */
   async record(target: Target, agent: Agent, index: number, at: number): Promise<void> {
@@ -96,6 +105,7 @@ class Tally {
       if (status !== 200) throw new Error(`status ${status}: ${text.slice(0, 120)}`)
       const { pod } = JSON.parse(text) as { pod: string }
       this.#byPod[pod] = (this.#byPod[pod] ?? 0) + 1
+      this.#answered?.(pod)
     } catch (cause) {
       this.#failures.push({ at: Math.round(at), index, reason: (cause as Error).message })
     }

@@ -1,3 +1,4 @@
+import type { Convergence } from '../src/model/proxies.ts'
 import { type Answer, request } from './http-request.ts'
 
 export interface RestAnswer<T> extends Answer {
@@ -27,6 +28,14 @@ export class RestApi {
 
   async put(path: string, body: unknown, headers?: Record<string, string>): Promise<PushAnswer> {
     return (await this.call<PushAnswer>('PUT', path, body, headers)).body
+  }
+
+  /** Resolves when every Envoy that the push concerns has taken it; rejects when one has not after 10 s. */
+  async putAndWait(path: string, body: unknown): Promise<void> {
+    const answer = await this.call<{ convergence: Convergence }>('PUT', path, body, { prefer: 'wait=10' })
+    const { nacked, pending } = answer.body.convergence
+    if (nacked.length > 0) throw new Error(`an Envoy refused the push: ${nacked[0]?.detail}`)
+    if (pending.length > 0) throw new Error(`an Envoy has not answered after 10 s: ${pending[0]?.node}`)
   }
 
   async patch(path: string, body: unknown): Promise<PushAnswer> {

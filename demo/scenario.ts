@@ -2,7 +2,7 @@ import type { Target } from './load.ts'
 
 /** The scenario of Envoy Gateway's page on traffic distribution, as documents that a syncer would push. */
 
-const SERVICE = 'zone-routing-backend'
+export const SERVICE = 'zone-routing-backend'
 export const CLUSTER = `default/${SERVICE}/3000`
 export const HOST = 'www.example.com'
 export const REGION = 'r1'
@@ -12,31 +12,29 @@ export interface ScenarioEndpoint {
   readonly port: number
   readonly zone: string
   readonly node?: string
+  readonly hints?: object
 }
 
-/** Two zones and the one service, with the endpoints that there are now. */
+const TWO_ZONES = [
+  { zone: 'zone-a', region: REGION },
+  { zone: 'zone-b', region: REGION },
+]
+
+/** The zones and the one service, with the endpoints that there are now. */
 export function topology(
   endpoints: readonly ScenarioEndpoint[],
-  trafficDistribution = 'PreferSameZone',
+  settings: object = { trafficDistribution: 'PreferSameZone' },
+  zones: readonly object[] = TWO_ZONES,
 ): object {
   return {
-    zones: [
-      { zone: 'zone-a', region: REGION },
-      { zone: 'zone-b', region: REGION },
-    ],
+    zones,
     services: [
       {
         namespace: 'default',
         name: SERVICE,
-        trafficDistribution,
+        ...settings,
         ports: [{ name: 'http', port: 3000, appProtocol: 'http' }],
-        endpoints: endpoints.map(({ pod, port, zone, node }) => ({
-          name: pod,
-          address: '127.0.0.1',
-          port,
-          zone,
-          ...(node && { node }),
-        })),
+        endpoints: endpoints.map(({ pod, ...place }) => ({ name: pod, address: '127.0.0.1', ...place })),
       },
     ],
   }

@@ -43,8 +43,8 @@ export async function openStage(closing: Closing, vicinity: Vicinity): Promise<S
   await vicinity.api.put('/v1/sources/demo/routes', routes(edges))
 
   const envoys = [
-    closing.add(await startEdge(vicinity, 'edge-a', 'zone-a')),
-    closing.add(await startEdge(vicinity, 'edge-b', 'zone-b')),
+    closing.add(await startEdge(vicinity, { gateway: 'edge-a', zone: 'zone-a' })),
+    closing.add(await startEdge(vicinity, { gateway: 'edge-b', zone: 'zone-b' })),
   ] as const
   return { vicinity, edges, envoys, local, nonlocal, closing }
 }
@@ -57,8 +57,15 @@ export function endpoints({ local, nonlocal }: { local?: Backend; nonlocal: Back
   ]
 }
 
-async function startEdge(vicinity: Vicinity, gateway: string, zone: string): Promise<Envoy> {
+/** Where an Envoy stands and which gateway it serves; a zone '' is none. */
+export interface Stand {
+  readonly gateway: string
+  readonly zone: string
+  readonly node?: string
+}
+
+export async function startEdge({ xds }: Vicinity, stand: Stand): Promise<Envoy> {
   const admin = `127.0.0.1:${await freePort()}`
-  const id = `envoy-${gateway}`
-  return startEnvoy(await bootstrap({ id, zone, region: REGION, gateway, xds: vicinity.xds, admin }), admin)
+  const id = `envoy-${stand.gateway}`
+  return startEnvoy(await bootstrap({ ...stand, id, region: REGION, xds, admin }), admin)
 }

@@ -94,7 +94,7 @@ async function push({ vicinity, edges, nonlocal }: Stage, local: Failing, { sett
     rules: [{ matches: [{ path: { value: '/web' } }], backendRefs: [{ name: 'web', port: 80 }], ...rule }],
   }
   const document = { topology: { services: [service] }, routes: { routes: [route] } }
-  await vicinity.api.call('PUT', '/v1/sources/failover/snapshot', document, { prefer: 'wait=10' })
+  await vicinity.api.putAndWait('/v1/sources/failover/snapshot', document)
   return target(edges[0], '/web')
 }
 
@@ -105,7 +105,7 @@ async function row(closing: Closing, stage: Stage, fault: string, protection: Pr
   await waitUntil('the local backend to answer', async () => {
     return (await sendRequests(address, 1)).byPod[local.pod] === 1
   })
-  const load = startLoad(address, RATE, REQUESTS)
+  const load = startLoad(address, RATE, { connections: REQUESTS })
   const sent = (count: number) =>
     waitUntil('requests', () => load.result().sent >= count, { timeout: 60_000 })
   await sent(BEFORE)

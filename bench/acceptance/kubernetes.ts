@@ -1,9 +1,5 @@
-import type { Closing } from '../../demo/closing.ts'
-import { startEnvoy } from '../../demo/envoy.ts'
-import { freePort } from '../../demo/free-port.ts'
 import { sendRequests } from '../../demo/load.ts'
-import { freshVicinity } from '../../demo/stage.ts'
-import { bootstrap, type Vicinity } from '../../demo/vicinity.ts'
+import { freshVicinity, startEdge } from '../../demo/stage.ts'
 import { findKubernetesApi, HOW_TO_GET_IT } from '../../test/support/kubernetes-api/find-kubernetes-api.ts'
 import { machineAddress } from '../../test/support/kubernetes-api/machine-address.ts'
 import { openZoneRoutingCluster, podOn } from '../../test/support/kubernetes-api/zone-routing-cluster.ts'
@@ -27,14 +23,15 @@ await measure('kubernetes', async closing => {
     return { code, ms, complained: stderr }
   }
   const pushed = await push()
-  await startEdge(vicinity, cluster.edges.a.name, 'zone-a', 'node-a1', closing)
-  await startEdge(vicinity, cluster.edges.b.name, 'zone-b', 'node-b1', closing)
+  const { a, b } = cluster.edges
+  closing.add(await startEdge(vicinity, { gateway: a.name, zone: 'zone-a', node: 'node-a1' }))
+  closing.add(await startEdge(vicinity, { gateway: b.name, zone: 'zone-b', node: 'node-b1' }))
 
   const services = []
   for (const { path, trafficDistribution, families } of SERVICES) {
     for (const [zone, edge] of [
-      ['zone-a', cluster.edges.a],
-      ['zone-b', cluster.edges.b],
+      ['zone-a', a],
+      ['zone-b', b],
     ] as const) {
       const sent = await sendRequests({ address: `127.0.0.1:${edge.port}`, path, host: HOST }, REQUESTS)
       const local = localOf(sent.byPod, zone, trafficDistribution === 'PreferSameNode')
@@ -56,18 +53,6 @@ await measure('kubernetes', async closing => {
     again: await push(),
   }
 })
-
-async function startEdge(
-  { xds }: Vicinity,
-  gateway: string,
-  zone: string,
-  node: string,
-  closing: Closing,
-): Promise<void> {
-  const admin = `127.0.0.1:${await freePort()}`
-  const place = { id: `envoy-${zone}`, zone, region: 'r1', node, gateway }
-  closing.add(await startEnvoy(await bootstrap({ ...place, xds, admin }), admin))
-}
 
 /** Requests that were answered in the zone, or on the first node of it. */
 function localOf(byPod: Readonly<Record<string, number>>, zone: string, sameNode: boolean): number {

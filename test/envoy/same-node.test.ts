@@ -22,7 +22,7 @@ describe('two Envoys on two nodes of one zone', () => {
       { name: 'edge-1', port: await freePort() },
       { name: 'edge-2', port: await freePort() },
     ]
-    await bed.push('topology', topology(endpoints, 'PreferSameNode'))
+    await bed.push('topology', topology(endpoints, { trafficDistribution: 'PreferSameNode' }))
     await bed.push('routes', routes(edges))
     await bed.envoy({ gateway: 'edge-1', zone: 'zone-a', node: 'node-1' })
     await bed.envoy({ gateway: 'edge-2', zone: 'zone-a', node: 'node-2' })
@@ -33,12 +33,12 @@ describe('two Envoys on two nodes of one zone', () => {
   const pods = (results: readonly LoadResult[]) => results.map(({ byPod }) => byPod)
 
   test('PreferSameNode keeps each on its node', async () => {
-    await bed.push('topology', topology(endpoints, 'PreferSameNode'))
+    await bed.push('topology', topology(endpoints, { trafficDistribution: 'PreferSameNode' }))
     expect(pods(await throughBoth())).toEqual([{ 'on-node-1': 100 }, { 'on-node-2': 100 }])
   })
 
   test('PreferSameZone spreads each over the nodes of the zone, and no further', async () => {
-    await bed.push('topology', topology(endpoints, 'PreferSameZone'))
+    await bed.push('topology', topology(endpoints, { trafficDistribution: 'PreferSameZone' }))
     for (const { byPod, failures } of await throughBoth()) {
       expect(failures).toEqual([])
       expect(Object.keys(byPod).sort()).toEqual(['on-node-1', 'on-node-2'])
@@ -47,9 +47,9 @@ describe('two Envoys on two nodes of one zone', () => {
 
   test('PreferSameNode without an endpoint on the node stays in the zone, without one there goes anywhere', async () => {
     const [, second, third] = endpoints as [ScenarioEndpoint, ScenarioEndpoint, ScenarioEndpoint]
-    await bed.push('topology', topology([second, third], 'PreferSameNode'))
+    await bed.push('topology', topology([second, third], { trafficDistribution: 'PreferSameNode' }))
     expect(pods(await throughBoth())).toEqual([{ 'on-node-2': 100 }, { 'on-node-2': 100 }])
-    await bed.push('topology', topology([third], 'PreferSameNode'))
+    await bed.push('topology', topology([third], { trafficDistribution: 'PreferSameNode' }))
     expect(pods(await throughBoth())).toEqual([{ elsewhere: 100 }, { elsewhere: 100 }])
   })
 })

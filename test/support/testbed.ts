@@ -11,7 +11,6 @@ import { type Address, parseAddress } from '../../src/address.ts'
 import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
 import { parseConfig } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
-import type { Convergence } from '../../src/model/proxies.ts'
 
 /** Time enough for a first run to fetch Envoy into the cache. */
 export const SETUP_TIMEOUT = 180_000
@@ -52,7 +51,7 @@ export async function openTestbed(): Promise<Testbed> {
   return {
     api,
     xds,
-    push: (part, document, source = 'test') => pushAndWait(api, `/v1/sources/${source}/${part}`, document),
+    push: (part, document, source = 'test') => api.putAndWait(`/v1/sources/${source}/${part}`, document),
     echo: async pod => {
       const server = await serveEcho(pod)
       closing.addWay(() => server.close())
@@ -85,11 +84,4 @@ function addressOf(text: string): Address {
   const address = parseAddress(text)
   if (typeof address === 'string') throw new Error(address)
   return address
-}
-
-async function pushAndWait(api: RestApi, path: string, document: object): Promise<void> {
-  const answer = await api.call<{ convergence: Convergence }>('PUT', path, document, { prefer: 'wait=10' })
-  const { nacked, pending } = answer.body.convergence
-  if (nacked.length > 0) throw new Error(`an Envoy refused the push: ${nacked[0]?.detail}`)
-  if (pending.length > 0) throw new Error(`an Envoy has not answered after 10 s: ${pending[0]?.node}`)
 }
