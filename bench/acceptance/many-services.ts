@@ -5,19 +5,17 @@ export interface Size {
   readonly zones: number
   /** That many of the services are PreferSameNode, the others PreferSameZone. */
   readonly sameNode?: number
+  /** The same of all services. */
+  readonly locality?: object
   /** Endpoints stand on so many nodes; node N is in zone N modulo zones. */
   readonly nodes?: number
 }
 
-export function manyServices({ services, endpoints, zones, sameNode = 0, nodes = 999 }: Size): {
-  zones: object[]
-  services: object[]
-} {
+export function manyServices(size: Size): { zones: object[]; services: object[] } {
+  const { services, zones } = size
   return {
     zones: Array.from({ length: zones }, (_, zone) => ({ zone: zoneName(zone), region: 'r1' })),
-    services: Array.from({ length: services }, (_, index) =>
-      largeService(index, endpoints, zones, nodes, index < sameNode ? 'PreferSameNode' : 'PreferSameZone'),
-    ),
+    services: Array.from({ length: services }, (_, index) => largeService(index, size)),
   }
 }
 
@@ -25,11 +23,15 @@ export function zoneName(zone: number): string {
   return `zone-${zone}`
 }
 
-function largeService(index: number, count: number, zones: number, nodes: number, mode: string): object {
+function largeService(
+  index: number,
+  { endpoints: count, zones, sameNode = 0, nodes = 999, locality }: Size,
+): object {
   return {
     namespace: 'default',
     name: `svc-${String(index).padStart(5, '0')}`,
-    trafficDistribution: mode,
+    trafficDistribution: index < sameNode ? 'PreferSameNode' : 'PreferSameZone',
+    ...(locality && { locality }),
     ports: [{ name: 'http', port: 80 }],
     endpoints: Array.from({ length: count }, (_, place) => {
       const node = (index * count + place) % nodes
