@@ -93,7 +93,9 @@ export class Client {
   async simulate(simulation: object, query: Query): Promise<SimulationAnswer> {
     const headers = { 'Content-Type': 'application/json' }
     const body = new TextEncoder().encode(JSON.stringify(simulation))
-    const response = await this.#send('POST', '/v1/simulations', query, { headers, body })
+    // Ten thousand services take seconds of a server that has other work first.
+    const patience = 60_000
+    const response = await this.#send('POST', '/v1/simulations', query, { headers, body, patience })
     return (await response.json()) as SimulationAnswer
   }
 

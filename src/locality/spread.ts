@@ -40,13 +40,14 @@ export function spread(assignment: Assignment, isHealthy: IsHealthy, balancing: 
   const loads = priorityLoads(health, { factor, panicThreshold: balancing.panicThreshold })
   steps.forEach((members, priority) => {
     const { load, panics } = at(loads, priority)
+    if (load === 0) return
     const weights = weightsInStep(
       members.map(index => at(endpoints, index)),
       isHealthy,
       { ...balancing, factor, panics },
     )
     const total = sum(weights)
-    if (load === 0 || total === 0) return
+    if (total === 0) return
     members.forEach((index, member) => {
       shares[index] = ((load / 100) * at(weights, member)) / total
     })

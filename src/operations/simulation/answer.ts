@@ -67,33 +67,31 @@ export const COLUMNS: Columns<ServiceSimulation> = {
   },
 }
 
-interface SideOutcome {
-  readonly side: Side
-  readonly outcome: Outcome
-}
-
 /** What is said of one port of a service (`namespace/name`); `isDetailed` names each endpoint. */
 export function serviceSimulation(
   service: string,
   port: number,
-  { before, after }: BeforeAndAfter<SideOutcome>,
+  {
+    sides: { before, after },
+    outcomes,
+  }: { readonly sides: BeforeAndAfter<Side>; readonly outcomes: BeforeAndAfter<Outcome> },
   isDetailed: boolean,
 ): ServiceSimulation {
-  const decision = after.side.decision ?? before.side.decision
-  const mean = meanLoad(before.outcome) ?? meanLoad(after.outcome) ?? Number.NaN
+  const decision = after.decision ?? before.decision
+  const mean = meanLoad(outcomes.before) ?? meanLoad(outcomes.after) ?? Number.NaN
   return {
     service,
     port,
     mode: decision?.mode ?? '',
-    lost: usableOf(decision).filter(one => after.side.isLost(one)).length,
-    checked: after.side.isChecked,
-    moved: rounded(movedShare(before.outcome, after.outcome)),
-    before: simulatedSide(before, mean, isDetailed),
-    after: simulatedSide(after, mean, isDetailed),
+    lost: usableOf(decision).filter(one => after.isLost(one)).length,
+    checked: after.isChecked,
+    moved: rounded(movedShare(outcomes.before, outcomes.after)),
+    before: simulatedSide(before, outcomes.before, mean, isDetailed),
+    after: simulatedSide(after, outcomes.after, mean, isDetailed),
   }
 }
 
-function simulatedSide({ side, outcome }: SideOutcome, mean: number, isDetailed: boolean): SimulatedSide {
+function simulatedSide(side: Side, outcome: Outcome, mean: number, isDetailed: boolean): SimulatedSide {
   const { zones, requests } = outcome
   const all = inZone(outcome)
   const endpoints = [...requests].map(

@@ -7,7 +7,7 @@ import { sum } from '../../locality/sum.ts'
 import { viewpointClass } from '../../locality/viewpoint-class.ts'
 import type { Viewpoint } from '../../model/viewpoint.ts'
 import type { Turns } from '../in-turns.ts'
-import type { Side } from './sides.ts'
+import type { BeforeAndAfter, Side } from './sides.ts'
 
 /** What becomes of the requests to a port of a service. */
 export interface Outcome {
@@ -27,15 +27,35 @@ export interface ZoneOutcome {
   readonly panics: boolean
 }
 
-/** Where the requests of each of these zones go, by the very assignments that its Envoys would be served. */
-export async function outcomeOf(side: Side, from: readonly Place[], turns: Turns): Promise<Outcome> {
+/** Where the requests of each of these zones go on both sides, by the very assignments that its Envoys would be served. */
+export async function outcomesOf(
+  { before, after }: BeforeAndAfter<Side>,
+  from: readonly Place[],
+  turns: Turns,
+): Promise<BeforeAndAfter<Outcome>> {
+  // Most changes leave most services as they are, and so their assignments.
+  const assignments: Assignments = new Map()
+  return {
+    before: await outcomeOf(before, from, turns, assignments),
+    after: await outcomeOf(after, from, turns, after.decision === before.decision ? assignments : new Map()),
+  }
+}
+
+/** Of one decision, by class of viewpoints. */
+type Assignments = Map<string, Assignment>
+
+async function outcomeOf(
+  side: Side,
+  from: readonly Place[],
+  turns: Turns,
+  assignments: Assignments,
+): Promise<Outcome> {
   const { decision, demand } = side
   const requests = new Map<Candidate, number>()
   for (const candidate of usableOf(decision)) requests.set(candidate, 0)
-  const spreads = new Map<string, SpreadAssignment>()
   const zones: ZoneOutcome[] = []
   for (const place of from) {
-    const given = decision && spreadFrom(side, decision, place, spreads)
+    const given = decision && spreadFrom(side, decision, place, assignments)
     const amount = demand.of(place)
     zones.push(zoneOutcome(side, place, given))
     given?.assignment.endpoints.forEach(({ candidate }, index) => {
@@ -61,16 +81,13 @@ function spreadFrom(
   { balancing, isLost }: Side,
   decision: Decision,
   place: Place,
-  known: Map<string, SpreadAssignment>,
+  assignments: Assignments,
 ): SpreadAssignment {
   const viewpoint: Viewpoint = { ...place, subZone: '', node: '', source: '' }
   const viewpoints = viewpointClass(decision, viewpoint)
-  const before = known.get(viewpoints)
-  if (before !== undefined) return before
-  const assignment = assign(decision, viewpoint)
-  const made = { assignment, ...spread(assignment, one => !isLost(one), balancing) }
-  known.set(viewpoints, made)
-  return made
+  const assignment = assignments.get(viewpoints) ?? assign(decision, viewpoint)
+  assignments.set(viewpoints, assignment)
+  return { assignment, ...spread(assignment, one => !isLost(one), balancing) }
 }
 
 function zoneOutcome(

@@ -21,7 +21,7 @@ import {
 import { changedWorld, lostEndpoints, unknownEndpoints } from './changes.ts'
 import { changedDemand, connectedDemand, type ZoneDemand } from './demand.ts'
 import { KnownZones } from './known-zones.ts'
-import { inZone, outcomeOf } from './outcome.ts'
+import { inZone, outcomesOf } from './outcome.ts'
 import { askingZones, type Scene, sidesOf } from './sides.ts'
 
 /** `body` is the JSON text of a simulation; none at all asks for no change. */
@@ -57,7 +57,9 @@ async function prepare(world: World, question: Simulation, demand: ZoneDemand): 
   const changed = await changedWorld(world, question)
   const { service } = question
   const services = [...new Set([...world.services.keys(), ...changed.world.services.keys()])].sort()
-  const zones = await knownZones([world, changed.world], services, demand)
+  const zones = namesZones(question)
+    ? await knownZones([world, changed.world], services, demand)
+    : new KnownZones()
   const after = changedDemand(demand, question, zones)
   const problems: Problem[] = [
     ...(question.lose?.zones ?? []).flatMap((zone, index) => zones.problems(zone, ['lose', 'zones', index])),
@@ -75,6 +77,11 @@ async function prepare(world: World, question: Simulation, demand: ZoneDemand): 
     services: service === undefined ? services : [service],
     isOfOne: service !== undefined,
   }
+}
+
+/** To know all zones every service has to be looked at. */
+function namesZones({ lose, demand = {} }: Simulation): boolean {
+  return (lose?.zones ?? []).length > 0 || Object.keys(demand).length > 0
 }
 
 /** Those that a source declares, and those where an endpoint or a proxy stands, before the changes or after them. */
@@ -113,14 +120,10 @@ async function run(prepared: Prepared, request: ListRequest): Promise<Simulation
   for (const key of services) {
     for (const port of portsOf([before.world, after.world], key)) {
       const sides = sidesOf(prepared, key, port)
-      const from = askingZones(sides)
-      const outcomes = {
-        before: { side: sides.before, outcome: await outcomeOf(sides.before, from, turns) },
-        after: { side: sides.after, outcome: await outcomeOf(sides.after, from, turns) },
-      }
-      items.push(serviceSimulation(key, port, outcomes, isOfOne))
+      const outcomes = await outcomesOf(sides, askingZones(sides), turns)
+      items.push(serviceSimulation(key, port, { sides, outcomes }, isOfOne))
       for (const side of ['before', 'after'] as const) {
-        const { stay, all } = inZone(outcomes[side].outcome)
+        const { stay, all } = inZone(outcomes[side])
         total[side].stay += stay
         total[side].all += all
       }
