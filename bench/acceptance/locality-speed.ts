@@ -64,7 +64,7 @@ function viewpointOn(node: string, zone: number): Viewpoint {
 /** The world of these entries, and of each service the resources that a server would hold. */
 function coldStart(entries: readonly StoredEntry[]) {
   const { world } = after(World.EMPTY, entries)
-  return { world, resources: [...world.services.values()].map(service => new ServiceResources(service)) }
+  return { world, resources: [...world.allServices()].map(service => new ServiceResources(service)) }
 }
 
 function assignFor(world: World, resources: ServiceResources, viewpoints: readonly Viewpoint[]): void {

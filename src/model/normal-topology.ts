@@ -36,7 +36,15 @@ function canonicalCpu(cpu: string): string {
 }
 
 export function normalService(settings: z.output<typeof serviceSettings>): Service {
-  const { namespace = 'default', name, trafficDistribution, topologyMode, ports, connectTimeout } = settings
+  const {
+    namespace = 'default',
+    name,
+    trafficDistribution,
+    topologyMode,
+    ports,
+    connectTimeout,
+    scope,
+  } = settings
   return {
     namespace,
     name,
@@ -45,6 +53,7 @@ export function normalService(settings: z.output<typeof serviceSettings>): Servi
     ...(ports && { ports: [...ports].sort((a, b) => a.port - b.port) }),
     ...(connectTimeout && { connectTimeout }),
     ...normalTrafficSettings(settings),
+    ...(scope === 'source' && { scope }),
   }
 }
 

@@ -88,6 +88,8 @@ export const serviceSettings = z.strictObject({
   healthCheck: healthCheck.optional(),
   circuitBreaker: circuitBreaker.optional(),
   locality: localitySettings.optional(),
+  /** `source` keeps it to the proxies and the routes of its own source; `fleet` is what holds without it. */
+  scope: z.enum(['fleet', 'source']).optional(),
 })
 
 const endpointList = z.array(endpoint).max(MAX_ITEMS)

@@ -4,7 +4,10 @@ import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import { placeName } from '../locality/place.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Store } from '../store/store.ts'
+import type { MergedService } from '../translate/merged-service.ts'
+import { keeperOf } from '../translate/realm.ts'
 import type { World } from '../translate/world.ts'
+import { findService } from './find-service.ts'
 import { pastWorld } from './past-world.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 
@@ -65,16 +68,15 @@ export async function explainAt(
 
 export function explain(world: World, question: AssignmentQuestion): Explanation | Refusal {
   const { namespace, name } = question
-  const service = world.service(namespace, name)
-  if (!service)
-    return refuse('unknown', `there is no service ${namespace}/${name} at revision ${world.revision}`)
+  const service = findService(world, namespace, name, question.viewpoint.source)
+  if (isRefusal(service)) return service
 
   const numbers = service.ports.map(port => port.port)
   const port = question.port ?? (numbers.length === 1 ? numbers[0] : undefined)
   const decision = port === undefined ? undefined : service.decision(port)
   if (port === undefined || decision === undefined) return refusePort(`${namespace}/${name}`, numbers, port)
 
-  const viewpoint = world.locate(question.viewpoint)
+  const viewpoint = world.locate(viewpointOn(service, question.viewpoint))
   const { mode, rule, notes, endpoints } = assign(decision, viewpoint)
   const settings = explainedSettings(decision.policy)
   // Looked up here, not carried by the candidates: no assignment may differ because its endpoints were written anew.
@@ -90,6 +92,12 @@ export function explain(world: World, question: AssignmentQuestion): Explanation
     ...(Object.keys(settings).length > 0 && { settings }),
     endpoints: endpoints.map(one => explained(one, revisions)),
   }
+}
+
+/** Only proxies of its source see a service that this keeps to itself. */
+function viewpointOn({ realm }: MergedService, viewpoint: Viewpoint): Viewpoint {
+  const source = keeperOf(realm)
+  return source === undefined ? viewpoint : { ...viewpoint, source }
 }
 
 function explainedSettings({

@@ -1,14 +1,18 @@
 import type { MergedService } from '../translate/merged-service.ts'
 import { clusterName } from '../translate/names.ts'
+import { FLEET } from '../translate/realm.ts'
 import type { World } from '../translate/world.ts'
+import { findService } from './find-service.ts'
 import { inTurns } from './in-turns.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
-import { isRefusal, type Refusal, refuse } from './refusal.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
 
-/** A service as all sources together say it. */
+/** A service as all sources together say it, or the one source that keeps it to itself. */
 export interface ServiceSummary {
   readonly namespace: string
   readonly name: string
+  /** Left out of a service of the fleet. */
+  readonly scope?: 'source'
   readonly mode: string
   readonly ports: readonly ServicePortSummary[]
   /** Those that have it, the one whose word counts first. */
@@ -27,10 +31,11 @@ interface ServicePortSummary {
 }
 
 const COLUMNS: Columns<MergedService> = {
-  id: service => `${service.namespace}/${service.name}`,
+  id: ({ namespace, name, realm }) => `${namespace}/${name}${realm === FLEET ? '' : ` ${realm}`}`,
   fields: {
     namespace: service => service.namespace,
     name: service => service.name,
+    scope: service => scopeOf(service),
     mode: service => service.mode,
     source: service => service.sources,
     conflicts: service => service.conflicts.length,
@@ -44,21 +49,33 @@ export async function listServices(
   const asked = [request.sort?.replace('-', ''), ...request.filters.map(filter => filter.field)]
   // These two parse every service that there is; what is parsed once stays so.
   if (asked.includes('mode') || asked.includes('conflicts'))
-    await inTurns(world.services.values(), service => service.conflicts)
-  const page = listPage(world.services.values(), COLUMNS, request)
+    await inTurns(world.allServices(), service => service.conflicts)
+  const page = listPage(world.allServices(), COLUMNS, request)
   return isRefusal(page) ? page : { ...page, items: await inTurns(page.items, summary) }
 }
 
-export function readService(world: World, namespace: string, name: string): ServiceSummary | Refusal {
-  const service = world.service(namespace, name)
-  return service ? summary(service) : refuse('unknown', `there is no service ${namespace}/${name}`)
+/** As `source` sees it; '' is nobody's. */
+export function readService(
+  world: World,
+  namespace: string,
+  name: string,
+  source: string,
+): ServiceSummary | Refusal {
+  const service = findService(world, namespace, name, source)
+  return isRefusal(service) ? service : summary(service)
+}
+
+function scopeOf({ realm }: MergedService): 'fleet' | 'source' {
+  return realm === FLEET ? 'fleet' : 'source'
 }
 
 function summary(service: MergedService): ServiceSummary {
   const { namespace, name } = service
+  const scope = scopeOf(service)
   return {
     namespace,
     name,
+    ...(scope === 'source' && { scope }),
     mode: service.mode,
     ports: service.ports.map(port => ({
       ...port,

@@ -1,6 +1,7 @@
 import type { NamedBackend } from '../model/route-backends.ts'
 import { isService } from '../model/route-references.ts'
 import { hasCluster } from './cluster.ts'
+import { includes, type Realm } from './realm.ts'
 import { permitsService } from './reference-grants.ts'
 import { type Backend, type SourceRoute, serviceBackend } from './source-route.ts'
 import type { World } from './world.ts'
@@ -8,22 +9,27 @@ import type { World } from './world.ts'
 /** Why requests cannot be sent to a backend, in the Gateway API's words (RouteConditionResolvedRefs). */
 export type Unresolved = 'InvalidKind' | 'RefNotPermitted' | 'BackendNotFound' | 'UnsupportedProtocol'
 
-/** The first reason that applies, or undefined when the backend has a cluster. */
+/** The first reason that applies for proxies of the route's own source, or undefined when they have a cluster for it. */
 export function unresolved(
   world: World,
   route: SourceRoute,
   ref: NamedBackend['ref'],
 ): Unresolved | undefined {
-  return isService(ref) ? unresolvedService(world, route, serviceBackend(ref)) : 'InvalidKind'
+  if (!isService(ref)) return 'InvalidKind'
+  return unresolvedService(world, route, serviceBackend(ref), world.realmOf(route.source))
 }
 
+/** For proxies that stand in a realm. */
 export function unresolvedService(
   world: World,
   route: SourceRoute,
   backend: Backend,
+  realm: Realm,
 ): Unresolved | undefined {
   if (!isPermitted(world, route, backend)) return 'RefNotPermitted'
-  const port = world.services.get(backend.service)?.port(backend.port)
+  const service = world.seen(realm, backend.service)
+  // What a source keeps to itself is not there for the routes of others, nor does the fleet's of that name stand in.
+  const port = service && includes(service.realm, route.source) ? service.port(backend.port) : undefined
   if (port === undefined) return 'BackendNotFound'
   return hasCluster(port) ? undefined : 'UnsupportedProtocol'
 }

@@ -1,24 +1,22 @@
 import { listenerAddress } from '../model/listener-address.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { unresolvedService } from './backend-resolution.ts'
-import { hasCluster } from './cluster.ts'
 import { hashPolicy } from './hash-policy.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { httpListener } from './listener.ts'
 import type { ListenerGroup, MergedGateway } from './merged-gateway.ts'
-import { clusterName } from './names.ts'
+import type { Realm } from './realm.ts'
 import { jsonResource, type Resource, routeConfigurationResource } from './resource.ts'
 import { isAttached } from './route-attachment.ts'
 import { type RoutedGroup, sameRoutes, type VirtualHosts, virtualHosts } from './route-configuration.ts'
 import type { Resolve, SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
-/** What the Envoys of one gateway are served, beside clusters and assignments, which gateways share. */
-export interface GatewayResources {
+/** A gateway with the routes that its listeners take: the same for all of its Envoys. */
+export interface RoutedGateway {
   readonly listeners: readonly Resource[]
-  readonly routeConfigurations: readonly Resource[]
-  /** Clusters that its routes send requests to; all of them exist. */
-  readonly clusters: ReadonlySet<string>
+  /** Of each listener, in the same order. */
+  readonly groups: readonly RoutedGroup[]
   /** Services (`namespace/name`) that its routes name, whether or not they exist: worked out when it is asked. */
   readonly namedServices: () => ReadonlySet<string>
   /** The Envoys get every service's cluster, not only those that routes name. */
@@ -27,32 +25,48 @@ export interface GatewayResources {
   readonly conflicts: readonly string[]
 }
 
-/** The resources of a gateway (`namespace/name`); empty for one that no source has: its routes lead nowhere yet. */
-export function gatewayResources(world: World, key: string): GatewayResources {
+/** Where the routes of a gateway lead for the Envoys that stand in one realm. */
+export interface RouteResources {
+  readonly routeConfigurations: readonly Resource[]
+  /** Clusters that the routes send requests to; all of them exist. */
+  readonly clusters: ReadonlySet<string>
+}
+
+/** A gateway (`namespace/name`); one that no source has is empty: its routes lead nowhere yet. */
+export function routedGateway(world: World, key: string): RoutedGateway {
   const gateway = world.gateways.get(key)
   if (gateway === undefined) return NOTHING
   const routes = [...(world.routesByGateway.get(key)?.values() ?? [])]
   const groups = gateway.groups.map(group => routedGroup(world, gateway, group, routes))
-  const hosts = hostsOfGroups(world, groups)
   return {
     listeners: gateway.groups.map(listenerResource),
-    routeConfigurations: gateway.groups.map(({ name }, index) =>
-      routeConfigurationResource(name, hosts[index] as VirtualHosts),
-    ),
-    clusters: new Set(hosts.flatMap(one => one.clusters)),
+    groups,
     namedServices: once(() => servicesOf(groups)),
     allServices: gateway.hasAllServices,
     conflicts: gateway.conflicts.map(({ detail }) => detail),
   }
 }
 
-const NOTHING: GatewayResources = {
+const NOTHING: RoutedGateway = {
   listeners: [],
-  routeConfigurations: [],
-  clusters: new Set(),
+  groups: [],
   namedServices: () => new Set(),
   allServices: false,
   conflicts: [],
+}
+
+export function routeResources(
+  world: World,
+  { listeners, groups }: RoutedGateway,
+  realm: Realm,
+): RouteResources {
+  const hosts = hostsOfGroups(world, groups, realm)
+  return {
+    routeConfigurations: listeners.map(({ name }, index) =>
+      routeConfigurationResource(name, hosts[index] as VirtualHosts),
+    ),
+    clusters: new Set(hosts.flatMap(one => one.clusters)),
+  }
 }
 
 /** The Envoy listener of a group: all of its listeners have the address and the port of the first. */
@@ -77,10 +91,10 @@ function routedGroup(
 }
 
 /** Groups with the same routes (one for each family of addresses) share what is made of them. */
-function hostsOfGroups(world: World, groups: readonly RoutedGroup[]): VirtualHosts[] {
+function hostsOfGroups(world: World, groups: readonly RoutedGroup[], realm: Realm): VirtualHosts[] {
   const resolve: Resolve = (route, backend) =>
-    unresolvedService(world, route, backend) === undefined
-      ? { hashPolicy: hashPolicy(world.services.get(backend.service)?.settings.loadBalancer) }
+    unresolvedService(world, route, backend, realm) === undefined
+      ? { hashPolicy: hashPolicy(world.seen(realm, backend.service)?.settings.loadBalancer) }
       : undefined
   const made: VirtualHosts[] = []
   groups.forEach((group, index) => {
@@ -104,12 +118,4 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() }
     return made.value
   }
-}
-
-/** Names of all clusters of a service, one for each port that has one. */
-export function clusterNames(world: World, service: string): string[] {
-  const merged = world.services.get(service)
-  return merged === undefined
-    ? []
-    : merged.ports.filter(hasCluster).map(({ port }) => clusterName(merged.namespace, merged.name, port))
 }

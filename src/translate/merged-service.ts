@@ -5,7 +5,9 @@ import type { StoredEntry } from '../model/change.ts'
 import { type LocalitySettings, localitySettings } from '../model/locality-settings.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
-import type { ClusterSettings } from './cluster.ts'
+import { type ClusterSettings, hasCluster } from './cluster.ts'
+import { clusterName } from './names.ts'
+import type { Realm } from './realm.ts'
 import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
 import { type SaidLocality, servicePolicy } from './service-policy.ts'
 import { placedDemand, type Surroundings } from './surroundings.ts'
@@ -29,7 +31,6 @@ export interface Conflict {
 export interface PortNumbers {
   has(port: number): boolean
 }
-const NO_PORTS: PortNumbers = new Set<number>()
 
 interface ParsedClaim extends EndpointClaim {
   /** Revision of the settings, for people. */
@@ -37,11 +38,16 @@ interface ParsedClaim extends EndpointClaim {
   readonly settings: Service | undefined
 }
 
+/** What tells a service from all others. */
+export type ServiceIdentity = Pick<MergedService, 'realm' | 'namespace' | 'name'>
+
 /**
- * A service as all sources together say it: immutable, made anew when one of its entries changes, everything in it
- * worked out when first asked for. Mode, settings and ports are those of the source that has had it longest.
+ * A service as all sources of its realm together say it: immutable, made anew when one of its entries changes,
+ * everything in it worked out when first asked for. Mode, settings and ports are those of the source that has had it
+ * longest.
  */
 export class MergedService {
+  readonly realm: Realm
   readonly namespace: string
   readonly name: string
   /** Oldest first. */
@@ -51,16 +57,17 @@ export class MergedService {
   readonly #decisions = new Map<number, Decision>()
   #parsed: readonly ParsedClaim[] | undefined
   #ports: readonly ServicePort[] | undefined
+  #clusterNames: readonly string[] | undefined
   #topologyAware: Candidates['topologyAware']
   #localityPolicy: LocalityPolicy | undefined
 
   constructor(
-    namespace: string,
-    name: string,
+    { realm, namespace, name }: ServiceIdentity,
     claims: readonly ServiceClaim[],
     surroundings: Surroundings,
-    grpcPorts: PortNumbers = NO_PORTS,
+    grpcPorts: PortNumbers,
   ) {
+    this.realm = realm
     this.namespace = namespace
     this.name = name
     this.claims = [...claims].sort((a, b) => createdOf(a) - createdOf(b) || compare(a.source, b.source))
@@ -80,6 +87,14 @@ export class MergedService {
 
   port(number: number): ServicePort | undefined {
     return this.ports.find(port => port.port === number)
+  }
+
+  /** Of all its clusters: one for each port that has one. */
+  get clusterNames(): readonly string[] {
+    this.#clusterNames ??= this.ports
+      .filter(hasCluster)
+      .map(({ port }) => clusterName(this.namespace, this.name, port))
+    return this.#clusterNames
   }
 
   get settings(): ClusterSettings {

@@ -15,7 +15,6 @@ export type RouteContent = Pick<
 
 /** The routes of a world that is being made, and what decides where they attach and what they may reach. */
 export class RouteDraft {
-  readonly #base: RouteContent
   readonly #routes: World['routes']
   readonly #routesByGateway: World['routesByGateway']
   readonly #grpcRoutes: World['grpcRoutes']
@@ -34,7 +33,6 @@ export class RouteDraft {
   readonly touchedGateways = new Set<string>()
 
   constructor(base: RouteContent) {
-    this.#base = base
     this.#routes = base.routes.asMutable()
     this.#routesByGateway = base.routesByGateway.asMutable()
     this.#grpcRoutes = base.grpcRoutes.asMutable()
@@ -86,8 +84,8 @@ export class RouteDraft {
     else this.#referenceGrants.set(key, grants)
   }
 
-  /** To be called once, when everything is in. Also the services that GRPCRoutes name at other ports than before. */
-  finish(gateways: World['gateways']): RouteContent & { regrouped: string[] } {
+  /** To be called once, when everything is in. Also the services that GRPCRoutes came to, or left. */
+  finish(gateways: World['gateways']): RouteContent & { grpcServices: ReadonlySet<string> } {
     if (this.#changedNamespaces.size > 0) this.#touchSelecting(gateways)
     if (this.#changedGrants.size > 0) this.#touchReferring()
     this.#noteGrpcOfGateways()
@@ -98,9 +96,7 @@ export class RouteDraft {
       grpcRoutes: this.#grpcRoutes.asImmutable(),
       namespaces: this.#namespaces.asImmutable(),
       referenceGrants: this.#referenceGrants.asImmutable(),
-      regrouped: [...this.#grpcServices].filter(
-        service => !samePorts(this.#base.grpcRoutes.get(service), this.#grpcRoutes.get(service)),
-      ),
+      grpcServices: this.#grpcServices,
     }
   }
 
@@ -158,10 +154,4 @@ export class RouteDraft {
     if (left.isEmpty()) this.#grpcRoutes.delete(service)
     else this.#grpcRoutes.set(service, left)
   }
-}
-
-type Ports = ImmutableMap<number, unknown>
-
-function samePorts(a: Ports = ImmutableMap(), b: Ports = ImmutableMap()): boolean {
-  return a.size === b.size && a.every((_, port) => b.has(port))
 }

@@ -35,7 +35,7 @@ export function obstacleMessage(
 
 export function backendMessage(
   world: World,
-  { route }: SourceRoute,
+  { route, source }: SourceRoute,
   { ref, place }: NamedBackend,
   reason: Unresolved,
 ): string {
@@ -48,20 +48,30 @@ export function backendMessage(
     case 'RefNotPermitted':
       return `no ReferenceGrant in namespace ${namespace} lets ${route.kind}s of namespace ${route.namespace} refer to ${service}: ${consequence} until one does`
     case 'BackendNotFound': {
-      const lack = world.services.has(`${namespace}/${name}`) ? `has no port ${port}` : 'is not there'
+      const lack = world.service(namespace, name, source) ? `has no port ${port}` : absence(world, ref)
       return `${service} ${lack}: ${consequence} until it comes`
     }
     case 'UnsupportedProtocol': {
-      const protocol = JSON.stringify(world.service(namespace, name)?.port(port)?.appProtocol)
+      const protocol = JSON.stringify(world.service(namespace, name, source)?.port(port)?.appProtocol)
       return `port ${port} of ${service} speaks ${protocol}, and Vicinity cannot speak TLS to endpoints yet: ${consequence}`
     }
   }
+}
+
+/** Of a service that the route does not see. */
+function absence(world: World, { namespace, name }: NamedBackend['ref']): string {
+  const others = world.services.get(`${namespace}/${name}`)?.services.flatMap(one => one.sources) ?? []
+  return others.length === 0 ? 'is not there' : `is kept by its scope to ${sourcesNamed(others)}`
 }
 
 /** Gateway API: 500 for HTTP (HTTPRouteRule.backendRefs), UNAVAILABLE for gRPC; a mirror that fails is nobody's loss. */
 function consequenceOf(kind: SourceRoute['route']['kind'], place: string): string {
   if (place.endsWith('/requestMirror/backendRef')) return 'nothing is mirrored there'
   return `what would go there is answered ${kind === 'GRPCRoute' ? 'UNAVAILABLE' : '500'}`
+}
+
+function sourcesNamed(sources: readonly string[]): string {
+  return `${sources.length === 1 ? 'source' : 'sources'} ${[...sources].sort().join(', ')}`
 }
 
 function named(listeners: readonly string[]): string {

@@ -32,6 +32,12 @@ interface Made {
 }
 
 /**
+ * Backends change seldom, but realms see them in different ways at one time: a route's own source, another one that has
+ * a service of the name for itself, and the fleet.
+ */
+const STATES_KEPT = 3
+
+/**
  * A route of one source, attached or not. Worlds and gateways share the object for as long as its entry stands as it is, and
  * with it what was made of it: a push encodes the routes that it changed, and no others.
  */
@@ -53,8 +59,8 @@ export class SourceRoute {
   readonly grantNamespaces: ReadonlySet<string>
   /** Whether listeners on different ports have different translations of it. */
   readonly dependsOnPort: boolean
-  /** What was made with the backends as they resolved last. They change seldom: one state is enough. */
-  #made: Made | undefined
+  /** What was made with the backends as they resolved of late, the newest last. */
+  #made: readonly Made[] = []
 
   constructor({ source, created, since, body }: Pick<StoredEntry, 'source' | 'created' | 'since' | 'body'>) {
     this.source = source
@@ -87,12 +93,15 @@ export class SourceRoute {
   }
 
   #madeWith(resolve: Resolve): Made {
-    const made = this.#made
     const resolved = this.backends.map(one => [one.cluster, resolve(this, one)] as const)
-    if (made && resolved.every(([cluster, as]) => isSameWay(as, made.clusters.get(cluster)))) return made
+    const known = this.#made.find(({ clusters }) =>
+      resolved.every(([cluster, as]) => isSameWay(as, clusters.get(cluster))),
+    )
+    if (known !== undefined) return known
     const clusters = new Map(resolved.flatMap(([cluster, as]) => (as === undefined ? [] : [[cluster, as]])))
-    this.#made = { clusters, byPort: new Map() }
-    return this.#made
+    const made: Made = { clusters, byPort: new Map() }
+    this.#made = [...this.#made.slice(1 - STATES_KEPT), made]
+    return made
   }
 }
 

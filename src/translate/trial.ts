@@ -25,7 +25,7 @@ export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
   const draft = new WorldDraft(World.EMPTY)
   draft.add({ revision: 1, reset: false, upserted: entries.map(asStored), removed: [] })
   const { world } = draft.finish(1)
-  const services = [...world.services.values()].flatMap(service =>
+  const services = [...world.allServices()].flatMap(service =>
     attempt({ kind: 'Service', namespace: service.namespace, name: service.name }, () => tryService(service)),
   )
   const gateways = [...world.gateways.values()].flatMap(({ key, groups }) => {

@@ -6,6 +6,8 @@ import type { Viewpoint } from '../model/viewpoint.ts'
 import { Capacities, type Nodes, type Zones } from './capacities.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
+import type { Namesakes } from './namesakes.ts'
+import { FLEET, type Realm, sourceRealm } from './realm.ts'
 import { Regions } from './regions.ts'
 import type { SourceRoute } from './source-route.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -19,7 +21,9 @@ import type { Surroundings } from './surroundings.ts'
  */
 export class World implements Surroundings {
   readonly revision: number
-  readonly services: ImmutableMap<string, MergedService>
+  readonly services: ImmutableMap<string, Namesakes>
+  /** By source: the services that it keeps to itself. */
+  readonly scoped: ImmutableMap<string, ImmutableSet<string>>
   readonly gateways: ImmutableMap<string, MergedGateway>
   /** By `routeKey`. */
   readonly routes: ImmutableMap<string, SourceRoute>
@@ -45,9 +49,10 @@ export class World implements Surroundings {
   /** Services in mode Balanced: they read the demand. */
   readonly balanced: ImmutableSet<string>
 
-  constructor(content: Omit<World, 'service' | 'locate'>) {
+  constructor(content: Omit<World, 'allServices' | 'realmOf' | 'seen' | 'service' | 'locate'>) {
     this.revision = content.revision
     this.services = content.services
+    this.scoped = content.scoped
     this.gateways = content.gateways
     this.routes = content.routes
     this.routesByGateway = content.routesByGateway
@@ -70,6 +75,7 @@ export class World implements Surroundings {
   static readonly EMPTY = new World({
     revision: 0,
     services: ImmutableMap(),
+    scoped: ImmutableMap(),
     gateways: ImmutableMap(),
     routes: ImmutableMap(),
     routesByGateway: ImmutableMap(),
@@ -89,8 +95,25 @@ export class World implements Surroundings {
     balanced: ImmutableSet(),
   })
 
-  service(namespace: string, name: string): MergedService | undefined {
-    return this.services.get(`${namespace}/${name}`)
+  /** The realm that a source's proxies and routes stand in: its own where it keeps services to itself. */
+  realmOf(source: string): Realm {
+    return this.scoped.has(source) ? sourceRealm(source) : FLEET
+  }
+
+  /** The service that a name (`namespace/name`) stands for in a realm: the realm's own, or else the fleet's. */
+  seen(realm: Realm, key: string): MergedService | undefined {
+    const namesakes = this.services.get(key)
+    return namesakes?.in(realm) ?? namesakes?.in(FLEET)
+  }
+
+  /** The service that proxies and routes of a source see. */
+  service(namespace: string, name: string, source = ''): MergedService | undefined {
+    return this.seen(this.realmOf(source), `${namespace}/${name}`)
+  }
+
+  /** Of all realms. */
+  *allServices(): Iterable<MergedService> {
+    for (const { services } of this.services.values()) yield* services
   }
 
   /** A viewpoint with its region filled in where it was left out and only one is possible. */
@@ -107,4 +130,8 @@ export function routeKey(
   { kind, namespace, name }: Pick<Route, 'kind' | 'namespace' | 'name'>,
 ): string {
   return `${source}/${kind}/${namespace}/${name}`
+}
+
+export function sourceOfRoute(key: string): string {
+  return key.slice(0, key.indexOf('/'))
 }

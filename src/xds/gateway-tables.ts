@@ -1,57 +1,193 @@
-import { type GatewayResources, gatewayResources } from '../translate/gateway-resources.ts'
+import {
+  type RoutedGateway,
+  type RouteResources,
+  routedGateway,
+  routeResources,
+} from '../translate/gateway-resources.ts'
+import { FLEET, type Realm } from '../translate/realm.ts'
+import type { Resource } from '../translate/resource.ts'
 import type { World } from '../translate/world.ts'
 import type { Touched } from '../translate/world-draft.ts'
-import { type ClusterSource, ClusterView } from './cluster-view.ts'
-import { ResourceTable } from './resource-table.ts'
+import { ChangeLog } from './change-log.ts'
+import { type ClusterChoice, changedClusters, chosenNames, hasChosen } from './cluster-choice.ts'
+import { LoggedView } from './logged-view.ts'
+import type { View } from './view.ts'
 
-/** What the Envoys of one gateway are served. */
+/** Gives the cluster of a name, as it is seen in a realm, out of what all gateways share. */
+export type ClusterSource = (name: string, realm: Realm) => Resource | undefined
+
+type ByName = ReadonlyMap<string, Resource>
+
+/** What those Envoys of the gateway are served that stand in one realm: immutable. */
+interface Served extends ClusterChoice {
+  readonly listeners: ByName
+  readonly routeConfigurations: ByName
+}
+
+/** The Envoys of one source: what they are served follows the source into another realm, and their views with it. */
+export interface SourceAudience {
+  readonly listeners: View
+  readonly routeConfigurations: View
+  readonly clusters: View
+}
+
+interface Following extends SourceAudience {
+  served: Served
+  streams: number
+}
+
+/**
+ * What the Envoys of one gateway are served: the same for all of them, unless the source of some keeps services to
+ * itself that the gateway has to do with.
+ *
+ * All sources share one log for each type, so that one may come to see another realm while its streams go on with the
+ * positions that they had.
+ */
 export class GatewayTables {
-  readonly listeners = new ResourceTable(true)
-  readonly routeConfigurations = new ResourceTable(false)
-  readonly clusters: ClusterView
-  streams = 0
-  #made: GatewayResources | undefined
+  readonly #key: string
+  readonly #clusterSource: ClusterSource
+  readonly #logs = {
+    listeners: new ChangeLog(),
+    routeConfigurations: new ChangeLog(),
+    clusters: new ChangeLog(),
+  }
+  readonly #audiences = new Map<string, Following>()
+  #world: World
+  #gateway: RoutedGateway
 
-  constructor(clusterSource: ClusterSource) {
-    this.clusters = new ClusterView(clusterSource)
+  constructor(world: World, key: string, clusterSource: ClusterSource) {
+    this.#world = world
+    this.#key = key
+    this.#clusterSource = clusterSource
+    this.#gateway = routedGateway(world, key)
   }
 
   get conflicts(): readonly string[] {
-    return this.#made?.conflicts ?? []
+    return this.#gateway.conflicts
   }
 
-  open(world: World, gateway: string): void {
-    this.#remake(world, gateway, NOTHING)
+  /** Nobody is served. */
+  get isIdle(): boolean {
+    return this.#audiences.size === 0
   }
 
-  update(world: World, gateway: string, touched: Touched): void {
-    if (touched.gateways.has(gateway) || this.#namesOneOf(touched.settings))
-      this.#remake(world, gateway, touched)
-    else if (this.#made?.allServices) this.clusters.update(world, touched, this.#made)
+  /** One more stream of a source's Envoys. */
+  join(source: string): SourceAudience {
+    const audience = this.#audiences.get(source) ?? this.#open(source)
+    audience.streams += 1
+    return audience
+  }
+
+  /** To be called once for each `join`. */
+  leave(source: string): void {
+    const audience = this.#audiences.get(source)
+    if (audience === undefined) return
+    audience.streams -= 1
+    if (audience.streams === 0) this.#audiences.delete(source)
+  }
+
+  update(world: World, touched: Touched): void {
+    const before = this.#world
+    this.#world = world
+    const isTouched = touched.gateways.has(this.#key)
+    if (isTouched) this.#gateway = routedGateway(world, this.#key)
+    const named = isTouched ? [] : intersection(touched.settings, () => this.#gateway.namedServices())
+    const isStanding = ({ realm }: Served) =>
+      !isTouched && named.every(service => before.seen(realm, service) === world.seen(realm, service))
+    const standing = [...this.#audiences.values()].map(one => one.served).filter(isStanding)
+
+    const served = new Map(standing.map(one => [one.realm, one]))
+    const moves = new Map<Served, Set<Served>>()
+    for (const [source, audience] of this.#audiences) {
+      const realm = this.#realmOf(source)
+      const now = served.get(realm) ?? this.#serve(realm)
+      served.set(realm, now)
+      const moved = moves.get(audience.served) ?? new Set()
+      moves.set(audience.served, moved.add(now))
+      audience.served = now
+    }
+    for (const [old, all] of moves) for (const now of all) this.#record(before, old, now, touched)
   }
 
   /** Forgets the logs: to be called when every reader has seen all of them. */
   forgetPassed(): void {
-    for (const view of [this.listeners, this.routeConfigurations, this.clusters]) view.forgetPassed()
+    for (const log of Object.values(this.#logs)) log.clear()
   }
 
-  #namesOneOf(services: ReadonlySet<string>): boolean {
-    return services.size > 0 && intersects(services, this.#made?.namedServices() ?? new Set())
+  #open(source: string): Following {
+    const realm = this.#realmOf(source)
+    const neighbour = [...this.#audiences.values()].find(one => one.served.realm === realm)
+    const served = (): Served => audience.served
+    const audience: Following = {
+      served: neighbour?.served ?? this.#serve(realm),
+      streams: 0,
+      listeners: new LoggedView(this.#logs.listeners, {
+        get: name => served().listeners.get(name),
+        names: () => served().listeners.keys(),
+      }),
+      routeConfigurations: new LoggedView(this.#logs.routeConfigurations, {
+        get: name => served().routeConfigurations.get(name),
+        names: () => [],
+      }),
+      clusters: new LoggedView(this.#logs.clusters, {
+        get: name =>
+          hasChosen(served(), this.#world, name) ? this.#clusterSource(name, served().realm) : undefined,
+        names: () => chosenNames(served(), this.#world),
+      }),
+    }
+    this.#audiences.set(source, audience)
+    return audience
   }
 
-  #remake(world: World, gateway: string, touched: Touched): void {
-    const made = gatewayResources(world, gateway)
-    this.#made = made
-    this.listeners.replaceAll(made.listeners)
-    this.routeConfigurations.replaceAll(made.routeConfigurations)
-    this.clusters.update(world, touched, made)
+  /** That of the source, where it makes a difference at this gateway. */
+  #realmOf(source: string): Realm {
+    const own = this.#world.scoped.get(source)
+    if (own === undefined) return FLEET
+    const { allServices, namedServices } = this.#gateway
+    const isConcerned = allServices || own.some(service => namedServices().has(service))
+    return isConcerned ? this.#world.realmOf(source) : FLEET
+  }
+
+  #serve(realm: Realm): Served {
+    const { listeners, allServices } = this.#gateway
+    const { routeConfigurations, clusters }: RouteResources = routeResources(
+      this.#world,
+      this.#gateway,
+      realm,
+    )
+    return {
+      realm,
+      listeners: byName(listeners),
+      routeConfigurations: byName(routeConfigurations),
+      clusters: allServices ? 'all' : clusters,
+    }
+  }
+
+  /** Some Envoys that were served `old` in the world before are served `now`. */
+  #record(before: World, old: Served, now: Served, { settings }: Touched): void {
+    if (old !== now) {
+      for (const type of ['listeners', 'routeConfigurations'] as const) {
+        for (const name of differing(old[type], now[type])) this.#logs[type].record(name)
+      }
+    } else if (now.clusters !== 'all') return
+    const from = { choice: old, world: before }
+    const to = { choice: now, world: this.#world }
+    for (const name of changedClusters(from, to, settings)) this.#logs.clusters.record(name)
   }
 }
 
-const NOTHING: Touched = { services: new Set(), settings: new Set(), gateways: new Set() }
+function byName(resources: readonly Resource[]): ByName {
+  return new Map(resources.map(one => [one.name, one]))
+}
 
-function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  const [few, many] = a.size < b.size ? [a, b] : [b, a]
-  for (const one of few) if (many.has(one)) return true
-  return false
+function* differing(before: ByName, after: ByName): Iterable<string> {
+  for (const name of before.keys()) if (!after.has(name)) yield name
+  for (const { name, version } of after.values()) if (before.get(name)?.version !== version) yield name
+}
+
+/** `others` are only asked for where there are some of the first. */
+function intersection(some: ReadonlySet<string>, others: () => ReadonlySet<string>): string[] {
+  if (some.size === 0) return []
+  const [few, many] = [some, others()].sort((a, b) => a.size - b.size) as [Set<string>, Set<string>]
+  return [...few].filter(one => many.has(one))
 }

@@ -1,21 +1,24 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { parseClusterName } from '../translate/names.ts'
+import type { Realm } from '../translate/realm.ts'
 import type { Resource } from '../translate/resource.ts'
 import { World } from '../translate/world.ts'
 import type { Touched } from '../translate/world-draft.ts'
 import { AskedNames, type Asker } from './asked-names.ts'
-import { AssignmentView } from './assignment-view.ts'
 import type { Audience, Audiences, ClientNode } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
 import { GatewayTables } from './gateway-tables.ts'
-import { ServiceResources } from './service-resources.ts'
+import { LoggedView } from './logged-view.ts'
+import { MadeResources } from './made-resources.ts'
+import type { ServiceResources } from './service-resources.ts'
 import type { View } from './view.ts'
 import { ViewpointCensus } from './viewpoint-census.ts'
 
 /**
- * All that Envoys are served, by audience: listeners, route configurations and clusters by gateway, assignments by
- * class of viewpoints. Only what a connected audience asks for exists, and a new world costs what it changed.
+ * All that Envoys are served, by audience: listeners, route configurations and clusters by gateway (and by source,
+ * where that keeps services to itself), assignments by class of viewpoints. Only what a connected audience asks for
+ * exists, and a new world costs what it changed.
  *
  * `publish` takes a new world; afterwards the views of every audience show it and their logs say which names to look
  * at again.
@@ -23,7 +26,7 @@ import { ViewpointCensus } from './viewpoint-census.ts'
 export class Tables implements Audiences {
   #world = World.EMPTY
   readonly #gateways = new Map<string, GatewayTables>()
-  readonly #services = new Map<string, ServiceResources>()
+  readonly #made = new MadeResources()
   readonly #asked = new AskedNames()
   readonly #assignmentLog = new ChangeLog()
   readonly #census = new ViewpointCensus()
@@ -36,36 +39,38 @@ export class Tables implements Audiences {
     }
     this.#world = world
     for (const service of touched.services) {
-      this.#services.delete(service)
+      this.#made.forgetFormer(service, world)
       for (const name of this.#asked.take(service)) this.#assignmentLog.record(name)
     }
     this.#dropEmptyClasses()
-    for (const [gateway, tables] of this.#gateways) tables.update(world, gateway, touched)
+    for (const tables of this.#gateways.values()) tables.update(world, touched)
   }
 
   /** Who an Envoy is decides what it sees, for as long as its stream lasts. */
   join(node: ClientNode): Audience {
-    const { gateway } = node
+    const { gateway, viewpoint } = node
     const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
-    tables.streams += 1
-    const leaveCensus = this.#census.join(node.viewpoint)
-    const assignments: AssignmentView = new AssignmentView(this.#assignmentLog, name =>
-      this.#assignment(name, node.viewpoint, assignments),
-    )
+    const { listeners, routeConfigurations, clusters } = tables.join(viewpoint.source)
+    const leaveCensus = this.#census.join(viewpoint)
+    // Assignments are only asked for by name.
+    const assignments: View = new LoggedView(this.#assignmentLog, {
+      get: name => this.#assignment(name, viewpoint, assignments),
+      names: () => [],
+    })
     const views = new Map<string, View>([
-      [TYPE_URLS.listener, tables.listeners],
-      [TYPE_URLS.routes, tables.routeConfigurations],
-      [TYPE_URLS.cluster, tables.clusters],
+      [TYPE_URLS.listener, listeners],
+      [TYPE_URLS.routes, routeConfigurations],
+      [TYPE_URLS.cluster, clusters],
       [TYPE_URLS.endpoints, assignments],
     ])
     return {
       views: typeUrl => views.get(typeUrl),
-      viewpoint: () => this.#world.locate(node.viewpoint),
+      viewpoint: () => this.#world.locate(viewpoint),
       warnings: () => this.#warnings(node, tables),
       leave: () => {
         leaveCensus()
-        tables.streams -= 1
-        if (tables.streams === 0) this.#gateways.delete(gateway)
+        tables.leave(viewpoint.source)
+        if (tables.isIdle) this.#gateways.delete(gateway)
         this.#asked.leave(assignments)
         if (this.#census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
       },
@@ -74,47 +79,39 @@ export class Tables implements Audiences {
 
   /** How many assignments exist at this moment. */
   get assignmentsHeld(): number {
-    let held = 0
-    for (const resources of this.#services.values()) held += resources.assignmentsHeld
-    return held
+    return this.#made.assignmentsHeld
   }
 
   #openGateway(gateway: string): GatewayTables {
-    const tables = new GatewayTables(name => this.#cluster(name))
-    tables.open(this.#world, gateway)
+    const tables = new GatewayTables(this.#world, gateway, (name, realm) => this.#cluster(name, realm))
     this.#gateways.set(gateway, tables)
     return tables
   }
 
-  #cluster(name: string): Resource | undefined {
+  #cluster(name: string, realm: Realm): Resource | undefined {
     const parsed = parseClusterName(name)
-    return parsed && this.#resourcesOf(parsed.service)?.cluster(name, parsed.port)
+    return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port)
   }
 
   #assignment(name: string, viewpoint: Viewpoint, asker: Asker): Resource | undefined {
     const parsed = parseClusterName(name)
     if (parsed === undefined) return undefined
     const { service, port } = parsed
-    const assignment = this.#resourcesOf(service)?.assignment(name, port, this.#world.locate(viewpoint))
+    const resources = this.#resourcesOf(service, this.#world.realmOf(viewpoint.source))
+    const assignment = resources?.assignment(name, port, this.#world.locate(viewpoint))
     if (assignment === undefined) this.#asked.noteMissing(service, name, asker)
     else this.#asked.noteExisting(service, name)
     return assignment
   }
 
-  #resourcesOf(key: string): ServiceResources | undefined {
-    const known = this.#services.get(key)
-    if (known !== undefined) return known
-    const service = this.#world.services.get(key)
-    if (service === undefined) return undefined
-    const made = new ServiceResources(service)
-    this.#services.set(key, made)
-    return made
+  #resourcesOf(key: string, realm: Realm): ServiceResources | undefined {
+    const service = this.#world.seen(realm, key)
+    return service && this.#made.of(service)
   }
 
   #dropEmptyClasses(): void {
     const classes = this.#census.takeEmptyClasses(viewpoint => this.#world.locate(viewpoint))
-    if (classes.length === 0) return
-    for (const resources of this.#services.values()) resources.drop(classes)
+    if (classes.length > 0) this.#made.drop(classes)
   }
 
   #warnings(node: ClientNode, tables: GatewayTables): string[] {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseRoutes } from '../../src/model/parse-routes.ts'
 import { refusedPointers } from './refused-pointers.ts'
 
 const HTTP = { name: 'http', port: 80, protocol: 'HTTP' }
@@ -83,6 +84,13 @@ test.each<[string, unknown, string[]]>([
   ],
 ])('routes with %s are refused', (_title, routes, pointers) => {
   expect(refusedPointers(routes)).toEqual(pointers)
+})
+
+test('a refusal of what is still to come names it and says so', () => {
+  expect(parseRoutes(gateway({ tls: {} }))).toEqual({
+    ok: false,
+    problems: [{ pointer: '/gateways/0/tls', detail: 'is not supported yet: tls' }],
+  })
 })
 
 test.each<[string, unknown]>([

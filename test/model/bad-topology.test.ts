@@ -90,7 +90,7 @@ test.each<[string, unknown, string[]]>([
   ['a timeout with a fraction', service({ connectTimeout: '1.5s' }), ['/services/0/connectTimeout']],
   ['a timeout of six digits', service({ connectTimeout: '123456s' }), ['/services/0/connectTimeout']],
   ['a timeout as a number', service({ connectTimeout: 250 }), ['/services/0/connectTimeout']],
-  ['settings that are still to come', service({ scope: 1 }), ['/services/0/scope']],
+  ['an unknown scope', service({ scope: 'zone' }), ['/services/0/scope']],
   [
     'an unknown setting',
     service({ trafficdistribution: 'PreferClose' }),
@@ -215,13 +215,6 @@ test.each<[string, unknown, string[]]>([
   ['an endpoint that is a string', service({ endpoints: ['10.0.0.1:80'] }), [`${E}/0`]],
 ])('a topology with %s is refused', (_title, topology, pointers) => {
   expect(refused(topology)).toEqual(pointers)
-})
-
-test('a refusal of what is still to come names it and says so', () => {
-  expect(parseTopology(service({ scope: 'source' }))).toEqual({
-    ok: false,
-    problems: [{ pointer: '/services/0/scope', detail: 'is not supported yet: scope' }],
-  })
 })
 
 test('a refused hostname is told what to do instead', () => {

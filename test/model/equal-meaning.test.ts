@@ -89,6 +89,7 @@ const service = some(
     trafficDistribution: fc.constantFrom('PreferClose', 'PreferSameNode'),
     ...trafficSettings,
     locality,
+    scope: fc.constantFrom('fleet', 'source'),
   },
 ).filter(({ endpoints }) => {
   const places = (endpoints as Fields[]).map(

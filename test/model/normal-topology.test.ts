@@ -53,6 +53,12 @@ test('a service becomes its settings and its endpoints', () => {
   ])
 })
 
+test('a service says its scope only where it is kept to its source: the fleet is where all others are', () => {
+  const scoped = (scope: string) => stored({ services: [{ name: 'a', scope }] })['Service/default/a']
+  expect(scoped('source')).toEqual({ namespace: 'default', name: 'a', scope: 'source' })
+  expect(scoped('fleet')).toEqual({ namespace: 'default', name: 'a' })
+})
+
 test('a service without endpoints has no entry of endpoints, whether it says so or not', () => {
   const settings = { 'Service/default/a': { namespace: 'default', name: 'a' } }
   expect(stored({ services: [{ name: 'a' }] })).toEqual(settings)

@@ -41,7 +41,7 @@ test('a replace brings what is new, keeps when what changed came, and drops what
   const preview = await previewWorld(store, world, { source: 'east', mode: 'replace' }, parts)
   expect([...preview.services.keys()].sort()).toEqual(['team/changed', 'team/new', 'team/same'])
   expect(preview.services.get('team/same')).toBe(world.services.get('team/same'))
-  expect(preview.services.get('team/changed')).toMatchObject({
+  expect(preview.service('team', 'changed')).toMatchObject({
     ports: [{ port: 81 }],
     claims: [{ service: { source: 'east', created: 1, since: 3 } }],
   })

@@ -1,6 +1,13 @@
 import type { StoredEntry } from '../../src/model/change.ts'
 import { demandEntry } from '../../src/model/control.ts'
 import { parseSnapshot } from '../../src/model/parse-snapshot.ts'
+import {
+  type RoutedGateway,
+  type RouteResources,
+  routedGateway,
+  routeResources,
+} from '../../src/translate/gateway-resources.ts'
+import { FLEET, type Realm } from '../../src/translate/realm.ts'
 import { World } from '../../src/translate/world.ts'
 import { type Touched, WorldDraft } from '../../src/translate/world-draft.ts'
 
@@ -47,4 +54,14 @@ export function after(
   const draft = new WorldDraft(world)
   draft.add({ revision, reset: false, upserted, removed })
   return draft.finish(revision)
+}
+
+/** All that the Envoys of a gateway are served that stand in a realm, beside assignments. */
+export function servedAt(
+  world: World,
+  gateway: string,
+  realm: Realm = FLEET,
+): RoutedGateway & RouteResources {
+  const routed = routedGateway(world, gateway)
+  return { ...routed, ...routeResources(world, routed, realm) }
 }

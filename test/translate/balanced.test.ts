@@ -20,8 +20,8 @@ const world = worldOf({
   west: { topology: { defaults: BALANCED, services: [service('by-default'), service('plain')] } },
 })
 
-const seen = ({ services }: World, name: string, zone = 'zone-a') => {
-  const decision = services.get(`default/${name}`)?.decision(80)
+const seen = (from: World, name: string, zone = 'zone-a') => {
+  const decision = from.service('default', name)?.decision(80)
   if (decision === undefined) throw new Error(`there is no ${name}`)
   const { mode, rule, endpoints } = assign(decision, viewpoint(zone))
   return { mode, rule, shares: endpoints.map(one => one.share) }
@@ -33,7 +33,7 @@ test('a service is balanced by its own word or by that of its source, which has 
   expect(seen(world, 'by-default').rule).toBe(
     'locality.mode Balanced of the defaults of source west, revision 2',
   )
-  expect([...world.services.values()].map(one => [one.name, one.mode]).sort()).toEqual([
+  expect([...world.allServices()].map(one => [one.name, one.mode]).sort()).toEqual([
     ['by-default', 'Balanced'],
     ['plain', 'ClusterWide'],
     ['web', 'Balanced'],
@@ -42,17 +42,17 @@ test('a service is balanced by its own word or by that of its source, which has 
 
 test('it wins over topologyMode and trafficDistribution', () => {
   const both = { ...BALANCED, topologyMode: 'Auto', trafficDistribution: 'PreferSameZone' }
-  const { services } = worldOf({ east: { topology: { zones, services: [service('web', both)] } } })
-  const decision = services.get('default/web')?.decision(80)
+  const made = worldOf({ east: { topology: { zones, services: [service('web', both)] } } })
+  const decision = made.service('default', 'web')?.decision(80)
   expect({ mode: decision?.mode, notes: decision?.notes }).toEqual({ mode: 'Balanced', notes: [] })
 })
 
 test('sources that disagree about it are told', () => {
-  const { services } = worldOf({
+  const made = worldOf({
     east: { topology: { services: [service('web', BALANCED)] } },
     west: { topology: { services: [service('web', { locality: { headroom: 0 } })] } },
   })
-  expect(services.get('default/web')?.conflicts.map(one => one.field)).toEqual([
+  expect(made.service('default', 'web')?.conflicts.map(one => one.field)).toEqual([
     'locality/mode',
     'locality/headroom',
   ])
@@ -60,11 +60,11 @@ test('sources that disagree about it are told', () => {
 
 test('its cluster asks Envoy for the weights of localities', () => {
   const config = (name: string) => {
-    const merged = world.services.get(`default/${name}`)
+    const merged = world.service('default', name)
     return merged && clusterResource(merged, name, 80)?.version
   }
   const unbalanced = worldAfter(world, stored('east', { topology: { services: [service('web')] } }, 3)).world
-  const other = unbalanced.services.get('default/web')
+  const other = unbalanced.service('default', 'web')
   expect(other && clusterResource(other, 'web', 80)?.version).not.toBe(config('web'))
 })
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { decode } from '../../src/proto/message.ts'
-import { clusterNames, gatewayResources } from '../../src/translate/gateway-resources.ts'
 import type { MergedService } from '../../src/translate/merged-service.ts'
 import { clusterResource, type Resource } from '../../src/translate/resource.ts'
-import { worldOf } from '../support/world.ts'
+import { servedAt, worldOf } from '../support/world.ts'
 
 test('listeners of both families on one port are served beside each other', () => {
   const world = gatewayOf({ east: [http('four'), http('six', '::')] })
@@ -13,7 +12,7 @@ test('listeners of both families on one port are served beside each other', () =
 test('of two sources whose listeners cannot be bound together the older one is served, and that is said', () => {
   const world = gatewayOf({ east: [http('one')], west: [http('other', '10.0.0.1')] })
   expect(names(world)).toEqual(['default/edge/one'])
-  expect(gatewayResources(world, 'default/edge').conflicts).toEqual([
+  expect(servedAt(world, 'default/edge').conflicts).toEqual([
     'listener other of source west is left out: an older source has one on port 80',
   ])
 })
@@ -22,7 +21,7 @@ test('listeners on one address and port are one Envoy listener, named after the 
   const listeners = [onPort('a', 80, 'b.x'), onPort('b', 80, '*.x'), onPort('c', 81)]
   const world = gatewayOf({ east: listeners, west: [onPort('any', 80)] })
   expect(names(world).sort()).toEqual(['default/edge/b', 'default/edge/c'])
-  const { routeConfigurations, conflicts } = gatewayResources(world, 'default/edge')
+  const { routeConfigurations, conflicts } = servedAt(world, 'default/edge')
   expect(routeConfigurations.map(one => one.name)).toEqual(names(world))
   expect(conflicts).toEqual([])
 })
@@ -30,7 +29,7 @@ test('listeners on one address and port are one Envoy listener, named after the 
 test('a hostname on a port goes to the older source, and that is said', () => {
   const world = gatewayOf({ east: [onPort('a', 80, 'a.x')], west: [onPort('b', 80, 'a.x')] })
   expect(names(world)).toEqual(['default/edge/a'])
-  expect(gatewayResources(world, 'default/edge').conflicts).toEqual([
+  expect(servedAt(world, 'default/edge').conflicts).toEqual([
     'listener b of source west is left out: an older source has a on port 80 for the same hostname "a.x"',
   ])
 })
@@ -42,7 +41,7 @@ test.each<[string, object, number]>([
 ])('what a younger source says of a listener, %s, %o, is a conflict or not: %i', (_, fields, count) => {
   const listener = { name: 'a', port: 80, protocol: 'HTTP', hostname: 'a.x' }
   const world = gatewayOf({ east: [listener], west: [{ ...listener, ...fields }] })
-  expect(gatewayResources(world, 'default/edge').conflicts).toHaveLength(count)
+  expect(servedAt(world, 'default/edge').conflicts).toHaveLength(count)
 })
 
 test('a redirect to the port of its listener is not the same on another port', () => {
@@ -50,7 +49,7 @@ test('a redirect to the port of its listener is not the same on another port', (
   const gateways = [{ name: 'edge', listeners: [onPort('a', 8080), onPort('b', 8081)] }]
   const route = { name: 'r', kind: 'HTTPRoute', gateways: ['edge'], rules: [{ filters: [redirect] }] }
   const world = worldOf({ east: { routes: { gateways, routes: [route] } } })
-  const [first, second] = gatewayResources(world, 'default/edge').routeConfigurations
+  const [first, second] = servedAt(world, 'default/edge').routeConfigurations
   expect(decoded(first)).toContain('"portRedirect":8080')
   expect(decoded(second)).toContain('"portRedirect":8081')
 })
@@ -79,8 +78,8 @@ describe('ports that want TLS', () => {
   const world = worldOf({ east: { topology: { services: [{ name: 'web', ports }] }, routes } })
 
   test('have no cluster, whoever asks', () => {
-    expect(clusterNames(world, 'default/web')).toEqual(['default/web/80'])
-    expect([...gatewayResources(world, 'default/edge').clusters]).toEqual(['default/web/80'])
+    expect(world.service('default', 'web')?.clusterNames).toEqual(['default/web/80'])
+    expect([...servedAt(world, 'default/edge').clusters]).toEqual(['default/web/80'])
     const web = world.service('default', 'web') as MergedService
     expect(clusterResource(web, 'default/web/443', 443)).toBeUndefined()
   })
@@ -107,7 +106,7 @@ test('the order in which routes of one name and of both kinds came changes no by
     const world = worldOf({
       east: { routes: { gateways: [{ name: 'edge', listeners: [onPort('a', 80)] }], routes: list } },
     })
-    return gatewayResources(world, 'default/edge').routeConfigurations.map(one => one.version)
+    return servedAt(world, 'default/edge').routeConfigurations.map(one => one.version)
   })
   expect(versions[0]).toEqual(versions[1])
 })
@@ -129,5 +128,5 @@ function gatewayOf(listeners: Readonly<Record<string, readonly object[]>>) {
 }
 
 function names(world: ReturnType<typeof worldOf>): string[] {
-  return gatewayResources(world, 'default/edge').listeners.map(listener => listener.name)
+  return servedAt(world, 'default/edge').listeners.map(listener => listener.name)
 }

@@ -4,11 +4,10 @@ import { parse, stringify } from 'yaml'
 import { assign } from '../../src/locality/assign.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { decode } from '../../src/proto/message.ts'
-import { gatewayResources } from '../../src/translate/gateway-resources.ts'
 import { clusterName } from '../../src/translate/names.ts'
 import { assignmentResource, clusterResource, type Resource } from '../../src/translate/resource.ts'
 import type { World } from '../../src/translate/world.ts'
-import { type Pushed, worldOf } from '../support/world.ts'
+import { type Pushed, servedAt, worldOf } from '../support/world.ts'
 
 /**
  * A case is a folder: `input.yaml` is what sources push, in order, and the viewpoints to look from; the files beside it
@@ -29,7 +28,7 @@ describe.each(readdirSync(folder))('%s', name => {
 
   test('listeners, routes and clusters are as reviewed', async () => {
     for (const gateway of [...world.gateways.keys()].sort()) {
-      const made = gatewayResources(world, gateway)
+      const made = servedAt(world, gateway)
       const file = gateway.replace('/', '.')
       const shown = {
         listeners: made.listeners.map(message),
@@ -56,7 +55,7 @@ const RESOURCE = 'envoy.service.discovery.v3.Resource'
 const YAML = { lineWidth: 120, aliasDuplicateObjects: false } as const
 
 function portsOf(world: World) {
-  const services = [...world.services.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const services = [...world.allServices()].sort((a, b) => (a.name < b.name ? -1 : 1))
   return services.flatMap(service =>
     service.ports.map(({ port }) => ({
       service,

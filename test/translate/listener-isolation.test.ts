@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decode } from '../../src/proto/message.ts'
-import { gatewayResources } from '../../src/translate/gateway-resources.ts'
 import type { World } from '../../src/translate/world.ts'
-import { worldOf } from '../support/world.ts'
+import { servedAt, worldOf } from '../support/world.ts'
 
 /**
  * The Gateway API's words, followed for one request: the most specific listener is chosen first, then the most specific
@@ -97,7 +96,7 @@ interface VirtualHost {
 }
 
 function virtualHostsOf(world: World): readonly VirtualHost[] {
-  const [resource, ...others] = gatewayResources(world, 'default/edge').routeConfigurations
+  const [resource, ...others] = servedAt(world, 'default/edge').routeConfigurations
   if (resource === undefined || others.length > 0) throw new Error('one port is one route configuration')
   const decoded = decode('envoy.service.discovery.v3.Resource', resource.encoded).resource
   const { virtualHosts = [] } = decoded as { virtualHosts?: VirtualHost[] }

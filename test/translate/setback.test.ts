@@ -32,8 +32,8 @@ const stale = (source: string) =>
   control('StaleSource', source, { source, heardAt: '2026-01-01T00:00:00.000Z' } satisfies StaleSource)
 
 /** The endpoints of `web` that were set back, and why. */
-function setBack({ services }: World): Record<string, string> {
-  const candidates = services.get('default/web')?.decision(80)?.candidates ?? []
+function setBack(of: World): Record<string, string> {
+  const candidates = of.service('default', 'web')?.decision(80)?.candidates ?? []
   return Object.fromEntries(
     candidates.flatMap(({ address, setback }) => (setback === undefined ? [] : [[address, setback.reason]])),
   )
@@ -71,7 +71,7 @@ describe('a silent source', () => {
     ['drop', true],
   ] as const)('whose settings say %s has endpoints that are dropped: %s', (whenStale, isDropped) => {
     const silent = worldAfter(world, [settings('west', whenStale ? { whenStale } : {}), stale('west')])
-    const candidates = silent.world.services.get('default/web')?.decision(80)?.candidates
+    const candidates = silent.world.service('default', 'web')?.decision(80)?.candidates
     expect(candidates?.find(one => one.source === 'west')?.setback?.isDropped).toBe(isDropped)
     expect(candidates?.filter(one => one.source === 'east').map(one => one.setback)).toEqual([
       undefined,
@@ -95,7 +95,7 @@ describe('a silent source', () => {
     const drained = worldAfter(world, [drain('r1/zone-a', { region: 'r1', zone: 'zone-a' })])
     const kindOf = (whenStale: 'standby' | 'drop') => {
       const both = worldAfter(drained.world, [settings('west', { whenStale }), stale('west')])
-      const candidates = both.world.services.get('default/web')?.decision(80)?.candidates
+      const candidates = both.world.service('default', 'web')?.decision(80)?.candidates
       return candidates?.find(one => one.source === 'west')?.setback?.kind
     }
     expect([kindOf('standby'), kindOf('drop')]).toEqual(['drained', 'stale'])

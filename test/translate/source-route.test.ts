@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
-import { gatewayResources } from '../../src/translate/gateway-resources.ts'
 import { routeKey, type World } from '../../src/translate/world.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
-import { after, stored, worldOf } from '../support/world.ts'
+import { after, servedAt, stored, worldOf } from '../support/world.ts'
 
 const world = worldOf({
   east: {
@@ -66,7 +65,7 @@ test('a translation is made once, and anew when a backend came or went', () => {
 test('a changed route leaves the bytes of the others to be used again', () => {
   const before = routeAt(world, 'edge', 'web')?.translation(80, everything)
   const next = after(world, pushed([route('shop', [toService('/other', 'shop')])])).world
-  gatewayResources(next, 'default/edge')
+  servedAt(next, 'default/edge')
   expect(routeAt(next, 'edge', 'web')?.translation(80, everything)).toBe(before)
 })
 

@@ -3,7 +3,7 @@ import { versionOf } from '../../src/proto/discovery-resource.ts'
 import { TYPE_URLS } from '../../src/proto/type-urls.ts'
 import type { Resource } from '../../src/translate/resource.ts'
 import { DeltaStream, type DeltaStreamOptions, type DeltaStreamResponse } from '../../src/xds/delta-stream.ts'
-import { ResourceTable } from '../../src/xds/resource-table.ts'
+import { ResourceTable } from './resource-table.ts'
 
 /**
  * What the tests of the protocol play with. Numbers in their titles, `[M17]`, are those of the obligations in

@@ -180,6 +180,19 @@ const documents = fc.constantFrom(
       { source, topology: { services: [{ name, endpoints: [{ address: '10.0.0.3', port: 81 }] }] } },
       {
         source,
+        topology: {
+          services: [
+            {
+              name,
+              scope: 'source',
+              connectTimeout: '2s',
+              endpoints: [{ address: `10.${source.length}.0.4`, port: 80 }],
+            },
+          ],
+        },
+      },
+      {
+        source,
         routes: {
           routes: [
             {
@@ -295,13 +308,18 @@ const steps = fc.array(
   fc.record({ put: fc.array(documents, { maxLength: 3 }), drop: fc.integer({ min: 0, max: 6 }) }),
   { maxLength: 12 },
 )
+const AUDIENCES = ['edge', 'all'].flatMap(gateway =>
+  ['', 'east', 'west', 'north'].map(source =>
+    node(gateway, 'zone-a', { viewpoint: { ...viewpoint('zone-a'), source } }),
+  ),
+)
 const ASKED = ['a', 'b'].flatMap(name => [80, 81].map(port => `default/${name}/${port}`))
 
 test('tables that followed any history serve what fresh ones would, and their logs name all that changed', () => {
   fc.assert(
     fc.property(steps, history => {
       const tables = new Tables()
-      const audiences = ['edge', 'all'].map(gateway => tables.join(node(gateway)))
+      const audiences = AUDIENCES.map(one => tables.join(one))
       const entries = new Map<string, StoredEntry>()
       let world = World.EMPTY
       let revision = 0
@@ -331,10 +349,8 @@ test('tables that followed any history serve what fresh ones would, and their lo
       // A feed is not sorted: another order than that of history must make no difference.
       fresh.add({ revision, reset: false, removed: [], upserted: [...entries.values()].reverse() })
       const freshTables = tablesOf(fresh.finish(revision).world)
-      for (const [index, gateway] of ['edge', 'all'].entries()) {
-        expect(snapshot(audiences[index] as Audience).seen).toEqual(
-          snapshot(freshTables.join(node(gateway))).seen,
-        )
+      for (const [index, one] of AUDIENCES.entries()) {
+        expect(snapshot(audiences[index] as Audience).seen).toEqual(snapshot(freshTables.join(one)).seen)
       }
     }),
     { numRuns: 150 },

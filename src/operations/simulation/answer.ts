@@ -1,7 +1,8 @@
 import { placeName } from '../../locality/place.ts'
+import { keeperOf } from '../../translate/realm.ts'
 import type { Columns, Page } from '../list.ts'
 import { inZone, meanLoad, movedShare, type Outcome, placeNames, usableOf } from './outcome.ts'
-import type { BeforeAndAfter, Side } from './sides.ts'
+import type { BeforeAndAfter, Side, SimulatedService } from './sides.ts'
 
 /** What would become of the requests to services, had some things changed. Nothing is stored. */
 export interface SimulationAnswer extends Page<ServiceSimulation> {
@@ -16,6 +17,8 @@ export interface SimulationAnswer extends Page<ServiceSimulation> {
 export interface ServiceSimulation extends BeforeAndAfter<SimulatedSide> {
   /** `namespace/name`. */
   readonly service: string
+  /** The one that keeps the service to itself; left out of a service of the fleet. */
+  readonly source?: string
   readonly port: number
   /** After the changes. */
   readonly mode: string
@@ -53,7 +56,7 @@ interface SimulatedEndpoint {
 
 /** What a list of simulated services is sorted and filtered by. */
 export const COLUMNS: Columns<ServiceSimulation> = {
-  id: ({ service, port }) => `${service}/${port}`,
+  id: ({ service, port, source }) => `${service}/${port}${source === undefined ? '' : ` ${source}`}`,
   fields: {
     service: ({ service }) => service,
     port: ({ port }) => port,
@@ -67,9 +70,9 @@ export const COLUMNS: Columns<ServiceSimulation> = {
   },
 }
 
-/** What is said of one port of a service (`namespace/name`); `isDetailed` names each endpoint. */
+/** What is said of one port of a service; `isDetailed` names each endpoint. */
 export function serviceSimulation(
-  service: string,
+  { key, realm }: SimulatedService,
   port: number,
   {
     sides: { before, after },
@@ -79,8 +82,10 @@ export function serviceSimulation(
 ): ServiceSimulation {
   const decision = after.decision ?? before.decision
   const mean = meanLoad(outcomes.before) ?? meanLoad(outcomes.after) ?? Number.NaN
+  const source = keeperOf(realm)
   return {
-    service,
+    service: key,
+    ...(source !== undefined && { source }),
     port,
     mode: decision?.mode ?? '',
     lost: usableOf(decision).filter(one => after.isLost(one)).length,

@@ -69,7 +69,7 @@ function endpointKey(service: string, name: string): string {
 export function unknownEndpoints({ lose = {} }: Simulation, worlds: readonly World[]): Problem[] {
   return (lose.endpoints ?? []).flatMap(({ service, name, source }, index) => {
     const at = ['lose', 'endpoints', index]
-    const found = worlds.flatMap(world => world.services.get(service) ?? [])
+    const found = worlds.flatMap(world => world.services.get(service)?.services ?? [])
     if (found.length === 0) return problem([...at, 'service'], `is no service that a source has: ${service}`)
     const named = found
       .flatMap(one => one.ports.flatMap(({ port }) => one.decision(port)?.candidates ?? []))
@@ -82,7 +82,7 @@ export function unknownEndpoints({ lose = {} }: Simulation, worlds: readonly Wor
 }
 
 function unknownSources(world: World, lost: readonly string[]): Problem[] {
-  const known = new Set([...world.services.values()].flatMap(one => one.sources))
+  const known = new Set([...world.allServices()].flatMap(one => one.sources))
   for (const { source } of world.zones.values()) known.add(source)
   for (const source of [...world.nodes.keys(), ...world.defaults.keys()]) known.add(source)
   return lost.flatMap((source, index) =>
@@ -94,7 +94,7 @@ function unknownSources(world: World, lost: readonly string[]): Problem[] {
 
 /** What a source's topology has in the world. */
 function keysOf(world: World, source: string): Removed[] {
-  const services = [...world.services.values()].flatMap(({ namespace, name, sources }) =>
+  const services = [...world.allServices()].flatMap(({ namespace, name, sources }) =>
     sources.includes(source)
       ? (['Service', 'Endpoints'] as const).map(kind => ({ kind, namespace, name, source }))
       : [],
@@ -139,8 +139,8 @@ function replacements(world: World, items: readonly unknown[]): Replacements {
   const since = world.revision + 1
   const upserted = [...drafts].flatMap(([source, draft]) =>
     draft.content().entries.map(one => {
-      const claims = world.service(one.namespace, one.name)?.claims
-      const claim = claims?.find(claim => claim.source === source)
+      const claims = claimsOn(world, one.namespace, one.name)
+      const claim = claims.find(claim => claim.source === source)
       const standing = one.kind === 'Service' ? claim?.service : claim?.endpoints
       return { ...one, source, since, created: standing?.created ?? since }
     }),
@@ -157,10 +157,10 @@ function ownerOf(
 ): { readonly source?: string; readonly claim?: ServiceClaim } | Problem[] {
   const { namespace = 'default', name, source } = isObject(item) ? item : {}
   if (typeof namespace !== 'string' || typeof name !== 'string') return {}
-  const service = world.service(namespace, name)
-  if (service === undefined)
+  const claims = claimsOn(world, namespace, name)
+  const sources = claims.map(one => one.source)
+  if (claims.length === 0)
     return problem([...path, 'name'], `is no service that a source has: ${namespace}/${name}`)
-  const { sources, claims } = service
   if (source === undefined && sources.length > 1)
     return problem([...path, 'source'], `is needed: ${sources.join(', ')} have this service`)
   const claim = source === undefined ? claims[0] : claims.find(one => one.source === source)
@@ -169,6 +169,11 @@ function ownerOf(
     return problem([...path, 'source'], `must be a source that has service ${namespace}/${name}: ${whose}`)
   }
   return { source: claim.source, claim }
+}
+
+/** In all realms. */
+function claimsOn(world: World, namespace: string, name: string): readonly ServiceClaim[] {
+  return world.services.get(`${namespace}/${name}`)?.services.flatMap(one => one.claims) ?? []
 }
 
 /** Fields that are given go before those that stand; null takes one away. Returns the key of endpoints that are none. */

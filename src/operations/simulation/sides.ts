@@ -4,6 +4,7 @@ import type { Place } from '../../locality/place.ts'
 import type { Balancing } from '../../locality/spread.ts'
 import { PANIC_THRESHOLD } from '../../model/health-check.ts'
 import type { MergedService } from '../../translate/merged-service.ts'
+import type { Realm } from '../../translate/realm.ts'
 import type { World } from '../../translate/world.ts'
 import type { IsLost } from './changes.ts'
 import type { ZoneDemand } from './demand.ts'
@@ -30,16 +31,31 @@ export interface Scene extends BeforeAndAfter<{ readonly world: World; readonly 
   readonly isLost: IsLost
 }
 
-/** A port of a service (`namespace/name`) on both sides: what is lost fails after the changes only. */
-export function sidesOf({ before, after, isLost }: Scene, key: string, port: number): BeforeAndAfter<Side> {
+/** A service by `namespace/name`, and the realm that has it. */
+export interface SimulatedService {
+  readonly key: string
+  readonly realm: Realm
+}
+
+/** A port of a service on both sides: what is lost fails after the changes only. */
+export function sidesOf(
+  { before, after, isLost }: Scene,
+  service: SimulatedService,
+  port: number,
+): BeforeAndAfter<Side> {
   return {
-    before: sideOf(before, key, port, () => false),
-    after: sideOf(after, key, port, candidate => isLost(key, candidate)),
+    before: sideOf(before, service, port, () => false),
+    after: sideOf(after, service, port, candidate => isLost(service.key, candidate)),
   }
 }
 
-function sideOf({ world, demand }: Scene['before'], key: string, port: number, isLost: Side['isLost']): Side {
-  const service = world.services.get(key)
+function sideOf(
+  { world, demand }: Scene['before'],
+  { key, realm }: SimulatedService,
+  port: number,
+  isLost: Side['isLost'],
+): Side {
+  const service = world.services.get(key)?.in(realm)
   const { active, passive } = service?.settings.healthCheck ?? {}
   const isChecked = active !== undefined || passive !== undefined
   return { decision: service?.decision(port), balancing: balancingOf(service), isChecked, isLost, demand }

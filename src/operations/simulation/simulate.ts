@@ -22,7 +22,7 @@ import { changedWorld, lostEndpoints, unknownEndpoints } from './changes.ts'
 import { changedDemand, connectedDemand, type ZoneDemand } from './demand.ts'
 import { KnownZones } from './known-zones.ts'
 import { inZone, outcomesOf } from './outcome.ts'
-import { askingZones, type Scene, sidesOf } from './sides.ts'
+import { askingZones, type Scene, type SimulatedService, sidesOf } from './sides.ts'
 
 /** `body` is the JSON text of a simulation; none at all asks for no change. */
 export async function simulate(
@@ -48,15 +48,15 @@ const REFUSED = 'the simulation cannot be made as asked for'
 
 /** A simulation of which everything that it names was found. */
 interface Prepared extends Scene {
-  /** `namespace/name` of those that were asked for. */
-  readonly services: readonly string[]
+  /** Those that were asked for. */
+  readonly services: readonly SimulatedService[]
   readonly isOfOne: boolean
 }
 
 async function prepare(world: World, question: Simulation, demand: ZoneDemand): Promise<Prepared | Refusal> {
   const changed = await changedWorld(world, question)
   const { service } = question
-  const services = [...new Set([...world.services.keys(), ...changed.world.services.keys()])].sort()
+  const services = simulatedServices([world, changed.world])
   const zones = namesZones(question)
     ? await knownZones([world, changed.world], services, demand)
     : new KnownZones()
@@ -67,14 +67,14 @@ async function prepare(world: World, question: Simulation, demand: ZoneDemand): 
     ...unknownEndpoints(question, [changed.world, world]),
     ...after.problems,
   ]
-  if (service !== undefined && !services.includes(service))
+  if (service !== undefined && services.every(({ key }) => key !== service))
     problems.push({ pointer: '/service', detail: `is no service that a source has: ${service}` })
   if (problems.length > 0) return refuse('invalid', REFUSED, problems)
   return {
     before: { world, demand },
     after: { world: changed.world, demand: after.demand },
     isLost: lostEndpoints(question, zones),
-    services: service === undefined ? services : [service],
+    services: services.filter(({ key }) => service === undefined || key === service),
     isOfOne: service !== undefined,
   }
 }
@@ -87,7 +87,7 @@ function namesZones({ lose, demand = {} }: Simulation): boolean {
 /** Those that a source declares, and those where an endpoint or a proxy stands, before the changes or after them. */
 async function knownZones(
   worlds: readonly World[],
-  services: readonly string[],
+  services: readonly SimulatedService[],
   demand: ZoneDemand,
 ): Promise<KnownZones> {
   const zones = new KnownZones()
@@ -95,17 +95,29 @@ async function knownZones(
     for (const { zone } of world.zones.values()) zones.add({ zone: zone.zone, region: zone.region ?? '' })
   }
   for (const place of demand.places) zones.add(place)
-  await inTurns(services, key => {
-    for (const service of servicesOf(worlds, key)) {
+  await inTurns(services, named => {
+    for (const service of servicesOf(worlds, named)) {
       for (const candidate of candidatesOf(service)) zones.add(candidate)
     }
   })
   return zones
 }
 
+/** Every service of these worlds, the fleet's of a name before those that sources keep to themselves. */
+function simulatedServices(worlds: readonly World[]): SimulatedService[] {
+  const services = new Map<string, SimulatedService>()
+  for (const world of worlds) {
+    for (const { namespace, name, realm } of world.allServices()) {
+      const key = `${namespace}/${name}`
+      services.set(`${key} ${realm}`, { key, realm })
+    }
+  }
+  return [...services.values()].sort((a, b) => compare(a.key, b.key) || compare(a.realm, b.realm))
+}
+
 /** A service in all worlds that have another form of it. */
-function servicesOf(worlds: readonly World[], key: string): Set<MergedService> {
-  return new Set(worlds.flatMap(world => world.services.get(key) ?? []))
+function servicesOf(worlds: readonly World[], { key, realm }: SimulatedService): Set<MergedService> {
+  return new Set(worlds.flatMap(world => world.services.get(key)?.in(realm) ?? []))
 }
 
 function candidatesOf(service: MergedService): Candidate[] {
@@ -117,11 +129,11 @@ async function run(prepared: Prepared, request: ListRequest): Promise<Simulation
   const turns = new Turns()
   const items: ServiceSimulation[] = []
   const total = { before: { stay: 0, all: 0 }, after: { stay: 0, all: 0 } }
-  for (const key of services) {
-    for (const port of portsOf([before.world, after.world], key)) {
-      const sides = sidesOf(prepared, key, port)
+  for (const service of services) {
+    for (const port of portsOf([before.world, after.world], service)) {
+      const sides = sidesOf(prepared, service, port)
       const outcomes = await outcomesOf(sides, askingZones(sides), turns)
-      items.push(serviceSimulation(key, port, { sides, outcomes }, isOfOne))
+      items.push(serviceSimulation(service, port, { sides, outcomes }, isOfOne))
       for (const side of ['before', 'after'] as const) {
         const { stay, all } = inZone(outcomes[side])
         total[side].stay += stay
@@ -144,7 +156,7 @@ async function run(prepared: Prepared, request: ListRequest): Promise<Simulation
   }
 }
 
-function portsOf(worlds: readonly World[], key: string): number[] {
-  const ports = [...servicesOf(worlds, key)].flatMap(service => service.ports.map(({ port }) => port))
+function portsOf(worlds: readonly World[], service: SimulatedService): number[] {
+  const ports = [...servicesOf(worlds, service)].flatMap(one => one.ports.map(({ port }) => port))
   return [...new Set(ports)].sort(compare)
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { label } from '../../model/names.ts'
 import type { Current } from '../../operations/current-world.ts'
 import { currentWorld } from '../../operations/current-world.ts'
 import { isRefusal } from '../../operations/refusal.ts'
@@ -12,6 +13,9 @@ const service = z
   .object({
     namespace: z.string(),
     name: z.string(),
+    scope: z.literal('source').optional().meta({
+      description: 'its source keeps it to its own proxies and routes; left out where the fleet has it',
+    }),
     mode: z.string().meta({ description: 'what decides who gets which endpoints' }),
     ports: z.array(
       z.object({
@@ -34,7 +38,7 @@ export function services(current: Current): Route[] {
       method: 'get',
       path: '/v1/services',
       summary: 'The services, merged over all sources',
-      description: 'Sorts and filters by namespace, name, mode, source, conflicts.',
+      description: 'Sorts and filters by namespace, name, scope, mode, source, conflicts.',
       query: listQuery,
       responses: { 200: json('A page of services', pageOf(service)), ...problems(400) },
       handle: async (c, { query }) => {
@@ -46,10 +50,14 @@ export function services(current: Current): Route[] {
       method: 'get',
       path: '/v1/services/{namespace}/{name}',
       summary: 'One service, merged over all sources',
+      description:
+        'As proxies of `source` see it. Without one the fleet’s, or that of the only source that keeps it to itself.',
       params: serviceParams,
+      query: { source: label.optional() },
       responses: { 200: json('The service', service), ...problems(400, 404) },
-      handle: async (c, { params }) => {
-        const found = readService(await currentWorld(current), params.namespace, params.name)
+      handle: async (c, { params, query }) => {
+        const { namespace, name } = params
+        const found = readService(await currentWorld(current), namespace, name, query.source ?? '')
         return isRefusal(found) ? refusalProblem(found) : c.json(found)
       },
     }),

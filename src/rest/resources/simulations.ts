@@ -66,6 +66,10 @@ const side = z
 const service = z
   .object({
     service: z.string(),
+    source: z
+      .string()
+      .optional()
+      .meta({ description: 'the one that keeps the service to itself by its scope' }),
     port: z.int(),
     mode: z.string().meta({ description: 'after the changes' }),
     lost: z.int().meta({ description: 'how many of its endpoints fail' }),

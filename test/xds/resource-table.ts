@@ -1,6 +1,6 @@
-import type { Resource } from '../translate/resource.ts'
-import { ChangeLog } from './change-log.ts'
-import type { View } from './view.ts'
+import type { Resource } from '../../src/translate/resource.ts'
+import { ChangeLog } from '../../src/xds/change-log.ts'
+import type { View } from '../../src/xds/view.ts'
 
 /** Resources of one type by name, as a view that can be written. */
 export class ResourceTable implements View {

@@ -1,0 +1,214 @@
+import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable'
+import type { StoredEntry } from '../model/change.ts'
+import type { EntryKey } from '../model/entry.ts'
+import type { Service } from '../model/topology.ts'
+import { MergedService, type PortNumbers, type ServiceClaim, type ServiceIdentity } from './merged-service.ts'
+import { Namesakes } from './namesakes.ts'
+import { FLEET, includes, type Realm, sourceRealm } from './realm.ts'
+import type { RouteDraft } from './route-draft.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { SurroundingsDraft } from './surroundings-draft.ts'
+import { sourceOfRoute, type World } from './world.ts'
+
+type Keyed = Pick<EntryKey, 'namespace' | 'name'> & { readonly source: string }
+type Around = ReturnType<SurroundingsDraft['finish']>
+type GrpcChange = Pick<ReturnType<RouteDraft['finish']>, 'grpcServices' | 'grpcRoutes'>
+type IsConcerned = (claim: ServiceClaim) => boolean
+type ServiceContent = Pick<World, 'services' | 'scoped' | 'topologyAware' | 'balanced'>
+type GrpcRoutes = World['grpcRoutes']
+type GrpcRoutesOfService = ImmutableMap<number, ImmutableSet<string>>
+
+/** The services of a world that is being made. */
+export class ServiceDraft {
+  readonly #surroundings: Surroundings
+  readonly #services: World['services']
+  readonly #scoped: World['scoped']
+  readonly #topologyAware: World['topologyAware']
+  /** Of the world before. */
+  readonly #grpcRoutes: GrpcRoutes
+  readonly #balancedBefore: World['balanced']
+  /** What this draft made: it reads the surroundings that the new world will have. */
+  readonly #made = new Set<MergedService>()
+  /** As in `Touched`. */
+  readonly touched = new Set<string>()
+  readonly touchedSettings = new Set<string>()
+
+  constructor(base: ServiceContent & { readonly grpcRoutes: GrpcRoutes }, surroundings: Surroundings) {
+    this.#surroundings = surroundings
+    this.#services = base.services.asMutable()
+    this.#scoped = base.scoped.asMutable()
+    this.#topologyAware = base.topologyAware.asMutable()
+    this.#grpcRoutes = base.grpcRoutes
+    this.#balancedBefore = base.balanced
+  }
+
+  setSettings(key: Keyed, entry: StoredEntry | undefined): void {
+    this.touchedSettings.add(`${key.namespace}/${key.name}`)
+    this.#setClaim(key, { service: entry })
+  }
+
+  setEndpoints(key: Keyed, entry: StoredEntry | undefined): void {
+    this.#setClaim(key, { endpoints: entry })
+  }
+
+  /** To be called once, when everything is in: what became of that which services read beside their own entries. */
+  finish(
+    { redefaulted, resettled, redrained, demandMoved, placesChanged, recapacitated }: Around,
+    { grpcServices, grpcRoutes }: GrpcChange,
+  ): ServiceContent {
+    for (const key of grpcServices) this.#speakAnew(key, grpcRoutes)
+    if (redefaulted.size > 0) this.#redefault(redefaulted)
+    if (resettled.size > 0) this.#remake(isOf(resettled))
+    if (redrained.size > 0) this.#remake(isIn(redrained))
+    if (demandMoved) this.#remake(() => true, this.#balancedBefore)
+    if (placesChanged) this.#remake(() => true)
+    else if (this.#topologyAware.size > 0) this.#remake(isOf(recapacitated()), this.#topologyAware)
+    return {
+      services: this.#services.asImmutable(),
+      scoped: this.#scoped.asImmutable(),
+      topologyAware: this.#topologyAware.asImmutable(),
+      balanced: this.#balanced(),
+    }
+  }
+
+  #setClaim({ source, namespace, name }: Keyed, half: Partial<ServiceClaim>): void {
+    const key = `${namespace}/${name}`
+    this.touched.add(key)
+    const old = this.#services.get(key)?.claimedBy(source)
+    const claim: ServiceClaim = { ...(old?.claims.find(one => one.source === source) ?? { source }), ...half }
+    const isThere = claim.service !== undefined || claim.endpoints !== undefined
+    const realm = isThere ? realmOfClaim(claim) : old?.realm
+    if (realm === undefined) return
+    if (old !== undefined && old.realm !== realm) this.#reclaim(old, without(old.claims, source))
+    const before = this.#services.get(key)?.in(realm)
+    const others = without(before?.claims ?? [], source)
+    const after = this.#reclaim({ realm, namespace, name }, isThere ? [...others, claim] : others)
+    if (!this.touchedSettings.has(key) && mayDiffer(claim, before, after)) this.touchedSettings.add(key)
+    this.#keep(source, key, isThere && realm !== FLEET)
+    const claims = this.#services.get(key)?.services.flatMap(one => one.claims) ?? []
+    if (claims.some(isTopologyAware)) this.#topologyAware.add(key)
+    else this.#topologyAware.delete(key)
+  }
+
+  /** The service has these claims from now on; without any it is gone. */
+  #reclaim(identity: ServiceIdentity, claims: readonly ServiceClaim[]): MergedService | undefined {
+    const key = `${identity.namespace}/${identity.name}`
+    const grpcPorts = portsIn(identity.realm, this.#grpcRoutes.get(key))
+    const made = claims.length === 0 ? undefined : this.#make(identity, claims, grpcPorts)
+    const others = this.#services.get(key)?.services.filter(one => one.realm !== identity.realm) ?? []
+    const services = made === undefined ? others : [...others, made]
+    if (services.length === 0) this.#services.delete(key)
+    else this.#services.set(key, new Namesakes(services))
+    return made
+  }
+
+  #keep(source: string, key: string, isScoped: boolean): void {
+    const before = this.#scoped.get(source) ?? ImmutableSet<string>()
+    const after = isScoped ? before.add(key) : before.delete(key)
+    if (after.isEmpty()) this.#scoped.delete(source)
+    else if (after !== before) this.#scoped.set(source, after)
+  }
+
+  /** The first GRPCRoute came to a port of the service, or the last one went: another cluster, if the port lets it. */
+  #speakAnew(key: string, grpcRoutes: GrpcRoutes): void {
+    for (const service of this.#services.get(key)?.services ?? []) {
+      const before = portsIn(service.realm, this.#grpcRoutes.get(key))
+      const after = portsIn(service.realm, grpcRoutes.get(key))
+      if (before.size === after.size && before.every((_, port) => after.has(port))) continue
+      this.touchedSettings.add(key)
+      this.#renew(service, after)
+    }
+  }
+
+  /** Defaults reach clusters as well as assignments. */
+  #redefault(sources: ReadonlySet<string>): void {
+    const isConcerned = isOf(sources)
+    for (const [key, { services }] of this.#services.entries()) {
+      if (services.some(one => one.claims.some(isConcerned))) this.touchedSettings.add(key)
+    }
+    this.#remake(isConcerned)
+  }
+
+  /** Whatever makes a service balanced, or not any more, has touched it. */
+  #balanced(): World['balanced'] {
+    return this.#balancedBefore.withMutations(balanced => {
+      for (const key of this.touched) {
+        if (this.#services.get(key)?.services.some(one => one.isBalanced)) balanced.add(key)
+        else balanced.delete(key)
+      }
+    })
+  }
+
+  /** Makes anew what a claim is concerned of, unless this draft has made it. */
+  #remake(isConcerned: IsConcerned, keys: Iterable<string> = this.#services.keys()): void {
+    for (const key of [...keys]) {
+      for (const service of this.#services.get(key)?.services ?? []) {
+        if (this.#made.has(service) || !service.claims.some(isConcerned)) continue
+        this.#renew(service, service.grpcPorts)
+      }
+    }
+  }
+
+  /** The same claims, read anew. */
+  #renew(service: MergedService, grpcPorts: PortNumbers): void {
+    const key = `${service.namespace}/${service.name}`
+    const made = this.#make(service, service.claims, grpcPorts)
+    const services = this.#services.get(key)?.services.map(one => (one === service ? made : one)) ?? []
+    this.touched.add(key)
+    this.#services.set(key, new Namesakes(services))
+  }
+
+  #make(identity: ServiceIdentity, claims: readonly ServiceClaim[], grpcPorts: PortNumbers): MergedService {
+    const made = new MergedService(identity, claims, this.#surroundings, grpcPorts)
+    this.#made.add(made)
+    return made
+  }
+}
+
+function without(claims: readonly ServiceClaim[], source: string): ServiceClaim[] {
+  return claims.filter(one => one.source !== source)
+}
+
+function isOf(sources: ReadonlySet<string>): IsConcerned {
+  return ({ source }) => sources.has(source)
+}
+
+/** Of claims that have endpoints in zones of these names, in whatever region. */
+function isIn(zones: ReadonlySet<string>): IsConcerned {
+  const texts = [...zones].map(zone => `"zone":${JSON.stringify(zone)}`)
+  return ({ endpoints }) => texts.some(text => endpoints?.body.includes(text))
+}
+
+/** Whether settings or ports of a service may be others than before, though only endpoints of `claim` changed. */
+function mayDiffer(
+  claim: ServiceClaim,
+  before: MergedService | undefined,
+  after: MergedService | undefined,
+): boolean {
+  // They too say how long a source has had the service: when they go, another one may lead.
+  if (before?.sources.join() !== after?.sources.join()) return true
+  return !declaresPorts(claim) && JSON.stringify(before?.ports) !== JSON.stringify(after?.ports)
+}
+
+/** A service that declares no ports has those of its endpoints. */
+function declaresPorts({ service }: ServiceClaim): boolean {
+  return service !== undefined && (JSON.parse(service.body) as Service).ports !== undefined
+}
+
+/** In JSON text no name or value can look like this: its quotes would be escaped. */
+function isTopologyAware({ service }: ServiceClaim): boolean {
+  return service?.body.includes('"topologyMode":"Auto"') === true
+}
+
+/** Endpoints alone say nothing of a scope. Few texts look as if they did, and of these some have it elsewhere: a cookie's attribute may have any name. */
+function realmOfClaim({ source, service }: ServiceClaim): Realm {
+  if (service?.body.includes('"scope":"source"') !== true) return FLEET
+  return (JSON.parse(service.body) as Service).scope === 'source' ? sourceRealm(source) : FLEET
+}
+
+/** The ports that GRPCRoutes of the realm name. */
+function portsIn(realm: Realm, routes: GrpcRoutesOfService = ImmutableMap()): GrpcRoutesOfService {
+  return realm === FLEET
+    ? routes
+    : routes.filter(keys => keys.some(key => includes(realm, sourceOfRoute(key))))
+}

@@ -1,0 +1,33 @@
+import type { Resource } from '../translate/resource.ts'
+import type { ChangeLog } from './change-log.ts'
+import type { View } from './view.ts'
+
+/** What one audience sees at the moment. */
+interface Content {
+  get(name: string): Resource | undefined
+  names(): Iterable<string>
+}
+
+/**
+ * A view over a log that several audiences share. The log may name what changed for another of them alone: who looks
+ * such a name up finds the version that he had.
+ */
+export class LoggedView implements View {
+  readonly get: (name: string) => Resource | undefined
+  readonly names: () => Iterable<string>
+  readonly #log: ChangeLog
+
+  constructor(log: ChangeLog, { get, names }: Content) {
+    this.#log = log
+    this.get = get
+    this.names = names
+  }
+
+  get position(): number {
+    return this.#log.position
+  }
+
+  changedSince(cursor: number): Iterable<string> {
+    return this.#log.since(cursor)
+  }
+}
