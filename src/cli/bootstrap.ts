@@ -15,6 +15,7 @@ interface BootstrapFlags {
   readonly xds: string
   readonly node?: string
   readonly source?: string
+  readonly network?: string
   readonly admin?: string
   readonly tokenFile?: string
 }
@@ -31,6 +32,7 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
     .option('--xds <host:port>', 'where Vicinity serves xDS', DEFAULTS.xds)
     .option('--node <name>', "the Kubernetes node's name")
     .option('--source <source>', 'the source that it belongs to')
+    .option('--network <network>', "the network that it is on, where that is not its source's")
     .option('--admin <host:port>', "Envoy's admin interface, on a loopback address (default: none)")
     .option(
       '--token-file <file>',

@@ -11,6 +11,7 @@ export interface BootstrapInput {
   /** Kubernetes node name. */
   readonly node?: string | undefined
   readonly source?: string | undefined
+  readonly network?: string | undefined
   readonly admin?: Address | undefined
   readonly token?: string | undefined
 }
@@ -47,8 +48,12 @@ export function envoyBootstrap(input: BootstrapInput): object {
   }
 }
 
-function nodeOf({ id, zone, region, gateway, node, source }: BootstrapInput): object {
-  const metadata = { ...(node ? { node } : {}), ...(source ? { source } : {}) }
+function nodeOf({ id, zone, region, gateway, node, source, network }: BootstrapInput): object {
+  const metadata = {
+    ...(node ? { node } : {}),
+    ...(source ? { source } : {}),
+    ...(network ? { network } : {}),
+  }
   return {
     id,
     cluster: gateway,

@@ -11,6 +11,7 @@ interface ExplainFlags extends ConnectionOptions {
   readonly subzone?: string
   readonly node?: string
   readonly source?: string
+  readonly network?: string
   readonly revision?: string
   readonly all?: boolean
   readonly json?: boolean
@@ -28,14 +29,15 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .option('--subzone <subzone>', 'the part of that zone')
     .option('--node <name>', 'the Kubernetes node of the question')
     .option('--source <source>', 'the source of the question')
+    .option('--network <network>', "the network of the question (default: the source's)")
     .option('--port <port>', "the service's port, where it has several")
     .option('--revision <revision>', 'as it was at that revision (default: now)')
     .option('--all', 'list every endpoint, however many there are')
     .option('--json', "print the server's answer as JSON")
   withConnection(command).action(async (service: string, flags: ExplainFlags) => {
-    const { port, region, zone, subzone: subZone, node, source, revision } = flags
+    const { port, region, zone, subzone: subZone, node, source, network, revision } = flags
     const [namespace, name] = splitService(service)
-    const query = { port, region, zone, subZone, node, source, revision }
+    const query = { port, region, zone, subZone, node, source, network, revision }
     const answer = await connect(flags).assignment(namespace, name, query)
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
     else for (const line of explanationLines(answer, terminal, { all: flags.all })) terminal.out(line)

@@ -45,9 +45,10 @@ function factLines(
   return lines.map((line, index) => (index < warnings ? line : terminal.tone('warning', line)))
 }
 
-function viewpointText({ region, zone, subZone, node, source }: Explanation['viewpoint']): string {
+function viewpointText({ region, zone, subZone, node, source, network }: Explanation['viewpoint']): string {
   const place = [region, zone, subZone].filter(Boolean).join('/') || 'an unknown zone'
-  return [place, node && `node ${node}`, source && `source ${source}`].filter(Boolean).join(', ')
+  const where = [place, node && `node ${node}`, source && `source ${source}`, network && `network ${network}`]
+  return where.filter(Boolean).join(', ')
 }
 
 /** How many each source has, and which revision wrote them: the same for all of a source. */
@@ -130,7 +131,7 @@ function columnsFor(answer: Explanation): Column[] {
     isTelling ? [{ title, cell }] : []
   return [
     column('ENDPOINT', one => one.name),
-    column('ADDRESS', one => formatAddress({ host: one.address, port: one.port })),
+    column('ADDRESS', addressText),
     column('ZONE', one => [zoneOf(one), one.subZone].filter(Boolean).join('/') || '-'),
     column(
       'NODE',
@@ -175,4 +176,10 @@ function shareLines(answer: Explanation): string[] {
 function percent(share: number): string {
   const rounded = Math.round(share * 1000) / 10
   return rounded === 0 && share > 0 ? '<0.1 %' : `${rounded} %`
+}
+
+/** Of another network: through whose gateways it is reached. */
+function addressText({ address, port, via }: Endpoint): string {
+  const own = formatAddress({ host: address, port })
+  return via === undefined ? own : `${own} via ${via.network}`
 }

@@ -4,6 +4,7 @@ import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
 import { type Choice, choose } from './choice.ts'
 import type { Decision } from './decision.ts'
 import { line, type Standing } from './line.ts'
+import { networkBetween } from './network.ts'
 import { distanceOf } from './precedence.ts'
 
 /**
@@ -18,11 +19,12 @@ export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
     const { candidate, priority, portion } = standing
     const chosen = priority === 0
     const reason = reasonOf(decision, choice, viewpoint, standing)
-    return { candidate, chosen, priority, share: chosen ? portion : 0, portion, reason }
+    const via = networkBetween(candidate, viewpoint)
+    return { candidate, chosen, priority, share: chosen ? portion : 0, portion, via, reason }
   })
   for (const candidate of unusable) {
     const reason = unusableReason(candidate)
-    endpoints.push({ candidate, chosen: false, priority: null, share: 0, portion: 0, reason })
+    endpoints.push({ candidate, chosen: false, priority: null, share: 0, portion: 0, via: undefined, reason })
   }
   return {
     viewpoint,
@@ -39,8 +41,10 @@ function reasonOf(
   { policy }: Decision,
   choice: Choice,
   viewpoint: Viewpoint,
-  { candidate, priority, isChosen }: Standing,
+  { candidate, priority, isBehindGateways, isChosen }: Standing,
 ): string {
+  if (isBehindGateways)
+    return `left out: the gateways of network ${candidate.network?.name} stand nearer already`
   if (priority === null) return `left out: failover is none (${policy.failover.origin})`
   if (priority === 0) return choice.reasonOf(candidate)
   if (candidate.setback !== undefined) return `standby: behind all others: ${candidate.setback.reason}`

@@ -1,6 +1,7 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { PlacedDemand } from './balance.ts'
 import type { LocalityPolicy } from './locality-policy.ts'
+import type { Network } from './network.ts'
 import type { TopologyAwareHints } from './topology-aware.ts'
 
 /** What decided which endpoints are chosen. */
@@ -31,6 +32,8 @@ export interface Candidate {
   readonly terminating: boolean
   /** 0 is drained. */
   readonly weight: number
+  /** Only where the network has gateways; undefined: everybody reaches its address. */
+  readonly network: Network | undefined
   /** undefined: it stands where its distance puts it. */
   readonly setback: Setback | undefined
   /** What the source itself gave; undefined: hints are computed from the mode. */
@@ -76,6 +79,8 @@ export interface AssignedEndpoint {
   readonly share: number
   /** The same of what its priority gets, should it be used. */
   readonly portion: number
+  /** Whose gateways are sent in its place; undefined: its own address is. */
+  readonly via: Network | undefined
   readonly reason: string
 }
 

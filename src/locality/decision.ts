@@ -22,6 +22,8 @@ export interface Decision {
   readonly balance: Balance | undefined
   /** Sources that have eligible endpoints. */
   readonly sources: ReadonlySet<string>
+  /** Networks that usable endpoints are in and that others reach through gateways. */
+  readonly networks: ReadonlySet<string>
   /** Zones in which eligible endpoints stand: only looked for where rules share traffic out between zones. */
   readonly standingZones: ReadonlySet<string>
   /** By zone: how many eligible endpoints are hinted for it. */
@@ -85,6 +87,7 @@ export function decide(candidates: Candidates): Decision {
     policy,
     balance: isBalanced ? balance(usable, demand, policy.headroom.value) : undefined,
     sources,
+    networks: new Set([...usable, ...behind].flatMap(one => one.network?.name ?? [])),
     standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(usable.map(zoneKey)),
     hintsByZone,
     lastResort,

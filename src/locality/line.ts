@@ -2,6 +2,7 @@ import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Candidate } from './assignment.ts'
 import type { Choice } from './choice.ts'
 import type { Decision } from './decision.ts'
+import { withGatewaysOnce } from './network.ts'
 import { zoneKey } from './place.ts'
 import { isChosenStep, prefersSource, STEPS, stepBehind, stepOf } from './precedence.ts'
 
@@ -12,6 +13,8 @@ export interface Standing {
   readonly priority: number | null
   /** Of what its priority gets, 0 to 1. */
   readonly portion: number
+  /** Not sent because the gateways that it is behind stand nearer. */
+  readonly isBehindGateways: boolean
   /** Chosen by the rule; behind those of the viewpoint's source where these come first. */
   readonly isChosen: boolean
 }
@@ -24,13 +27,14 @@ export function line(decision: Decision, choice: Choice, viewpoint: Viewpoint): 
   const hasFailover = decision.policy.failover.value === 'nearest'
   const isPreferring = prefersSource(decision, viewpoint)
   const candidates = [...decision.eligible.map(one => one.candidate), ...decision.behind]
-  const steps = [
+  const ownSteps = [
     ...decision.eligible.map(one => {
       const isChosen = choice.isChosen(one)
       return isChosen || hasFailover ? stepOf(one.candidate, viewpoint, { isChosen, isPreferring }) : STEPS
     }),
     ...decision.behind.map(one => (hasFailover ? stepBehind(one) : STEPS)),
   ]
+  const steps = withGatewaysOnce(candidates, ownSteps, viewpoint)
   const weights = new Array<number>(STEPS).fill(0)
   steps.forEach((step, index) => {
     if (step < STEPS) weights[step] = (weights[step] ?? 0) + (candidates[index]?.weight ?? 0)
@@ -40,11 +44,11 @@ export function line(decision: Decision, choice: Choice, viewpoint: Viewpoint): 
   return candidates.map((candidate, index): Standing => {
     const step = steps[index] ?? STEPS
     const isChosen = isChosenStep(step)
+    const isBehindGateways = step !== ownSteps[index]
+    if (step === STEPS) return { candidate, priority: null, portion: 0, isBehindGateways, isChosen }
     const portion =
       isChosen && zones ? zones.of(candidate, step) : candidate.weight / (weights[step] ?? Number.NaN)
-    return step === STEPS
-      ? { candidate, priority: null, portion: 0, isChosen }
-      : { candidate, priority: priorities[step] ?? null, portion, isChosen }
+    return { candidate, priority: priorities[step] ?? null, portion, isBehindGateways, isChosen }
   })
 }
 

@@ -8,10 +8,12 @@ import { balanceFor, scopeOf } from './scope.ts'
 /**
  * Names the class of viewpoints that get the same assignment: what the rule reads of a viewpoint, and no more. A node is
  * only told apart where it has an endpoint, a zone only where it is served on its own or by a rule of its own, a source
- * only where it is preferred.
+ * only where it is preferred, a network only where endpoints are in it.
  */
 export function viewpointClass(decision: Decision, viewpoint: Viewpoint): string {
-  return placeClass(decision, viewpoint) + (prefersSource(decision, viewpoint) ? sourceMark(viewpoint) : '')
+  const source = prefersSource(decision, viewpoint) ? sourceMark(viewpoint) : ''
+  const network = decision.networks.has(viewpoint.network) ? networkMark(viewpoint) : ''
+  return placeClass(decision, viewpoint) + source + network
 }
 
 function placeClass(decision: Decision, viewpoint: Viewpoint): string {
@@ -32,10 +34,15 @@ function sourceMark({ source }: Viewpoint): string {
   return `@${source}`
 }
 
+function networkMark({ network }: Viewpoint): string {
+  return `%${network}`
+}
+
 /** The classes, beside that of everybody, in which a viewpoint can stand for some service. */
 export function possibleClasses(viewpoint: Viewpoint): string[] {
   const { node, zone, all } = classesOf(viewpoint)
-  const places = [zone, node]
-  if (viewpoint.source === '') return places
-  return [...places, ...[all, ...places].map(place => place + sourceMark(viewpoint))]
+  const sources = viewpoint.source === '' ? [''] : ['', sourceMark(viewpoint)]
+  const networks = viewpoint.network === '' ? [''] : ['', networkMark(viewpoint)]
+  const places = [all, zone, node].flatMap(place => sources.map(source => place + source))
+  return places.flatMap(place => networks.map(network => place + network)).filter(one => one !== all)
 }

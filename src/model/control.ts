@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Entry, entry } from './entry.ts'
-import { positiveDuration } from './names.ts'
+import { ipAddress, portNumber, positiveDuration, topologyName } from './names.ts'
 import { zoneKeyName } from './normal-topology.ts'
 
 /** Bodies of the entries of part `control`: what operators say, and what Vicinity finds out, of sources and zones. */
@@ -33,12 +33,24 @@ export interface StaleSource {
   readonly heardAt: string
 }
 
+/** An address through which other networks reach a source's endpoints. */
+const networkGateway = z.strictObject({
+  address: ipAddress,
+  port: portNumber,
+  region: topologyName.optional(),
+  zone: topologyName.optional(),
+})
+
 /** What holds for a source whatever it pushes. */
 export const sourceSettings = z.strictObject({
   /** So long nothing may be heard of its pusher, neither a push nor a heartbeat; absent: for ever. */
   staleAfter: positiveDuration.optional(),
   /** What becomes of its endpoints then: they stay, stand behind all others, or go. */
   whenStale: z.enum(['keep', 'standby', 'drop']).optional(),
+  /** Where its endpoints can be reached by their addresses; absent: from everywhere. */
+  network: topologyName.optional(),
+  /** How other networks reach them. */
+  gateways: z.array(networkGateway).max(16).optional(),
 })
 
 export type SourceSettings = z.infer<typeof sourceSettings>

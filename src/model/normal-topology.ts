@@ -13,7 +13,8 @@ import type { Endpoint, endpoint, Node, Service, serviceSettings, Zone } from '.
  * schema (a parsed object has that already), lists without an order sorted. Equal meaning is equal text.
  */
 
-export function zoneKeyName({ region, zone }: Zone): string {
+/** The name of an entry that is about a zone. */
+export function zoneKeyName({ region, zone }: Pick<Zone, 'region' | 'zone'>): string {
   return region === undefined ? zone : `${region}/${zone}`
 }
 

@@ -7,4 +7,6 @@ export interface Viewpoint {
   readonly node: string
   /** `node.metadata.source` of an Envoy. */
   readonly source: string
+  /** `node.metadata.network` of an Envoy, else that of its source. */
+  readonly network: string
 }

@@ -47,6 +47,11 @@ interface ExplainedEndpoint {
   readonly subZone?: string
   readonly node: string
   readonly source: string
+  /** Of another network: what is sent in its place. */
+  readonly via?: {
+    readonly network: string
+    readonly gateways: readonly { readonly address: string; readonly port: number }[]
+  }
   readonly chosen: boolean
   readonly priority: number | null
   readonly weight: number
@@ -127,11 +132,16 @@ function refusePort(service: string, numbers: readonly number[], port: number | 
 }
 
 function explained(
-  { candidate, chosen, priority, share, reason }: AssignedEndpoint,
+  { candidate, chosen, priority, share, via, reason }: AssignedEndpoint,
   revisions: ReadonlyMap<string, number>,
 ): ExplainedEndpoint {
   const { name, address, port, region, zone, subZone, node, source, weight } = candidate
   const place = { region, zone, ...(subZone === '' ? {} : { subZone }), node, source }
   const revision = revisions.get(source) ?? 0
-  return { name, address, port, ...place, chosen, priority, weight, share, reason, revision }
+  const through = via && {
+    network: via.name,
+    gateways: via.gateways.map(one => ({ address: one.address, port: one.port })),
+  }
+  const where = { name, address, port, ...place, ...(through && { via: through }) }
+  return { ...where, chosen, priority, weight, share, reason, revision }
 }

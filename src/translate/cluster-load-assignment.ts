@@ -1,6 +1,7 @@
 import type { AssignedEndpoint, Assignment } from '../locality/assignment.ts'
 import { overprovisioningFactor } from '../locality/overprovisioning.ts'
 import { sum } from '../locality/sum.ts'
+import { type Host, hostsOf, type SentEndpoint } from './hosts.ts'
 
 /** gRPC and Envoy sum the weights of a priority in 32 bits, unsigned. */
 const MAX_WEIGHT_SUM = 2 ** 32 - 1
@@ -15,25 +16,23 @@ const ZONE_WEIGHTS = 1_000_000
  * needs and Envoy ignores unless its cluster asks for it.
  */
 export function clusterLoadAssignment(clusterName: string, assignment: Assignment): object {
-  const sent = assignment.endpoints.filter(isSent)
-  const scales = weightScales(sent)
+  const hosts = hostsOf(assignment.endpoints.filter(isSent))
+  const scales = weightScales(hosts)
   return {
     clusterName,
-    endpoints: localityGroups(sent).map(members => localityEndpoints(members, scales, assignment.weighted)),
+    endpoints: localityGroups(hosts).map(members => localityEndpoints(members, scales, assignment.weighted)),
     policy: { overprovisioningFactor: { value: overprovisioningFactor(assignment) } },
   }
 }
-
-type SentEndpoint = AssignedEndpoint & { readonly priority: number }
 
 function isSent(endpoint: AssignedEndpoint): endpoint is SentEndpoint {
   return endpoint.priority !== null
 }
 
-/** The members of each locality of each priority: they stand side by side, as an assignment is sorted. */
-function localityGroups(sent: readonly SentEndpoint[]): SentEndpoint[][] {
-  const groups: SentEndpoint[][] = []
-  for (const one of sent) {
+/** The members of each locality of each priority: they stand side by side. */
+function localityGroups(hosts: readonly Host[]): Host[][] {
+  const groups: Host[][] = []
+  for (const one of hosts) {
     const group = groups.at(-1)
     if (group?.[0] !== undefined && isSameLocality(group[0], one)) group.push(one)
     else groups.push([one])
@@ -41,51 +40,44 @@ function localityGroups(sent: readonly SentEndpoint[]): SentEndpoint[][] {
   return groups
 }
 
-function isSameLocality(a: SentEndpoint, b: SentEndpoint): boolean {
-  return (
-    a.priority === b.priority &&
-    a.candidate.region === b.candidate.region &&
-    a.candidate.zone === b.candidate.zone &&
-    a.candidate.subZone === b.candidate.subZone
-  )
+function isSameLocality(a: Host, b: Host): boolean {
+  return a.priority === b.priority && a.region === b.region && a.zone === b.zone && a.subZone === b.subZone
 }
 
 /** By priority: the factor that brings the sum of its weights below the limit; 1 nearly always. */
-function weightScales(sent: readonly SentEndpoint[]): ReadonlyMap<number, number> {
+function weightScales(hosts: readonly Host[]): ReadonlyMap<number, number> {
   const sums = new Map<number, number>()
-  for (const { priority, candidate } of sent) sums.set(priority, (sums.get(priority) ?? 0) + candidate.weight)
+  for (const { priority, weight } of hosts) sums.set(priority, (sums.get(priority) ?? 0) + weight)
   return new Map(
-    [...sums].map(([priority, sum]) => [priority, Math.min(1, (MAX_WEIGHT_SUM - sent.length) / sum)]),
+    [...sums].map(([priority, sum]) => [priority, Math.min(1, (MAX_WEIGHT_SUM - hosts.length) / sum)]),
   )
 }
 
 function localityEndpoints(
-  members: readonly SentEndpoint[],
+  members: readonly Host[],
   scales: ReadonlyMap<number, number>,
   weighted: boolean,
 ): object {
-  const [{ priority, candidate }] = members as [SentEndpoint]
+  const [{ priority, region, zone, subZone }] = members as [Host]
   const scale = scales.get(priority) ?? 1
-  const weights = members.map(one => Math.max(1, Math.floor(one.candidate.weight * scale)))
+  const weights = members.map(one => Math.max(1, Math.floor(one.weight * scale)))
   return {
-    locality: { region: candidate.region, zone: candidate.zone, subZone: candidate.subZone },
+    locality: { region, zone, subZone },
     priority,
     loadBalancingWeight: { value: weighted ? zoneWeight(members) : sum(weights) },
     lbEndpoints: members.map((one, index) => lbEndpoint(one, weights[index] as number)),
   }
 }
 
-function zoneWeight(members: readonly SentEndpoint[]): number {
+function zoneWeight(members: readonly Host[]): number {
   return Math.max(1, Math.round(sum(members.map(one => one.portion)) * ZONE_WEIGHTS))
 }
 
-function lbEndpoint({ candidate }: SentEndpoint, weight: number): object {
-  const additional = candidate.additionalAddresses.map(address => ({
-    address: socketAddress(address, candidate.port),
-  }))
+function lbEndpoint({ address, additionalAddresses, port }: Host, weight: number): object {
+  const additional = additionalAddresses.map(other => ({ address: socketAddress(other, port) }))
   return {
     endpoint: {
-      address: socketAddress(candidate.address, candidate.port),
+      address: socketAddress(address, port),
       ...(additional.length > 0 && { additionalAddresses: additional }),
     },
     loadBalancingWeight: { value: weight },

@@ -38,7 +38,7 @@ function listeningPort(endpoint: Endpoint, { name }: ServicePort, single: boolea
 }
 
 function candidate(source: string, endpoint: Endpoint, port: number, surroundings: Surroundings): Candidate {
-  const { regions } = surroundings
+  const { regions, networks, sourceSettings } = surroundings
   const { region, zone } = endpointPlace(source, endpoint, regions)
   const { hints } = endpoint
   return {
@@ -55,6 +55,7 @@ function candidate(source: string, endpoint: Endpoint, port: number, surrounding
     serving: endpoint.serving ?? true,
     terminating: endpoint.terminating ?? false,
     weight: endpoint.weight ?? 1,
+    network: networks.get(sourceSettings.get(source)?.network ?? ''),
     setback: setbackOf(source, { region, zone }, surroundings),
     hints: hints && givenHints(source, endpoint, hints, regions),
   }

@@ -6,6 +6,7 @@ import type { EntryKey } from '../model/entry.ts'
 import type { SourceDefaults } from '../model/locality-settings.ts'
 import type { Node, Zone } from '../model/topology.ts'
 import { Capacities } from './capacities.ts'
+import { networksOf } from './networks.ts'
 import { Regions } from './regions.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { World } from './world.ts'
@@ -28,10 +29,13 @@ export class SurroundingsDraft {
   /** Zones that were drained or are no more, without their regions. */
   readonly #redrained = new Set<string>()
   #demandMoved = false
+  readonly #settingsBefore: Surroundings['sourceSettings']
 
   constructor({ zones, nodes, ...surroundings }: Pick<World, 'zones' | 'nodes' | keyof Surroundings>) {
-    const { regions, capacities, defaults, drains, demand, sourceSettings, staleSources } = surroundings
-    this.current = { regions, capacities, defaults, drains, demand, sourceSettings, staleSources }
+    const { regions, capacities, defaults, drains, demand, sourceSettings, staleSources, networks } =
+      surroundings
+    this.current = { regions, capacities, defaults, drains, demand, sourceSettings, staleSources, networks }
+    this.#settingsBefore = sourceSettings
     this.#zones = zones.asMutable()
     this.#nodes = nodes
   }
@@ -101,6 +105,7 @@ export class SurroundingsDraft {
     const before = this.current.capacities
     if (this.#zonesMoved) this.current.regions = new Regions(zones.values())
     if (this.#sources.size > 0) this.current.capacities = new Capacities(nodes, zones, this.current.regions)
+    if (this.#zonesMoved || this.#resettled.size > 0) this.#renewNetworks()
     const { current } = this
     return {
       zones,
@@ -112,6 +117,19 @@ export class SurroundingsDraft {
       resettled: this.#resettled,
       redrained: this.#redrained,
       demandMoved: this.#demandMoved,
+    }
+  }
+
+  /** Endpoints in a network, and proxies in it, may be of any source that names one. */
+  #renewNetworks(): void {
+    const { sourceSettings, networks: before, regions } = this.current
+    const networks = networksOf(sourceSettings, regions)
+    const isSame = JSON.stringify(networks) === JSON.stringify(before)
+    this.current.networks = isSame ? before : networks
+    const names = (settings: Surroundings['sourceSettings']) => settings.map(({ network }) => network)
+    if (isSame && names(sourceSettings).equals(names(this.#settingsBefore))) return
+    for (const [source, { network }] of [...sourceSettings, ...this.#settingsBefore]) {
+      if (network !== undefined) this.#resettled.add(source)
     }
   }
 

@@ -3,6 +3,7 @@ import type { PlacedDemand } from '../locality/balance.ts'
 import type { Demand, Drain, SourceSettings, StaleSource } from '../model/control.ts'
 import type { SourceDefaults } from '../model/locality-settings.ts'
 import type { Capacities } from './capacities.ts'
+import type { Networks } from './networks.ts'
 import type { Regions } from './regions.ts'
 
 /** What services of one world read beside their own entries: settled with the world, after its services were made. */
@@ -18,6 +19,7 @@ export interface Surroundings {
   readonly sourceSettings: ImmutableMap<string, SourceSettings>
   /** By source. */
   readonly staleSources: ImmutableMap<string, StaleSource>
+  readonly networks: Networks
 }
 
 /** By source: what it sets for all of its services, and the revision that wrote it. */

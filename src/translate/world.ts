@@ -44,6 +44,7 @@ export class World implements Surroundings {
   readonly demand: Surroundings['demand']
   readonly sourceSettings: Surroundings['sourceSettings']
   readonly staleSources: Surroundings['staleSources']
+  readonly networks: Surroundings['networks']
   /** Services that some source wants Topology Aware Routing for: they read the capacities. */
   readonly topologyAware: ImmutableSet<string>
   /** Services in mode Balanced: they read the demand. */
@@ -68,6 +69,7 @@ export class World implements Surroundings {
     this.demand = content.demand
     this.sourceSettings = content.sourceSettings
     this.staleSources = content.staleSources
+    this.networks = content.networks
     this.topologyAware = content.topologyAware
     this.balanced = content.balanced
   }
@@ -91,6 +93,7 @@ export class World implements Surroundings {
     demand: ImmutableMap(),
     sourceSettings: ImmutableMap(),
     staleSources: ImmutableMap(),
+    networks: ImmutableMap(),
     topologyAware: ImmutableSet(),
     balanced: ImmutableSet(),
   })
@@ -116,11 +119,13 @@ export class World implements Surroundings {
     for (const { services } of this.services.values()) yield* services
   }
 
-  /** A viewpoint with its region filled in where it was left out and only one is possible. */
+  /** A viewpoint with its region filled in where it was left out and only one is possible, and the network of its source. */
   locate(viewpoint: Viewpoint): Viewpoint {
-    if (viewpoint.region !== '' || viewpoint.zone === '') return viewpoint
-    const region = this.regions.ofProxy(viewpoint.zone)
-    return region === '' ? viewpoint : { ...viewpoint, region }
+    const { zone, source } = viewpoint
+    const region = viewpoint.region || (zone === '' ? '' : this.regions.ofProxy(zone))
+    const network = viewpoint.network || (this.sourceSettings.get(source)?.network ?? '')
+    const isLocated = region === viewpoint.region && network === viewpoint.network
+    return isLocated ? viewpoint : { ...viewpoint, region, network }
   }
 }
 

@@ -40,6 +40,7 @@ export function clientNode(node: DiscoveryNode): ClientNode {
       subZone: node.subZone,
       node: textOf(node.metadata.node),
       source: textOf(node.metadata.source),
+      network: textOf(node.metadata.network),
     },
     userAgent: node.userAgent,
   }

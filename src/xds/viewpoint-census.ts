@@ -8,8 +8,8 @@ export class ViewpointCensus {
 
   /** Returns the way to leave again. */
   join(viewpoint: Viewpoint): () => void {
-    const { region, zone, subZone, node, source } = viewpoint
-    const key = JSON.stringify([region, zone, subZone, node, source])
+    const { region, zone, subZone, node, source, network } = viewpoint
+    const key = JSON.stringify([region, zone, subZone, node, source, network])
     const place = this.#present.get(key) ?? { viewpoint, streams: 0 }
     place.streams += 1
     this.#present.set(key, place)

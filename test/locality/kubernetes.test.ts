@@ -177,7 +177,7 @@ function computed({ nodes, endpoints }: Case) {
 function expectConsumers(candidates: Candidates, answer: Answer, shown = (address: string) => address): void {
   const decision = decide(candidates)
   const chosenFrom = (zone: string, node: string) =>
-    assign(decision, { region: '', zone, subZone: '', node, source: '' })
+    assign(decision, { region: '', zone, subZone: '', node, source: '', network: '' })
       .endpoints.filter(one => one.chosen)
       .map(one => shown(one.candidate.address))
       .sort()
@@ -212,6 +212,7 @@ function candidate(endpoint: Case['endpoints'][number], hints?: Candidate['hints
     serving: endpoint.serving ?? true,
     terminating: endpoint.terminating ?? false,
     weight: 1,
+    network: undefined,
     setback: undefined,
     hints,
   }

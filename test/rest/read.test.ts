@@ -185,7 +185,7 @@ describe('lists', () => {
 
   test('of proxies can be asked for by node, gateway and zone', async () => {
     const { call, proxies } = await openTestbed()
-    const zoneB = { region: 'r1', zone: 'zone-b', subZone: '', node: '', source: '' }
+    const zoneB = { region: 'r1', zone: 'zone-b', subZone: '', node: '', source: '', network: '' }
     proxies.all = [
       proxyStatus('1'),
       proxyStatus('2', { viewpoint: zoneB }),

@@ -36,7 +36,7 @@ const push = (services: readonly object[], source = 'east') =>
   testbed.call('PUT', `/v1/sources/${source}/topology`, { zones: ZONES, services })
 const simulate = (body?: unknown, query = '') => testbed.call('POST', PATH + query, body)
 const proxyIn = (zone: string, id = zone) =>
-  proxyStatus(id, { viewpoint: { region: 'r1', zone, subZone: '', node: '', source: '' } })
+  proxyStatus(id, { viewpoint: { region: 'r1', zone, subZone: '', node: '', source: '', network: '' } })
 
 interface Pair {
   readonly from: string

@@ -17,6 +17,7 @@ export function candidate(name: string, fields: Partial<Candidate> = {}): Candid
     serving: true,
     terminating: false,
     weight: 1,
+    network: undefined,
     setback: undefined,
     hints: undefined,
     ...fields,
@@ -25,5 +26,5 @@ export function candidate(name: string, fields: Partial<Candidate> = {}): Candid
 
 /** A viewpoint in region r1. */
 export function viewpoint(zone: string, node = '', fields: Partial<Viewpoint> = {}): Viewpoint {
-  return { region: 'r1', zone, subZone: '', node, source: '', ...fields }
+  return { region: 'r1', zone, subZone: '', node, source: '', network: '', ...fields }
 }

@@ -1,5 +1,7 @@
 import type { StoredEntry } from '../../src/model/change.ts'
-import { demandEntry } from '../../src/model/control.ts'
+import { type Drain, demandEntry, type SourceSettings, type StaleSource } from '../../src/model/control.ts'
+import { entry, type Kind } from '../../src/model/entry.ts'
+import { zoneKeyName } from '../../src/model/normal-topology.ts'
 import { parseSnapshot } from '../../src/model/parse-snapshot.ts'
 import {
   type RoutedGateway,
@@ -23,6 +25,33 @@ export function stored(source: string, pushed: Pushed, revision: number): Stored
   if (!parsed.ok) throw new Error(`the test pushes what is refused: ${JSON.stringify(parsed.problems)}`)
   const entries = [...parsed.value.topology.entries, ...parsed.value.routes.entries]
   return entries.map(entry => ({ ...entry, source, since: revision, created: revision }))
+}
+
+/** What operators say, and what Vicinity finds out beside demand. */
+export interface Control {
+  readonly drains?: readonly Drain[]
+  /** By source. */
+  readonly sourceSettings?: Readonly<Record<string, SourceSettings>>
+  readonly staleSources?: readonly StaleSource[]
+}
+
+/** Its entries, as the store would hold them. */
+export function controlEntries({
+  drains = [],
+  sourceSettings = {},
+  staleSources = [],
+}: Control): StoredEntry[] {
+  const row = (kind: Kind, name: string, body: object): StoredEntry => ({
+    ...entry({ kind, namespace: '', name }, JSON.stringify(body)),
+    source: '',
+    since: 1,
+    created: 1,
+  })
+  return [
+    ...drains.map(one => row('Drain', zoneKeyName(one), one)),
+    ...Object.entries(sourceSettings).map(([source, body]) => row('SourceSettings', source, body)),
+    ...staleSources.map(one => row('StaleSource', one.source, one)),
+  ]
 }
 
 /** A world of sources that were pushed one after the other. */

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
 import type { Decision } from '../../src/locality/decision.ts'
 import { viewpointClass } from '../../src/locality/viewpoint-class.ts'
+import type { StoredEntry } from '../../src/model/change.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { clusterLoadAssignment } from '../../src/translate/cluster-load-assignment.ts'
 import { assignmentResource } from '../../src/translate/resource.ts'
-import { demandRows, type Pushed, after as worldAfter, worldOf } from '../support/world.ts'
+import { controlEntries, demandRows, type Pushed, after as worldAfter, worldOf } from '../support/world.ts'
 
 /** What holds of every assignment, whatever sources push and wherever the proxy stands. */
 
@@ -82,8 +83,40 @@ const source = fc
     ],
   }))
 
-/** What each zone asks for; nothing is no row. */
-const demand = fc.dictionary(fc.constantFrom(...ZONES, 'r3/zone-e'), fc.nat(20))
+const SOURCES = ['source-0', 'source-1', 'source-2']
+const gateway = fc.record(
+  {
+    address: fc.constantFrom('10.9.0.1', '10.9.0.2', '10.9.0.3'),
+    port: fc.constant(15443),
+    zone: bareZone,
+  },
+  { requiredKeys: ['address', 'port'] },
+)
+/** Sources share a network, or are on two. */
+const settings = some({
+  whenStale: fc.constantFrom('keep', 'standby', 'drop'),
+  network: fc.constantFrom('net-1', 'net-2'),
+  gateways: fc.array(gateway, { maxLength: 3 }),
+})
+/** What operators say, and what Vicinity finds out; a zone that asks for nothing has no row. */
+const control = fc
+  .record({
+    demand: fc.dictionary(fc.constantFrom(...ZONES, 'r3/zone-e'), fc.nat(20)),
+    settings: fc.tuple(settings, settings, settings),
+    silent: fc.subarray(SOURCES),
+    drained: fc.subarray(ZONES, { maxLength: 2 }),
+  })
+  .map(({ demand, settings, silent, drained }) => [
+    ...demandRows(demand),
+    ...controlEntries({
+      sourceSettings: Object.fromEntries(SOURCES.map((source, index) => [source, settings[index] as object])),
+      staleSources: silent.map(source => ({ source, heardAt: '2026-01-01T00:00:00.000Z' })),
+      drains: drained.map(one => {
+        const [region, zone] = one.split('/') as [string, string]
+        return { region, zone }
+      }),
+    }),
+  ])
 
 /** Ports are handed out over all sources: of an endpoint that two of them have, only one counts. */
 const sources = fc.array(source, { minLength: 1, maxLength: 3 }).map(topologies => {
@@ -98,6 +131,7 @@ const viewpoint: fc.Arbitrary<Viewpoint> = fc
     place: fc.constantFrom(...ZONES, 'r1/zone-z', '/'),
     node: fc.constantFrom('', 'node-9', ...NODES),
     source: fc.constantFrom('', 'source-0', 'source-1', 'elsewhere'),
+    network: fc.constantFrom('', '', 'net-1', 'net-2', 'net-3'),
   })
   .map(({ place, ...others }) => {
     const [region = '', zone = ''] = place.split('/')
@@ -106,10 +140,10 @@ const viewpoint: fc.Arbitrary<Viewpoint> = fc
 
 function decisionOf(
   topologies: readonly NonNullable<Pushed['topology']>[],
-  demanded: Readonly<Record<string, number>> = {},
+  rows: readonly StoredEntry[] = [],
 ): Decision {
   const pushed = Object.fromEntries(topologies.map((topology, index) => [`source-${index}`, { topology }]))
-  const { world } = worldAfter(worldOf(pushed), demandRows(demanded))
+  const { world } = worldAfter(worldOf(pushed), rows)
   const decision = world.service('default', 'web')?.decision(80)
   if (decision === undefined) throw new Error('the service has no port 80')
   return decision
@@ -140,10 +174,10 @@ describe('every assignment', () => {
     fc.assert(
       fc.property(
         sources,
-        demand,
+        control,
         fc.array(viewpoint, { minLength: 1, maxLength: 4 }),
-        (topologies, demanded, from) => {
-          const decision = decisionOf(topologies, demanded)
+        (topologies, rows, from) => {
+          const decision = decisionOf(topologies, rows)
           for (const one of from) property(decision, one)
         },
       ),
@@ -163,16 +197,21 @@ describe('every assignment', () => {
   )
 
   test(
-    'has every eligible endpoint once, unless nothing may stand by',
+    'has no address twice, and every usable endpoint or the gateways before it, unless nothing may stand by',
     holds((decision, from) => {
-      const ports = sentFrom(decision, from).flatMap(one =>
-        one.lbEndpoints.map(({ endpoint: { address } }) => address.socketAddress.portValue),
+      const addresses = sentFrom(decision, from).flatMap(one =>
+        one.lbEndpoints.map(({ endpoint: { address } }) => JSON.stringify(address.socketAddress)),
       )
-      const eligible = decision.eligible.map(one => one.candidate.port)
-      expect(new Set(ports).size).toBe(ports.length)
-      if (decision.policy.failover.value === 'nearest') expect(ports.sort()).toEqual(eligible.sort())
-      else expect(eligible).toEqual(expect.arrayContaining(ports))
-      expect(ports.length > 0).toBe(eligible.length > 0)
+      expect(new Set(addresses).size).toBe(addresses.length)
+      const usable = [...decision.eligible.map(one => one.candidate), ...decision.behind]
+      const wanted = usable.flatMap(({ address, port: portValue, network }) =>
+        network === undefined || network.name === from.network
+          ? [JSON.stringify({ address, portValue })]
+          : network.gateways.map(one => JSON.stringify({ address: one.address, portValue: one.port })),
+      )
+      if (decision.policy.failover.value === 'nearest') expect(new Set(addresses)).toEqual(new Set(wanted))
+      else expect(wanted).toEqual(expect.arrayContaining(addresses))
+      expect(addresses.length > 0).toBe(usable.length > 0)
     }),
   )
 
@@ -202,12 +241,26 @@ describe('every assignment', () => {
   )
 
   test(
-    'has no endpoint that is drained, and none that is not ready while another is',
+    'has no endpoint that is drained or dropped, and none that is not ready while another is',
     holds((decision, from) => {
       const sent = assign(decision, from).endpoints.filter(one => one.priority !== null)
-      const ready = decision.candidates.filter(one => one.ready !== false && one.weight > 0)
-      expect(sent.filter(one => one.candidate.weight === 0)).toEqual([])
+      const ready = decision.candidates.filter(
+        one => one.ready !== false && one.weight > 0 && !one.setback?.isDropped,
+      )
+      expect(sent.filter(one => one.candidate.weight === 0 || one.candidate.setback?.isDropped)).toEqual([])
       if (ready.length > 0) expect(sent.filter(one => one.candidate.ready === false)).toEqual([])
+    }),
+  )
+
+  test(
+    'chooses nobody who was set back while another is usable',
+    holds((decision, from) => {
+      const chosen = assign(decision, from).endpoints.filter(one => one.chosen)
+      const ranks = new Set(chosen.map(one => one.candidate.setback?.kind))
+      expect(ranks.size).toBeLessThanOrEqual(1)
+      if (decision.eligible.some(one => one.candidate.setback === undefined)) {
+        expect([...ranks]).toEqual([undefined])
+      }
     }),
   )
 })
@@ -216,10 +269,10 @@ test('viewpoints of one class are sent the same bytes', () => {
   fc.assert(
     fc.property(
       sources,
-      demand,
+      control,
       fc.array(viewpoint, { minLength: 2, maxLength: 12 }),
-      (topologies, demanded, all) => {
-        const decision = decisionOf(topologies, demanded)
+      (topologies, rows, all) => {
+        const decision = decisionOf(topologies, rows)
         const byClass = new Map<string, string>()
         for (const from of all) {
           const key = viewpointClass(decision, from)
@@ -259,10 +312,10 @@ test('the order in which things are pushed changes no byte', () => {
   fc.assert(
     fc.property(
       sources,
-      demand,
+      control,
       viewpoint,
       fc.infiniteStream(fc.nat()),
-      (topologies, demanded, from, random) => {
+      (topologies, rows, from, random) => {
         const shuffled = <T>(list: readonly T[]): T[] =>
           list
             .map(one => [random.next().value, one] as const)
@@ -273,9 +326,8 @@ test('the order in which things are pushed changes no byte', () => {
           services: services.map(one => ({ ...one, endpoints: shuffled(one.endpoints) })),
           zones: shuffled(zones),
         }))
-        const reversed = Object.fromEntries(Object.entries(demanded).reverse())
-        expect(bytesFrom(decisionOf(other, reversed), from)).toBe(
-          bytesFrom(decisionOf(topologies, demanded), from),
+        expect(bytesFrom(decisionOf(other, rows.toReversed()), from)).toBe(
+          bytesFrom(decisionOf(topologies, rows), from),
         )
       },
     ),

@@ -7,14 +7,15 @@ import { decode } from '../../src/proto/message.ts'
 import { clusterName } from '../../src/translate/names.ts'
 import { assignmentResource, clusterResource, type Resource } from '../../src/translate/resource.ts'
 import type { World } from '../../src/translate/world.ts'
-import { type Pushed, servedAt, worldOf } from '../support/world.ts'
+import { after, type Control, controlEntries, type Pushed, servedAt, worldOf } from '../support/world.ts'
 
 /**
- * A case is a folder: `input.yaml` is what sources push, in order, and the viewpoints to look from; the files beside it
+ * A case is a folder: `input.yaml` is what sources push, in order, what operators say, and the viewpoints to look from; the files beside it
  * are what Envoys are sent. `npx vitest run -u` writes them anew: review behaviour as a diff.
  */
 interface Input {
   readonly sources: Record<string, Pushed>
+  readonly control?: Control
   readonly viewpoints: readonly Partial<Viewpoint>[]
 }
 
@@ -23,7 +24,7 @@ const folder = new URL('../golden/translate/', import.meta.url)
 describe.each(readdirSync(folder))('%s', name => {
   const directory = new URL(`${name}/`, folder)
   const input = parse(readFileSync(new URL('input.yaml', directory), 'utf8')) as Input
-  const world = worldOf(input.sources)
+  const { world } = after(worldOf(input.sources), controlEntries(input.control ?? {}))
   const golden = (file: string) => new URL(file, directory).pathname
 
   test('listeners, routes and clusters are as reviewed', async () => {
@@ -44,13 +45,14 @@ describe.each(readdirSync(folder))('%s', name => {
 
   test('assignments are as reviewed', async () => {
     const seen = input.viewpoints.map(partial => {
-      const viewpoint = world.locate({ region: '', zone: '', subZone: '', node: '', source: '', ...partial })
+      const viewpoint = world.locate({ ...NOWHERE, ...partial })
       return { viewpoint: partial, assignments: portsOf(world).map(one => assignmentFrom(viewpoint, one)) }
     })
     if (seen.length > 0) await expect(stringify(seen, YAML)).toMatchFileSnapshot(golden('assignments.yaml'))
   })
 })
 
+const NOWHERE: Viewpoint = { region: '', zone: '', subZone: '', node: '', source: '', network: '' }
 const RESOURCE = 'envoy.service.discovery.v3.Resource'
 const YAML = { lineWidth: 120, aliasDuplicateObjects: false } as const
 

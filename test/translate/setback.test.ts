@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { StoredEntry } from '../../src/model/change.ts'
-import type { Drain, SourceSettings, StaleSource } from '../../src/model/control.ts'
-import { entry, type Kind } from '../../src/model/entry.ts'
+import type { Drain, SourceSettings } from '../../src/model/control.ts'
 import type { World } from '../../src/translate/world.ts'
-import { after as worldAfter, worldOf } from '../support/world.ts'
+import { controlEntries, after as worldAfter, worldOf } from '../support/world.ts'
 
 const endpoint = (address: string, zone: string) => ({ address, port: 80, zone })
 const service = (name: string, ...endpoints: object[]) => ({ name, ports: [{ port: 80 }], endpoints })
@@ -21,15 +19,11 @@ const world = worldOf({
   west: { topology: { services: [service('web', endpoint('10.1.0.1', 'zone-a'))] } },
 })
 
-function control(kind: Kind, name: string, body: object): StoredEntry {
-  const key = { kind, namespace: '', name }
-  return { ...entry(key, JSON.stringify(body)), source: '', since: 9, created: 9 }
-}
-
-const drain = (name: string, body: Drain) => control('Drain', name, body)
-const settings = (source: string, body: SourceSettings) => control('SourceSettings', source, body)
-const stale = (source: string) =>
-  control('StaleSource', source, { source, heardAt: '2026-01-01T00:00:00.000Z' } satisfies StaleSource)
+const HEARD = '2026-01-01T00:00:00.000Z'
+const drain = (...drains: Drain[]) => controlEntries({ drains })
+const settings = (source: string, body: SourceSettings) =>
+  controlEntries({ sourceSettings: { [source]: body } })
+const stale = (source: string) => controlEntries({ staleSources: [{ source, heardAt: HEARD }] })
 
 /** The endpoints of `web` that were set back, and why. */
 function setBack(of: World): Record<string, string> {
@@ -41,23 +35,21 @@ function setBack(of: World): Record<string, string> {
 
 describe('a drained zone', () => {
   test('sets back the endpoints of all sources in it, and touches no other service', () => {
-    const drained = worldAfter(world, [drain('r1/zone-a', { region: 'r1', zone: 'zone-a', reason: 'fire' })])
+    const drained = worldAfter(world, drain({ region: 'r1', zone: 'zone-a', reason: 'fire' }))
     expect(setBack(drained.world)).toEqual({
       '10.0.0.1': 'zone r1/zone-a is drained (fire)',
       '10.1.0.1': 'zone r1/zone-a is drained (fire)',
     })
     expect([...drained.touched.services]).toEqual(['default/web'])
     expect([...drained.touched.settings]).toEqual([])
-    const undrained = worldAfter(drained.world, [], [drain('r1/zone-a', { zone: 'zone-a' })])
+    const undrained = worldAfter(drained.world, [], drain({ region: 'r1', zone: 'zone-a' }))
     expect(setBack(undrained.world)).toEqual({})
     expect([...undrained.touched.services]).toEqual(['default/web'])
   })
 
   test('is one of a region, or of none', () => {
-    expect(setBack(worldAfter(world, [drain('r2/zone-a', { region: 'r2', zone: 'zone-a' })]).world)).toEqual(
-      {},
-    )
-    expect(setBack(worldAfter(world, [drain('zone-b', { zone: 'zone-b' })]).world)).toEqual({
+    expect(setBack(worldAfter(world, drain({ region: 'r2', zone: 'zone-a' })).world)).toEqual({})
+    expect(setBack(worldAfter(world, drain({ zone: 'zone-b' })).world)).toEqual({
       '10.0.0.2': 'zone zone-b is drained',
     })
   })
@@ -70,7 +62,7 @@ describe('a silent source', () => {
     ['standby', false],
     ['drop', true],
   ] as const)('whose settings say %s has endpoints that are dropped: %s', (whenStale, isDropped) => {
-    const silent = worldAfter(world, [settings('west', whenStale ? { whenStale } : {}), stale('west')])
+    const silent = worldAfter(world, [...settings('west', whenStale ? { whenStale } : {}), ...stale('west')])
     const candidates = silent.world.service('default', 'web')?.decision(80)?.candidates
     expect(candidates?.find(one => one.source === 'west')?.setback?.isDropped).toBe(isDropped)
     expect(candidates?.filter(one => one.source === 'east').map(one => one.setback)).toEqual([
@@ -80,21 +72,21 @@ describe('a silent source', () => {
   })
 
   test('touches its own services, when it falls silent and when it is heard again', () => {
-    const configured = worldAfter(world, [settings('west', { whenStale: 'standby' })])
-    const silent = worldAfter(configured.world, [stale('west')])
+    const configured = worldAfter(world, settings('west', { whenStale: 'standby' }))
+    const silent = worldAfter(configured.world, stale('west'))
     expect(setBack(silent.world)).toEqual({
       '10.1.0.1': 'source west is silent, it was last heard at 2026-01-01T00:00:00.000Z',
     })
     expect([...silent.touched.services]).toEqual(['default/web'])
-    const heard = worldAfter(silent.world, [], [stale('west')])
+    const heard = worldAfter(silent.world, [], stale('west'))
     expect(setBack(heard.world)).toEqual({})
     expect([...heard.touched.services]).toEqual(['default/web'])
   })
 
   test('that stands by in a drained zone stands with the zone, and one that is dropped is dropped', () => {
-    const drained = worldAfter(world, [drain('r1/zone-a', { region: 'r1', zone: 'zone-a' })])
+    const drained = worldAfter(world, drain({ region: 'r1', zone: 'zone-a' }))
     const kindOf = (whenStale: 'standby' | 'drop') => {
-      const both = worldAfter(drained.world, [settings('west', { whenStale }), stale('west')])
+      const both = worldAfter(drained.world, [...settings('west', { whenStale }), ...stale('west')])
       const candidates = both.world.service('default', 'web')?.decision(80)?.candidates
       return candidates?.find(one => one.source === 'west')?.setback?.kind
     }

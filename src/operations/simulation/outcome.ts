@@ -83,7 +83,7 @@ function spreadFrom(
   place: Place,
   assignments: Assignments,
 ): SpreadAssignment {
-  const viewpoint: Viewpoint = { ...place, subZone: '', node: '', source: '' }
+  const viewpoint: Viewpoint = { ...place, subZone: '', node: '', source: '', network: '' }
   const viewpoints = viewpointClass(decision, viewpoint)
   const assignment = assignments.get(viewpoints) ?? assign(decision, viewpoint)
   assignments.set(viewpoints, assignment)

@@ -35,6 +35,13 @@ const assignment = z
         subZone: z.string().optional(),
         node: z.string(),
         source: z.string(),
+        via: z
+          .object({
+            network: z.string(),
+            gateways: z.array(z.object({ address: z.string(), port: z.int() })),
+          })
+          .optional()
+          .meta({ description: 'of another network: what is sent in its place' }),
         chosen: z.boolean(),
         priority: z
           .int()
@@ -65,14 +72,14 @@ export function serviceAssignment(current: Current): Route {
       subZone: place,
       node: place,
       source: place,
-      // No source can name its network yet, so that every viewpoint reaches every address.
       network: place,
       revision: revisionNumber.optional(),
     },
     responses: { 200: json('The assignment', assignment), ...problems(400, 404, 410, 503) },
     handle: async (c, { params, query }) => {
-      const { region = '', zone = '', subZone = '', node = '', source = '', port, revision } = query
-      const question = { ...params, port, viewpoint: { region, zone, subZone, node, source } }
+      const { region = '', zone = '', subZone = '', node = '', source = '', network = '' } = query
+      const { port, revision } = query
+      const question = { ...params, port, viewpoint: { region, zone, subZone, node, source, network } }
       const answer =
         revision === undefined
           ? explain(await currentWorld(current), question)

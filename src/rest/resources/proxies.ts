@@ -20,6 +20,7 @@ const proxy = z
       subZone: z.string(),
       node: z.string(),
       source: z.string(),
+      network: z.string(),
     }),
     replica: z.string(),
     userAgent: z.string(),

@@ -1,0 +1,83 @@
+import type { AssignedEndpoint, Candidate } from '../locality/assignment.ts'
+import type { Network, NetworkGateway } from '../locality/network.ts'
+import { sum } from '../locality/sum.ts'
+import { compare } from '../model/order.ts'
+
+/** What Envoy is sent as one endpoint: one of the service, or a gateway that leads to several. */
+export interface Host
+  extends Pick<Candidate, 'address' | 'additionalAddresses' | 'port' | 'region' | 'zone' | 'subZone'> {
+  readonly priority: number
+  readonly weight: number
+  /** Of what its priority gets, 0 to 1. */
+  readonly portion: number
+}
+
+export type SentEndpoint = AssignedEndpoint & { readonly priority: number }
+
+/**
+ * The hosts of an assignment, by priority and locality. Endpoints behind gateways become these: each has an equal part
+ * of the weight of all that are behind it, and a locality of its own, so that it gets the part of the zones behind it
+ * where zones have weights.
+ */
+export function hostsOf(sent: readonly SentEndpoint[]): readonly Host[] {
+  if (sent.every(one => one.via === undefined)) return sent.map(one => directHost(one, 1))
+  const networks = new Map<Network, SentEndpoint[]>()
+  for (const one of sent) {
+    if (one.via !== undefined) networks.set(one.via, [...(networks.get(one.via) ?? []), one])
+  }
+  // Whole numbers stay whole: every weight is multiplied by what the numbers of gateways divide.
+  const scale = [...networks.keys()].reduce((all, { gateways }) => commonMultiple(all, gateways.length), 1)
+  return [
+    ...sent.filter(one => one.via === undefined).map(one => directHost(one, scale)),
+    ...[...networks].flatMap(([network, behind]) => gatewayHosts(network, behind, scale)),
+  ].sort(byPriorityAndPlace)
+}
+
+function directHost({ candidate, priority, portion }: SentEndpoint, scale: number): Host {
+  const { address, additionalAddresses, port, region, zone, subZone, weight } = candidate
+  return {
+    address,
+    additionalAddresses,
+    port,
+    region,
+    zone,
+    subZone,
+    priority,
+    portion,
+    weight: weight * scale,
+  }
+}
+
+/** All that are behind them stand at one priority. */
+function gatewayHosts({ name, gateways }: Network, behind: readonly SentEndpoint[], scale: number): Host[] {
+  const weight = sum(behind.map(one => one.candidate.weight)) * (scale / gateways.length)
+  const portion = sum(behind.map(one => one.portion)) / gateways.length
+  const priority = behind[0]?.priority ?? 0
+  return gateways.map(gateway => {
+    const { address, port } = gateway
+    const place = { ...placeOf(gateway, behind), subZone: `network/${name}` }
+    return { address, additionalAddresses: [], port, ...place, priority, weight, portion }
+  })
+}
+
+function placeOf({ region, zone }: NetworkGateway, behind: readonly SentEndpoint[]) {
+  if (zone !== '' || region !== '') return { region, zone }
+  const regions = new Set(behind.map(one => one.candidate.region))
+  const zones = new Set(behind.map(one => one.candidate.zone))
+  const common = regions.size === 1 ? ([...regions][0] ?? '') : ''
+  return { region: common, zone: regions.size === 1 && zones.size === 1 ? ([...zones][0] ?? '') : '' }
+}
+
+function byPriorityAndPlace(a: Host, b: Host): number {
+  return (
+    a.priority - b.priority ||
+    compare(a.region, b.region) ||
+    compare(a.zone, b.zone) ||
+    compare(a.subZone, b.subZone)
+  )
+}
+
+function commonMultiple(a: number, b: number): number {
+  const divisor = (x: number, y: number): number => (y === 0 ? x : divisor(y, x % y))
+  return (a / divisor(a, b)) * b
+}
