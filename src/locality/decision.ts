@@ -73,7 +73,7 @@ export function decide(candidates: Candidates): Decision {
   })
   const hintsByZone = countHints(eligible)
   const notes = [
-    ...setbackNotes(endpoints),
+    ...setbackNotes(endpoints, usable),
     ...(lastResort ? [] : topologyAwareNotes(candidates, given)),
     ...(isBalanced ? balancedNotes(policy) : []),
   ]
@@ -123,15 +123,17 @@ function ranked(endpoints: readonly Candidate[]) {
 }
 
 /** What was set back, and why: once for each reason. */
-function setbackNotes(endpoints: readonly Candidate[]): string[] {
+function setbackNotes(endpoints: readonly Candidate[], usable: readonly Candidate[]): string[] {
+  const used = new Set(usable.map(one => one.setback?.reason))
   const notes = new Map<string, string>()
   for (const { setback } of endpoints) {
-    if (setback !== undefined) notes.set(setback.reason, setbackNote(setback))
+    if (setback !== undefined) notes.set(setback.reason, setbackNote(setback, used.has(setback.reason)))
   }
   return [...notes.values()]
 }
 
-function setbackNote({ reason, isDropped }: Setback): string {
+function setbackNote({ reason, isDropped }: Setback, isUsed: boolean): string {
+  if (isUsed) return `${reason}, but nobody else is ready: its endpoints are used`
   return `${reason}: its endpoints ${isDropped ? 'are not used' : 'stand behind all others'}`
 }
 

@@ -83,14 +83,22 @@ function givenHints(
 /**
  * One address and port counts once, whoever says it. Kubernetes' rule (pkg/proxy, newEndpointInfo by address): one
  * that is not terminating replaces one that is, else the first stays. Of one source each is there once, by name.
+ * Two networks may use the same addresses, where each is behind gateways for the other.
  */
 export function withoutDuplicates(candidates: readonly Candidate[]): readonly Candidate[] {
   if (candidates.every(one => one.source === candidates[0]?.source)) return candidates
-  const byAddress = new Map<string, Candidate>()
+  const byAddress = new Map<string, Candidate[]>()
   for (const one of candidates) {
     const address = `${one.address} ${one.port}`
-    const first = byAddress.get(address)
-    if (first === undefined || (first.terminating && !one.terminating)) byAddress.set(address, one)
+    const standing = byAddress.get(address) ?? []
+    byAddress.set(address, standing)
+    const twin = standing.findIndex(other => !isApart(one, other))
+    if (twin === -1) standing.push(one)
+    else if (standing[twin]?.terminating && !one.terminating) standing[twin] = one
   }
-  return [...byAddress.values()].sort((a, b) => compare(a.source, b.source) || compare(a.name, b.name))
+  return [...byAddress.values()].flat().sort((a, b) => compare(a.source, b.source) || compare(a.name, b.name))
+}
+
+function isApart(a: Candidate, b: Candidate): boolean {
+  return a.network !== undefined && b.network !== undefined && a.network.name !== b.network.name
 }

@@ -122,6 +122,10 @@ export class Tables implements Audiences {
     }
     if (node.viewpoint.zone === '')
       warnings.push('node.locality.zone is not set: endpoints of all zones are used')
+    if (this.#world.networks.size > 0 && this.#world.locate(node.viewpoint).network === '') {
+      const fields = 'neither node.metadata.network nor the source in node.metadata says its network'
+      warnings.push(`${fields}: endpoints of every network are reached through gateways`)
+    }
     return warnings
   }
 }

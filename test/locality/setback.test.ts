@@ -39,6 +39,9 @@ describe('an endpoint that was set back', () => {
   test('is used as if nothing were while nobody else is ready', () => {
     const endpoints = [here({ setback: drained }), near({ setback: drained }), far({ ready: false })]
     expect(line(endpoints)).toEqual(['0 here', '1 near', 'null far'])
+    expect(seen(endpoints).notes).toContain(
+      'zone r1/zone-a is drained, but nobody else is ready: its endpoints are used',
+    )
     expect(line([here({ setback: silent }), near({ setback: drained })], 'zone-b')).toEqual([
       '0 here',
       '1 near',

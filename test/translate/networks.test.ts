@@ -135,6 +135,27 @@ describe('addresses are sent as they are', () => {
   })
 })
 
+test('two networks may use the same addresses, and each proxy is sent the one of its own', () => {
+  const same = worldOf({
+    east: topology({}, endpoint('10.0.0.1', 'zone-a')),
+    west: topology({}, endpoint('10.0.0.1', 'zone-b')),
+  })
+  const each = {
+    east: { network: 'net-e', gateways: [{ address: '10.9.0.2', port: 15443 }] },
+    ...WEST,
+  }
+  const from = (network: string) => sent(networked(same, each).world, viewpoint('zone-a', '', { network }))
+  expect(from('net-e')).toEqual([
+    '0 r1/zone-a 1',
+    '  10.0.0.1:80 1',
+    '0 r1/zone-b/network/net-w 1',
+    '  10.9.0.1:15443 1',
+  ])
+  expect(from('net-w')).toContain('0 r1/zone-b 1')
+  expect(from('')).not.toContain('  10.0.0.1:80 1')
+  expect(sent(networked(same, WEST).world, viewpoint('zone-a', '', { network: 'net-w' }))).toHaveLength(2)
+})
+
 test('sources of one network share its gateways', () => {
   const both = { east: { network: 'net' }, west: { network: 'net', gateways } }
   expect(sent(networked(world(), both).world, viewpoint('zone-a'))).toEqual([

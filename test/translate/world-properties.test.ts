@@ -77,7 +77,7 @@ const step = fc.record({
 const VIEWPOINTS: readonly Viewpoint[] = ['r1/zone-a', 'r1/zone-b', 'r2/zone-b', '/zone-a', '/'].map(
   place => {
     const [from = '', name = ''] = place.split('/')
-    return { region: from, zone: name, subZone: '', node: '', source: '' }
+    return { region: from, zone: name, subZone: '', node: '', source: '', network: '' }
   },
 )
 
