@@ -6,7 +6,7 @@ import { keyText } from '../../src/model/entry.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { assignmentResource, clusterResource } from '../../src/translate/resource.ts'
 import { World } from '../../src/translate/world.ts'
-import { after, demandRows, stored } from '../support/world.ts'
+import { after, controlEntries, demandRows, stored } from '../support/world.ts'
 
 /** A replica that follows the feed must serve what one serves that has just loaded everything. */
 
@@ -65,20 +65,39 @@ const topology = some({
   services: fc.tuple(service),
 })
 const demand = fc.dictionary(fc.constantFrom('r1/zone-a', 'r1/zone-b', 'r2/zone-b'), fc.nat(3))
+const gateways = fc.subarray([1, 2, 3]).map(all => all.map(port => ({ address: '10.9.0.1', port })))
+const settings = some({
+  network: fc.constantFrom('net-1', 'net-2'),
+  gateways,
+  whenStale: fc.constantFrom('standby', 'drop'),
+})
+const control = fc
+  .record({
+    sourceSettings: fc.dictionary(fc.constantFrom('east', 'west'), settings),
+    staleSources: fc.subarray(['east', 'west'].map(source => ({ source, heardAt: 'then' }))),
+    drains: fc.subarray([{ region: 'r1', zone: 'zone-a' }, { zone: 'zone-b' }]),
+  })
+  .map(controlEntries)
 /** Each step writes entries of one source, or removes them: those of some kinds only, as patches may. */
 const step = fc.record({
   source: fc.constantFrom('east', 'west'),
   topology,
-  demand,
-  kinds: fc.subarray(['Zone', 'Node', 'Defaults', 'Service', 'Endpoints', 'Demand'], { minLength: 1 }),
+  rows: fc.tuple(demand.map(demandRows), control).map(all => all.flat()),
+  kinds: fc.subarray(
+    [
+      ...['Zone', 'Node', 'Defaults', 'Service', 'Endpoints'],
+      ...['Demand', 'Drain', 'SourceSettings', 'StaleSource'],
+    ],
+    { minLength: 1 },
+  ),
   isRemoved: fc.constantFrom(false, false, true),
 })
 
-const VIEWPOINTS: readonly Viewpoint[] = ['r1/zone-a', 'r1/zone-b', 'r2/zone-b', '/zone-a', '/'].map(
-  place => {
+const VIEWPOINTS = ['r1/zone-a', 'r1/zone-b', 'r2/zone-b', '/zone-a', '/'].flatMap(place =>
+  ['', 'east', 'west'].map((source): Viewpoint => {
     const [from = '', name = ''] = place.split('/')
-    return { region: from, zone: name, subZone: '', node: '', source: '', network: '' }
-  },
+    return { region: from, zone: name, subZone: '', node: '', source, network: '' }
+  }),
 )
 
 const keyOf = (one: StoredEntry) => `${one.source} ${keyText(one)}`
@@ -101,8 +120,8 @@ test('what is touched step by step adds up to what one who loads it all serves',
       const entries = new Map<string, StoredEntry>()
       let world = World.EMPTY
       let told = served(world)
-      for (const { source, topology: pushed, demand: rows, kinds, isRemoved } of steps) {
-        const touching = [...stored(source, { topology: pushed }, world.revision + 1), ...demandRows(rows)]
+      for (const { source, topology: pushed, rows, kinds, isRemoved } of steps) {
+        const touching = [...stored(source, { topology: pushed }, world.revision + 1), ...rows]
           .filter(({ kind }) => kinds.includes(kind))
           .map(one => ({ ...one, created: entries.get(keyOf(one))?.created ?? one.created }))
         for (const one of touching) {
