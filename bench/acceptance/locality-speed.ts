@@ -58,7 +58,7 @@ await measure('locality-speed', async () => {
 })
 
 function viewpointOn(node: string, zone: number): Viewpoint {
-  return { region: 'r1', zone: zoneName(zone), subZone: '', node, source: '' }
+  return { region: 'r1', zone: zoneName(zone), subZone: '', node, source: '', network: '' }
 }
 
 /** The world of these entries, and of each service the resources that a server would hold. */
