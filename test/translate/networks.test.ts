@@ -37,8 +37,8 @@ const networked = (base: World, sourceSettings: Readonly<Record<string, SourceSe
 const gateways = [{ address: '10.9.0.1', port: 15443 }]
 const WEST = { west: { network: 'net-w', gateways } }
 
-function decisionOf({ services }: World) {
-  const decision = services.get('default/web')?.decision(80)
+function decisionOf(of: World) {
+  const decision = of.service('default', 'web')?.decision(80)
   if (decision === undefined) throw new Error('the service is not there')
   return decision
 }
