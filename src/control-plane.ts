@@ -4,6 +4,8 @@ import { Registry } from 'prom-client'
 import { formatAddress } from './address.ts'
 import { authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
+import { ConnectedProxies } from './demand-meter.ts'
+import { DEMAND_TIMING, type DemandRows, type DemandTiming, keepDemandRows } from './demand-rows.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { followStore } from './replica.ts'
 import { replicaMetrics } from './replica-metrics.ts'
@@ -34,13 +36,17 @@ type OnClose = (close: () => Promise<void> | void) => void
  * Envoy is ever told less than the database has; both planes answer when the promise resolves. Rejects, with all
  * closed again, when something cannot be opened.
  */
-export async function start(config: Config, log: Logger): Promise<ControlPlane> {
+export async function start(
+  config: Config,
+  log: Logger,
+  demand: DemandTiming = DEMAND_TIMING,
+): Promise<ControlPlane> {
   const opened: (() => Promise<void> | void)[] = []
   const close = async () => {
     for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next()
   }
   try {
-    const addresses = await open(config, log, one => opened.push(one))
+    const addresses = await open(config, log, demand, one => opened.push(one))
     return { ...addresses, close }
   } catch (error) {
     await close()
@@ -48,19 +54,28 @@ export async function start(config: Config, log: Logger): Promise<ControlPlane> 
   }
 }
 
-async function open(config: Config, log: Logger, onClose: OnClose): Promise<{ rest: string; xds: string }> {
+async function open(
+  config: Config,
+  log: Logger,
+  demand: DemandTiming,
+  onClose: OnClose,
+): Promise<{ rest: string; xds: string }> {
   const store = await openSqliteStore(config.database.path)
   onClose(() => store.close())
   const intake = openIntake()
   onClose(() => intake.close())
 
   const tables = new Tables()
+  const meter = new ConnectedProxies(tables.census, one => replica.world().locate(one), demand.window)
+  onClose(() => meter.close())
   let xds: XdsServer | undefined
+  let rows: DemandRows | undefined
   const replica = await followStore(
     store,
     (world, touched) => {
       tables.publish(world, touched, xds?.passedRevision ?? 0)
       xds?.onChange(world.revision)
+      rows?.onChange()
     },
     log,
   )
@@ -83,6 +98,9 @@ async function open(config: Config, log: Logger, onClose: OnClose): Promise<{ re
   server.onChange(replica.world().revision)
   onClose(() => server.close(DRAIN))
   onClose(keepHistoryShort(store, config.retention, log))
+  rows = keepDemandRows({ store, replica, meter, log, timing: demand })
+  const written = rows
+  onClose(() => written.close())
 
   const registry = new Registry()
   replicaMetrics(registry, { replica, tables, proxies: xds.proxies })

@@ -109,7 +109,7 @@ export function balancedShares(flow: BalancedFlow, from: Place): ZoneShare[] {
 }
 
 /** To what the weights of a zone's row sum. */
-const WEIGHTS = 10_000
+export const WEIGHTS = 10_000
 
 export interface ZoneWeight extends Place {
   readonly weight: number

@@ -29,7 +29,7 @@ export class Tables implements Audiences {
   readonly #made = new MadeResources()
   readonly #asked = new AskedNames()
   readonly #assignmentLog = new ChangeLog()
-  readonly #census = new ViewpointCensus()
+  readonly census = new ViewpointCensus()
 
   /** `passedRevision`: every stream has looked at its views since they came to show this revision. */
   publish(world: World, touched: Touched, passedRevision: number): void {
@@ -51,7 +51,7 @@ export class Tables implements Audiences {
     const { gateway, viewpoint } = node
     const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
     const { listeners, routeConfigurations, clusters } = tables.join(viewpoint.source)
-    const leaveCensus = this.#census.join(viewpoint)
+    const leaveCensus = this.census.join(viewpoint)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {
       get: name => this.#assignment(name, viewpoint, assignments),
@@ -72,7 +72,7 @@ export class Tables implements Audiences {
         tables.leave(viewpoint.source)
         if (tables.isIdle) this.#gateways.delete(gateway)
         this.#asked.leave(assignments)
-        if (this.#census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
+        if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
       },
     }
   }
@@ -110,7 +110,7 @@ export class Tables implements Audiences {
   }
 
   #dropEmptyClasses(): void {
-    const classes = this.#census.takeEmptyClasses(viewpoint => this.#world.locate(viewpoint))
+    const classes = this.census.takeEmptyClasses(viewpoint => this.#world.locate(viewpoint))
     if (classes.length > 0) this.#made.drop(classes)
   }
 

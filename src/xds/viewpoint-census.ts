@@ -1,8 +1,12 @@
 import { possibleClasses } from '../locality/viewpoint-class.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 
+/** Called with the viewpoint of a stream that came (1) or went (-1). */
+export type CensusListener = (viewpoint: Viewpoint, change: 1 | -1) => void
+
 /** Counts the streams at each viewpoint, to know which classes of viewpoints nobody stands in any more. */
 export class ViewpointCensus {
+  readonly #listeners = new Set<CensusListener>()
   readonly #present = new Map<string, { readonly viewpoint: Viewpoint; streams: number }>()
   readonly #departed = new Map<string, Viewpoint>()
 
@@ -14,12 +18,24 @@ export class ViewpointCensus {
     place.streams += 1
     this.#present.set(key, place)
     this.#departed.delete(key)
+    this.#tell(viewpoint, 1)
     return () => {
+      this.#tell(viewpoint, -1)
       place.streams -= 1
       if (place.streams > 0) return
       this.#present.delete(key)
       this.#departed.set(key, viewpoint)
     }
+  }
+
+  /** Hears of every stream from now on. Returns its unsubscribe. */
+  subscribe(listener: CensusListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #tell(viewpoint: Viewpoint, change: 1 | -1): void {
+    for (const listener of this.#listeners) listener(viewpoint, change)
   }
 
   /** Viewpoints that were left since `takeEmptyClasses`. */

@@ -11,6 +11,7 @@ import { type Address, parseAddress } from '../../src/address.ts'
 import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
 import { parseConfig } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
+import type { DemandTiming } from '../../src/demand-rows.ts'
 
 /** Time enough for a first run to fetch Envoy into the cache. */
 export const SETUP_TIMEOUT = 180_000
@@ -37,7 +38,7 @@ interface Stand {
   readonly node?: string
 }
 
-export async function openTestbed(): Promise<Testbed> {
+export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
   const closing = new Closing()
   const folder = await mkdtemp(join(tmpdir(), 'vicinity-test-'))
   closing.addWay(() => rm(folder, { recursive: true, force: true }))
@@ -45,7 +46,7 @@ export async function openTestbed(): Promise<Testbed> {
   let database = join(folder, 'vicinity.db')
   const rest = `127.0.0.1:${await freePort()}`
   const xds = `127.0.0.1:${await freePort()}`
-  let plane = await startPlane(database, rest, xds)
+  let plane = await startPlane(database, rest, xds, demand)
   closing.addWay(() => plane.close())
   const api = new RestApi(rest)
   return {
@@ -61,16 +62,16 @@ export async function openTestbed(): Promise<Testbed> {
     restart: async ({ empty = false } = {}) => {
       await plane.close()
       if (empty) database = join(folder, `vicinity-${++databases}.db`)
-      plane = await startPlane(database, rest, xds)
+      plane = await startPlane(database, rest, xds, demand)
     },
     close: () => closing.close(),
   }
 }
 
-function startPlane(database: string, rest: string, xds: string) {
+function startPlane(database: string, rest: string, xds: string, demand?: DemandTiming) {
   const parsed = parseConfig({ database: `sqlite:${database}`, rest, xds, logLevel: 'error' }, {})
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
-  return start(parsed.config, pino({ level: parsed.config.logLevel }))
+  return start(parsed.config, pino({ level: parsed.config.logLevel }), demand)
 }
 
 async function startAt({ gateway = 'edge', zone = 'zone-a', node }: Stand, xds: string): Promise<Envoy> {
