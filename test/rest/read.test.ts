@@ -316,6 +316,70 @@ describe('the assignment of a service', () => {
   })
 })
 
+describe('a service that its source keeps to itself', () => {
+  const PATH = '/v1/services/default/a'
+  const scoped = (...names: string[]) => ({
+    services: services(...names).services.map(one => ({ ...one, scope: 'source' })),
+  })
+  const shown = (items: { name: string; scope?: string; sources: string[] }[]) =>
+    items.map(one => [one.name, one.scope, one.sources])
+
+  test('is listed beside the fleet’s of that name, each once, on whatever pages', async () => {
+    const { call } = await openTestbed()
+    await call('PUT', TOPOLOGY_PATH, scoped('a'))
+    await call('PUT', '/v1/sources/west/topology', scoped('a'))
+    await call('PUT', '/v1/sources/north/topology', services('a', 'a-b'))
+    const first = await call('GET', '/v1/services?limit=2')
+    const last = await call('GET', `/v1/services?limit=2&after=${first.body.next}`)
+    expect(shown([...first.body.items, ...last.body.items])).toEqual([
+      ['a', undefined, ['north']],
+      ['a', 'source', ['east']],
+      ['a', 'source', ['west']],
+      ['a-b', undefined, ['north']],
+    ])
+    expect((await call('GET', '/v1/services?filter=scope=source')).body.total).toBe(2)
+  })
+
+  test('is what its source sees; everybody else sees the fleet’s', async () => {
+    const { call } = await openTestbed()
+    await call('PUT', TOPOLOGY_PATH, scoped('a'))
+    await call('PUT', '/v1/sources/west/topology', services('a'))
+    const sources = async (query: string) => {
+      const [service, assignment] = [
+        await call('GET', PATH + query),
+        await call('GET', `${PATH}/assignment${query}`),
+      ]
+      return [service.body.sources, assignment.body.endpoints.map((one: { source: string }) => one.source)]
+    }
+    expect(await sources('')).toEqual([['west'], ['west']])
+    expect(await sources('?source=east')).toEqual([['east'], ['east']])
+    expect(await sources('?source=south')).toEqual([['west'], ['west']])
+    await call('PUT', TOPOLOGY_PATH, services('a'))
+    expect(await sources('?source=east')).toEqual([['east', 'west'], ['east']])
+    const old = await call('GET', `${PATH}/assignment?source=east&revision=1`)
+    expect(old.body).toMatchObject({ viewpoint: { source: 'east' }, endpoints: [{ source: 'east' }] })
+  })
+
+  test('needs no source to be asked for while it is the only one, and then one of them', async () => {
+    const { call } = await openTestbed()
+    await call('PUT', TOPOLOGY_PATH, scoped('a'))
+    expect((await call('GET', PATH)).body).toMatchObject({ scope: 'source', sources: ['east'] })
+    expect((await call('GET', `${PATH}/assignment`)).body).toMatchObject({ viewpoint: { source: 'east' } })
+    await call('PUT', '/v1/sources/west/topology', scoped('a'))
+    for (const path of [PATH, `${PATH}/assignment`]) {
+      expect(await call('GET', path)).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer: '/source', detail: 'is needed: one of east, west' }] },
+      })
+      expect((await call('GET', `${path}?source=west`)).status).toBe(200)
+      expect(await call('GET', `${path}?source=north`)).toMatchObject({
+        status: 404,
+        body: { detail: expect.stringContaining('is kept by its scope to east, west') },
+      })
+    }
+  })
+})
+
 describe('restore', () => {
   test('brings back the routes of an old revision as a new one, and leaves the topology alone', async () => {
     const { call } = await openTestbed()

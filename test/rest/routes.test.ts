@@ -190,6 +190,20 @@ describe('the status of a route', () => {
     ])
   })
 
+  test('is that on proxies of its own source, where services are kept to theirs', async () => {
+    const { call } = testbed
+    const topology = { services: [{ ...service('default', 'api'), scope: 'source' }] }
+    const routes = { gateways: [edge()], routes: [web(backends({ name: 'api', port: 80 }))] }
+    const own = await call('PUT', '/v1/sources/east/snapshot', { topology, routes })
+    expect(own.body.warnings).toEqual([])
+    const other = await call('PUT', '/v1/sources/west/routes', { routes: routes.routes })
+    expect(other.body.warnings).toEqual([
+      { pointer: '/routes/0/rules/0/backendRefs/0', detail: expect.stringContaining('BackendNotFound') },
+    ])
+    const { body } = await call('GET', '/v1/routes?sort=source')
+    expect(body.items.map((one: { unresolved: object[] }) => one.unresolved.length)).toEqual([0, 1])
+  })
+
   test('has a warning beside it where an older source leaves no place for a listener', async () => {
     const { call } = testbed
     await call('PUT', EAST, { gateways: [edge()] })

@@ -36,6 +36,7 @@ interface Stand {
   readonly gateway?: string
   readonly zone?: string
   readonly node?: string
+  readonly source?: string
 }
 
 export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
@@ -74,10 +75,20 @@ function startPlane(database: string, rest: string, xds: string, demand?: Demand
   return start(parsed.config, pino({ level: parsed.config.logLevel }), demand)
 }
 
-async function startAt({ gateway = 'edge', zone = 'zone-a', node }: Stand, xds: string): Promise<Envoy> {
+async function startAt(stand: Stand, xds: string): Promise<Envoy> {
+  const { gateway = 'edge', zone = 'zone-a', node, source } = stand
   const admin = `127.0.0.1:${await freePort()}`
-  const id = `envoy-${gateway}-${zone}${node ? `-${node}` : ''}`
-  const standpoint = { id, zone, region: 'r1', gateway, node, xds: addressOf(xds), admin: addressOf(admin) }
+  const id = ['envoy', gateway, zone, node, source].filter(Boolean).join('-')
+  const standpoint = {
+    id,
+    zone,
+    region: 'r1',
+    gateway,
+    node,
+    source,
+    xds: addressOf(xds),
+    admin: addressOf(admin),
+  }
   return startEnvoy(JSON.stringify(envoyBootstrap(standpoint)), admin)
 }
 
