@@ -60,6 +60,7 @@ export class MergedService {
   #clusterNames: readonly string[] | undefined
   #topologyAware: Candidates['topologyAware']
   #localityPolicy: LocalityPolicy | undefined
+  #regionsOfEndpoints: ReadonlyMap<string, ReadonlySet<string>> | undefined
 
   constructor(
     { realm, namespace, name }: ServiceIdentity,
@@ -181,12 +182,12 @@ export class MergedService {
     return said
   }
 
-  /** Where nobody declares a zone of this name, what endpoints say of it counts. */
+  /** Where nobody declares the region of a zone of this name, what endpoints say of it counts. */
   #regionsOf(zone: string): readonly string[] {
     const declared = this.#surroundings.regions.possible(this.#leader?.source ?? '', zone)
-    if (declared.length > 0) return declared
-    const endpoints = this.#claims.flatMap(claim => claim.endpoints)
-    return [...new Set(endpoints.flatMap(one => (one.zone === zone ? (one.region ?? []) : [])))].sort()
+    if (declared.some(region => region !== '')) return declared
+    this.#regionsOfEndpoints ??= regionsOfEndpoints(this.#claims)
+    return [...(this.#regionsOfEndpoints.get(zone) ?? declared)].sort()
   }
 
   /** Ports do not matter: an endpoint has one hint, as in Kubernetes. */
@@ -229,6 +230,16 @@ function impliedPorts(endpoints: readonly Endpoint[]): ServicePort[] | undefined
   const numbers = new Set(endpoints.map(one => one.port))
   const [port] = numbers
   return numbers.size === 1 && port !== undefined ? [{ port }] : undefined
+}
+
+/** By zone: rules may name hundreds, of services with thousands of endpoints. */
+function regionsOfEndpoints(claims: readonly ParsedClaim[]): Map<string, Set<string>> {
+  const regions = new Map<string, Set<string>>()
+  for (const { zone, region } of claims.flatMap(claim => claim.endpoints)) {
+    if (zone === undefined || region === undefined) continue
+    regions.set(zone, (regions.get(zone) ?? new Set()).add(region))
+  }
+  return regions
 }
 
 function mergePorts(claims: readonly ParsedClaim[]): ServicePort[] {

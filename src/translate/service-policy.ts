@@ -52,7 +52,12 @@ function distributeOf(
   const first = said.find(({ settings }) => settings.distribute !== undefined)
   const rules = first?.settings.distribute
   if (first === undefined || rules === undefined) return DEFAULT_POLICY.distribute
-  const place = (reference: string) => placeOf(reference, regionsOf, first.origin, notes)
+  const places = new Map<string, Place | undefined>()
+  // Each zone is named by many rules: it is looked for once, and what is wrong with it is said once.
+  const place = (reference: string) => {
+    if (!places.has(reference)) places.set(reference, placeOf(reference, regionsOf, first.origin, notes))
+    return places.get(reference)
+  }
   const distributions = new Map<string, Distribution>()
   // Of a zone that is named with its region and without, the rule with the region holds: it comes last.
   const bareFirst = [...rules].sort((a, b) => Number(a.from.includes('/')) - Number(b.from.includes('/')))

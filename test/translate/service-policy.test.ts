@@ -26,15 +26,36 @@ describe('a zone that a rule names without its region', () => {
     expect(fromAndTo(policyOf(rule, {}, { region: 'r3' }))).toEqual([['r3/zone-a', ['r3/zone-a', '/zone-b']]])
   })
 
-  test('is passed over, with a note, where another source shows that it is one of several', () => {
+  test('is where its endpoints are, too, when it is declared without a region', () => {
+    const zones = [{ zone: 'zone-a' }]
+    expect([...policyOf(rule, { zones }, { region: 'r3' }).distribute.value.keys()]).toEqual(['r3/zone-a'])
+  })
+
+  test('is not looked for among all endpoints each time, or a rule could stop everything for a minute', () => {
+    const names = Array.from({ length: 200 }, (_, index) => `zone-${index}`)
+    const endpoints = Array.from({ length: 5000 }, (_, index) => {
+      return { address: '10.0.0.1', port: 1 + index, zone: names[index % 200], region: `r${index % 2}` }
+    })
+    const distribute = names.map(from => ({
+      from,
+      to: Object.fromEntries(names.map(name => [`${from}-${name}`, 1])),
+    }))
+    const services = [{ name: 'web', ports: [{ port: 80 }], endpoints, locality: { distribute } }]
+    const web = worldOf({ east: { topology: { services } } }).service('default', 'web')
+    expect(web?.decision(80)?.policy.distribute.value.size).toBe(200)
+  })
+
+  test('is passed over, with one note, where another source shows that it is one of several', () => {
     const declared = (region: string) => ({ topology: { zones: [zone('zone-a', region)] } })
+    const other = { from: 'r1/zone-b', to: { 'zone-a': 1, 'r1/zone-b': 1 } }
+    const locality = { distribute: [...rule.distribute, other] }
     const world = worldOf({
-      east: { topology: { services: [{ name: 'web', ports: [{ port: 80 }], locality: rule }] } },
+      east: { topology: { services: [{ name: 'web', ports: [{ port: 80 }], locality }] } },
       west: declared('r1'),
       south: declared('r2'),
     })
     const policy = world.service('default', 'web')?.decision(80)?.policy
-    expect(policy?.distribute.value.size).toBe(0)
+    expect([...(policy?.distribute.value.keys() ?? [])]).toEqual(['r1/zone-b'])
     expect(policy?.notes).toEqual([
       'distribute names zone zone-a, which several regions have (source east, revision 1): say r1/zone-a or r2/zone-a; it is passed over',
     ])
