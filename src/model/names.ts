@@ -36,10 +36,9 @@ export const topologyName = z
 /** A zone as a rule names it: "region/zone", or "zone" where one region alone has a zone of that name. */
 export const zoneReference = z
   .string()
-  .max(127)
   .regex(
-    /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
-    'must be "region/zone" or "zone"',
+    /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+    'must be "region/zone" or "zone", each of at most 63 letters, digits, - _ .',
   )
 
 /** As `topologyName`, or '' where the label is not set. */

@@ -68,6 +68,11 @@ describe('settings that say nothing sensible are refused', () => {
       distribute({ from: 'zone-a', to: { ...to, 'zone-b': -1 } }),
       ['/distribute/0/to/zone-b'],
     ],
+    [
+      'a name that no zone may have',
+      distribute({ from: 'a'.repeat(64), to: { [`r1/${'b'.repeat(64)}`]: 1 } }),
+      ['/distribute/0/from', `/distribute/0/to/r1~1${'b'.repeat(64)}`],
+    ],
     ['a zone with three names', distribute({ from: 'r1/a/b', to }), ['/distribute/0/from']],
     [
       'two rules for one zone',
