@@ -17,6 +17,7 @@ import { services } from './resources/services.ts'
 import { simulations } from './resources/simulations.ts'
 import { sourceRemoval } from './resources/source-removal.ts'
 import { sources } from './resources/sources.ts'
+import { zoneDrain } from './resources/zone-drain.ts'
 import type { Route } from './route.ts'
 
 /** Every path of the API, in the order in which the OpenAPI document lists them. */
@@ -38,6 +39,7 @@ export function allRoutes(
     serviceAssignment(collaborators),
     simulations(collaborators),
     ...routeStatuses(collaborators),
+    ...zoneDrain(collaborators),
     ...connectedProxies(proxies),
     livez(),
     readyz(options.ready),

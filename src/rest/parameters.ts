@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { label, subdomain } from '../model/names.ts'
+import { label, subdomain, topologyName } from '../model/names.ts'
 import type { Filter, ListRequest } from '../operations/list.ts'
 
 /** Parameters that several paths share. Queries are text: numbers and truths are made of it here. */
@@ -23,6 +23,7 @@ export const revisionNumber = integer(1, Number.MAX_SAFE_INTEGER)
 
 export const sourceParams = { source: label }
 export const serviceParams = { namespace: label, name: label }
+export const zoneParams = { zone: topologyName }
 export const routeParams = { namespace: label, name: subdomain }
 export const revisionParams = { revision: revisionNumber }
 

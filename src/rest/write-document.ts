@@ -1,6 +1,6 @@
 import type { RouteConfig } from '@hono/zod-openapi'
 import { z } from '@hono/zod-openapi'
-import { PARTS } from '../model/entry.ts'
+import { STORED_PARTS } from '../model/entry.ts'
 import type { Collaborators } from '../operations/collaborators.ts'
 import { converge } from '../operations/converge.ts'
 import { isRefusal, type Refusal } from '../operations/refusal.ts'
@@ -16,9 +16,12 @@ const problem = z.object({ pointer: z.string(), detail: z.string() })
 
 const answer = z
   .object({
-    source: z.string().nullable().meta({ description: 'null: every source (a restore of all)' }),
-    part: z.enum([...PARTS, 'both']),
-    revision: z.int().nullable().meta({ description: 'what wrote what stands now; null for a dry run' }),
+    source: z.string().nullable().meta({ description: 'null: every source (a restore of all, a drain)' }),
+    part: z.enum([...STORED_PARTS, 'both']),
+    revision: z
+      .int()
+      .nullable()
+      .meta({ description: 'what wrote what stands now; null for a dry run, and where nothing ever did' }),
     digest: z.string(),
     unchanged: z.boolean(),
     changed: z.object({ added: z.int(), updated: z.int(), removed: z.int() }),

@@ -146,6 +146,8 @@ export interface ControlWrite {
   readonly author: string
   readonly upsert: readonly Entry[]
   readonly remove: readonly EntryKey[]
+  /** As in `Write`. */
+  readonly dryRun?: boolean
 }
 
 export type ControlResult = Extract<WriteResult, { outcome: 'written' | 'unchanged' }>

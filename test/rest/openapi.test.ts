@@ -25,6 +25,8 @@ const CONTRACT = {
   '/v1/services/{namespace}/{name}': ['get'],
   '/v1/services/{namespace}/{name}/assignment': ['get'],
   '/v1/simulations': ['post'],
+  '/v1/zones/{zone}/drain': ['post'],
+  '/v1/zones/{zone}/undrain': ['post'],
   '/v1/proxies': ['get'],
   '/v1/proxies/{id}': ['get'],
   '/livez': ['get'],

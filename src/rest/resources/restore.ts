@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { PARTS } from '../../model/entry.ts'
 import { label } from '../../model/names.ts'
-import { pointer } from '../../model/problem.ts'
 import type { Collaborators } from '../../operations/collaborators.ts'
 import { restore } from '../../operations/restore.ts'
-import { readBody } from '../body.ts'
 import { refuseConditions } from '../conditions.ts'
 import { flag, revisionParams } from '../parameters.ts'
-import { problem } from '../problem.ts'
+import { readRequestDocument } from '../request-document.ts'
 import { problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
 import { answerWrite, preferHeader, writeResponse } from '../write-document.ts'
@@ -19,8 +17,6 @@ const restoreRequest = z
     part: z.enum([...PARTS, 'both']).default('routes'),
   })
   .openapi('Restore')
-
-const BODY_LIMIT = 64 * 1024
 
 /** `/v1/revisions/{revision}/restore` */
 export function revisionRestore(collaborators: Collaborators): Route {
@@ -35,9 +31,7 @@ export function revisionRestore(collaborators: Collaborators): Route {
     handle: async (c, { params, query }) => {
       const conditional = refuseConditions(c.req.raw.headers)
       if (conditional) return conditional
-      const bytes = await readBody(c.req.raw, { limit: BODY_LIMIT })
-      if (bytes instanceof Response) return bytes
-      const wanted = parseRequest(bytes)
+      const wanted = await readRequestDocument(c.req.raw, 'restore', restoreRequest)
       if (wanted instanceof Response) return wanted
       return answerWrite(collaborators, c.req.raw.headers, () =>
         restore(collaborators.store, {
@@ -50,19 +44,4 @@ export function revisionRestore(collaborators: Collaborators): Route {
       )
     },
   })
-}
-
-/** No body at all asks for the default. */
-function parseRequest(bytes: Uint8Array): z.output<typeof restoreRequest> | Response {
-  const text = new TextDecoder().decode(bytes)
-  let value: unknown
-  try {
-    value = text.trim() === '' ? {} : JSON.parse(text)
-  } catch (error) {
-    return problem(400, `the body is not JSON: ${(error as Error).message}`)
-  }
-  const parsed = restoreRequest.safeParse(value)
-  if (parsed.success) return parsed.data
-  const errors = parsed.error.issues.map(issue => ({ pointer: pointer(issue.path), detail: issue.message }))
-  return problem(422, 'the restore cannot be done as asked for', errors)
 }

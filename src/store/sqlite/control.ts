@@ -9,9 +9,9 @@ const NOBODY = ''
 /** A change of part `control`, as one transaction. */
 export function control(
   ledger: Ledger,
-  { cause, source, author, upsert, remove }: ControlWrite,
+  { cause, source, author, upsert, remove, dryRun = false }: ControlWrite,
 ): ControlResult {
-  return ledger.transaction(false, () => {
+  return ledger.transaction(dryRun, () => {
     const standing = ledger.standingPart(NOBODY, 'control')
     const change = patching(key => ledger.standingEntry(NOBODY, 'control', key), upsert, remove)
     if (isEmpty(change)) {
@@ -36,6 +36,6 @@ export function control(
       changed,
     }
     ledger.writeRevision({ ...row, part: 'control' })
-    return { outcome: 'written', revision, digest, changed }
+    return { outcome: 'written', revision: dryRun ? null : revision, digest, changed }
   })
 }

@@ -47,6 +47,14 @@ export function controlContract(db: OpenStore): void {
       expect(await collect(db.store.changes(1))).toMatchObject([{ removed: [{ kind: 'Drain' }] }])
     })
 
+    test('may be tried without being said', async () => {
+      const write = { upsert: [row('Drain', 'zone-a')] }
+      const tried = await change({ ...write, dryRun: true })
+      expect(tried).toMatchObject({ outcome: 'written', revision: null, changed: { added: 1 } })
+      expect(await db.store.head()).toBe(0)
+      expect(await change(write)).toMatchObject({ revision: 1, digest: tried.digest })
+    })
+
     test('is of no source: it is not listed, and neither restored nor removed with one', async () => {
       await push(db.store, replacement('topology', [service('a')]))
       await change({ upsert: [row('Drain', 'zone-a')] })
