@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { ClientError } from '../client/client-error.ts'
 import { addBootstrap } from './bootstrap.ts'
+import { addDrain } from './drain.ts'
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-code.ts'
 import { addExplain } from './explain.ts'
 import { addProxies } from './proxies.ts'
@@ -24,6 +25,7 @@ const program = new Command('vicinity')
 addServe(program)
 addBootstrap(program, terminal)
 addPush(program, terminal)
+addDrain(program, terminal)
 addExplain(program, terminal)
 addSimulate(program, terminal)
 addRoutes(program, terminal)

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander'
-import type { Client, PushOptions } from '../client/client.ts'
+import type { Client, WriteOptions } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import { zippedStream } from '../client/json-text.ts'
 import { PARTS, type Part } from '../model/entry.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
-import { changeLines } from './change-lines.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { CommandFailure, EXIT, exitCodeOf } from './exit-code.ts'
 import {
@@ -16,21 +15,25 @@ import {
 } from './kubernetes-documents.ts'
 import { mergeDocuments } from './merged-documents.ts'
 import type { PushedDocument } from './pushed-documents.ts'
-import { printable, type Terminal } from './terminal.ts'
-import { warningLines } from './warning-lines.ts'
+import type { Terminal } from './terminal.ts'
+import {
+  requireConvergence,
+  showAftermath,
+  showChanges,
+  type WritingFlags,
+  withWriting,
+  writeOptions,
+} from './writing.ts'
 
-interface PushFlags extends ConnectionOptions {
+interface PushFlags extends ConnectionOptions, WritingFlags {
   readonly source: string
   readonly filename?: readonly string[]
   readonly part?: Part
-  readonly wait?: string
-  readonly dryRun?: boolean
-  readonly json?: boolean
 }
 
 /** What of several files is sent, and how. */
 interface PreparedPush {
-  send(client: Client, source: string, options: PushOptions): Promise<WriteAnswer>
+  send(client: Client, source: string, options: WriteOptions): Promise<WriteAnswer>
   /** Turns a pointer into what was sent into the file and the pointer where that came from. */
   readonly locate: (pointer: string) => string
 }
@@ -50,16 +53,12 @@ export function addPush(program: Command, terminal: Terminal): void {
         PARTS,
       ),
     )
-    .option('--wait <duration>', 'wait (at most 60s) until the connected proxies have it, such as 10s')
-    .option('--dry-run', 'validate and say what would change, but store nothing')
-    .option('--json', "print the server's answer as JSON")
-  withConnection(command).action(async (files: string[], flags: PushFlags) => {
-    const wait = flags.wait === undefined ? undefined : parseWait(flags.wait)
+  withConnection(withWriting(command)).action(async (files: string[], flags: PushFlags) => {
+    const options = writeOptions(flags)
     const client = connect(flags)
     const paths = [...files, ...(flags.filename ?? [])]
     if (paths.length === 0) throw new CommandFailure(EXIT.usage, 'name the files to push, or - for stdin')
     const prepared = await preparePush(paths, flags.part)
-    const options = { dryRun: flags.dryRun ?? false, wait }
     const answer = await prepared
       .send(client, flags.source, options)
       .catch(error => rethrowLocated(error, prepared))
@@ -115,15 +114,6 @@ function mixed(documents: readonly PushedDocument[]): CommandFailure {
   return new CommandFailure(EXIT.refused, `${what} cannot be one push: each would remove the other`)
 }
 
-const LONGEST_WAIT = 60
-
-function parseWait(text: string): number {
-  const match = /^([0-9]{1,3})(s|m)?$/.exec(text)
-  const seconds = match ? Number(match[1]) * (match[2] === 'm' ? 60 : 1) : Number.NaN
-  if (seconds >= 0 && seconds <= LONGEST_WAIT) return seconds
-  throw new CommandFailure(EXIT.usage, `--wait: "${text}" is not a duration up to 60s, such as 10s`)
-}
-
 /** Pointers into what was sent mean nothing to somebody who has three files. */
 function rethrowLocated(error: unknown, { locate }: PreparedPush): never {
   if (!(error instanceof ClientError) || error.problems.length === 0) throw error
@@ -141,10 +131,6 @@ function withPlaces(detail: string, locate: PreparedPush['locate']): string {
   )
 }
 
-/** The most changed entries that are listed, and the most of which somebody wants a list. */
-const SHOWN_CHANGES = 50
-const LISTED_UP_TO = 1000
-
 async function show(
   answer: WriteAnswer,
   { locate }: PreparedPush,
@@ -160,31 +146,8 @@ async function show(
   } else if (answer.revision === null) {
     terminal.out(`${what}: would change: ${counts} (dry run, nothing was stored)`)
   } else {
-    if (added + updated + removed <= LISTED_UP_TO) await showChanges(answer.revision, client, terminal)
+    await showChanges(answer, client, terminal)
     terminal.out(`${what}: revision ${answer.revision}: ${counts}`)
   }
-  for (const line of warningLines(answer.warnings, locate)) {
-    terminal.err(terminal.tone('warning', printable(line)))
-  }
-  if (answer.convergence) {
-    const { proxies, acked, nacked, pending } = answer.convergence
-    terminal.out(
-      `proxies: ${proxies} concerned, ${acked} have it, ${nacked.length} rejected it, ${pending.length} pending`,
-    )
-  }
-}
-
-async function showChanges(revision: number, client: Client, terminal: Terminal): Promise<void> {
-  const { items, total } = await client.diff(revision, { limit: SHOWN_CHANGES })
-  for (const line of items.flatMap(change => changeLines(change, terminal))) terminal.out(line)
-  if (total > items.length) terminal.out(terminal.tone('faint', `… and ${total - items.length} more`))
-}
-
-function requireConvergence({ convergence }: WriteAnswer): void {
-  if (!convergence || (convergence.nacked.length === 0 && convergence.pending.length === 0)) return
-  const lines = [
-    ...convergence.nacked.map(({ node, typeUrl, detail }) => `${node} rejected ${typeUrl}: ${detail}`),
-    ...convergence.pending.map(({ node }) => `${node} has not answered in time`),
-  ]
-  throw new CommandFailure(EXIT.notConverged, lines.join('\n'))
+  showAftermath(answer, locate, terminal)
 }

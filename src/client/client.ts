@@ -17,7 +17,7 @@ export interface ClientOptions {
   readonly timeout?: number
 }
 
-export interface PushOptions {
+export interface WriteOptions {
   readonly dryRun?: boolean
   /** Seconds to wait for the proxies' answers. */
   readonly wait?: number | undefined
@@ -45,7 +45,7 @@ export class Client {
     source: string,
     part: Part | 'snapshot',
     document: unknown,
-    options: PushOptions = {},
+    options: WriteOptions = {},
   ): Promise<WriteAnswer> {
     return this.#put(source, part, jsonText(Buffer.from(JSON.stringify(document))), options)
   }
@@ -54,7 +54,7 @@ export class Client {
   pushKubernetes(
     source: string,
     json: JsonText,
-    options: PushOptions & { readonly part?: Part | undefined } = {},
+    options: WriteOptions & { readonly part?: Part | undefined } = {},
   ): Promise<WriteAnswer> {
     return this.#put(source, 'kubernetes', json, options)
   }
@@ -63,17 +63,18 @@ export class Client {
     source: string,
     what: string,
     json: JsonText,
-    { dryRun, wait, part }: PushOptions & { readonly part?: Part | undefined },
+    { dryRun, wait, part }: WriteOptions & { readonly part?: Part | undefined },
   ): Promise<WriteAnswer> {
     const { bytes, isZipped } = await zippedText(json)
+    const waiting = writing(wait)
     const headers = {
       'Content-Type': 'application/json',
       ...(isZipped ? { 'Content-Encoding': 'gzip' } : {}),
-      ...(wait === undefined ? {} : { Prefer: `wait=${wait}` }),
+      ...waiting.headers,
     }
     const path = `/v1/sources/${encodeURIComponent(source)}/${what}`
     const query = { dryRun: dryRun ? 'true' : undefined, part }
-    const patience = (wait ?? 0) * 1000 + json.length / BYTES_PER_MILLISECOND
+    const patience = waiting.patience + json.length / BYTES_PER_MILLISECOND
     const body = new Uint8Array(bytes)
     const response = await this.#send('PUT', path, query, { headers, body, patience })
     return (await response.json()) as WriteAnswer
@@ -90,13 +91,26 @@ export class Client {
   }
 
   /** What would become of the requests to services, had some things changed. */
-  async simulate(simulation: object, query: Query): Promise<SimulationAnswer> {
-    const headers = { 'Content-Type': 'application/json' }
-    const body = new TextEncoder().encode(JSON.stringify(simulation))
+  simulate(simulation: object, query: Query): Promise<SimulationAnswer> {
     // Ten thousand services take seconds of a server that has other work first.
-    const patience = 60_000
-    const response = await this.#send('POST', '/v1/simulations', query, { headers, body, patience })
-    return (await response.json()) as SimulationAnswer
+    return this.#post('/v1/simulations', simulation, query, { patience: 60_000 })
+  }
+
+  /** Makes a zone's endpoints the last step for everyone; `region` where several have one of that name. */
+  drainZone(
+    zone: string,
+    order: { region?: string | undefined; reason?: string | undefined },
+    options: WriteOptions = {},
+  ): Promise<WriteAnswer> {
+    return this.#order(`/v1/zones/${encodeURIComponent(zone)}/drain`, order, options)
+  }
+
+  undrainZone(
+    zone: string,
+    order: { region?: string | undefined },
+    options: WriteOptions = {},
+  ): Promise<WriteAnswer> {
+    return this.#order(`/v1/zones/${encodeURIComponent(zone)}/undrain`, order, options)
   }
 
   /** All connected proxies that match. */
@@ -122,6 +136,25 @@ export class Client {
       after = page.next ?? undefined
     } while (after !== undefined)
     return items
+  }
+
+  #order(path: string, order: object, { dryRun, wait }: WriteOptions): Promise<WriteAnswer> {
+    return this.#post(path, order, { dryRun: dryRun ? 'true' : undefined }, writing(wait))
+  }
+
+  async #post<T>(
+    path: string,
+    document: object,
+    query: Query,
+    { headers = {}, patience = 0 }: { headers?: Record<string, string>; patience?: number } = {},
+  ): Promise<T> {
+    const body = new TextEncoder().encode(JSON.stringify(document))
+    const response = await this.#send('POST', path, query, {
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body,
+      patience,
+    })
+    return (await response.json()) as T
   }
 
   async #get<T>(path: string, query: Query): Promise<T> {
@@ -152,6 +185,13 @@ export class Client {
     if (!response.ok) throw await clientError(response)
     return response
   }
+}
+
+/** What asks a write to wait so many seconds for the proxies, and the time that it is given for it. */
+function writing(wait: number | undefined): { headers: Record<string, string>; patience: number } {
+  return wait === undefined
+    ? { headers: {}, patience: 0 }
+    : { headers: { Prefer: `wait=${wait}` }, patience: wait * 1000 }
 }
 
 /** fetch says "fetch failed" and hides why in its cause. */

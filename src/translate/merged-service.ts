@@ -80,12 +80,6 @@ export class MergedService {
     return this.claims.map(claim => claim.source)
   }
 
-  /** Whether endpoints stand in a zone of this name, in whatever region, as far as their text shows: nothing is parsed. */
-  mayStandIn(zone: string): boolean {
-    const text = `"zone":${JSON.stringify(zone)}`
-    return this.claims.some(({ endpoints }) => endpoints?.body.includes(text))
-  }
-
   /** Ports by number, first claimed first. */
   get ports(): readonly ServicePort[] {
     this.#ports ??= mergePorts(this.#claims)

@@ -2,6 +2,7 @@ import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable'
 import type { StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import type { Service } from '../model/topology.ts'
+import { mayStandIn } from './claimed-zone.ts'
 import { MergedService, type PortNumbers, type ServiceClaim, type ServiceIdentity } from './merged-service.ts'
 import { Namesakes } from './namesakes.ts'
 import { FLEET, includes, type Realm, sourceRealm } from './realm.ts'
@@ -175,8 +176,7 @@ function isOf(sources: ReadonlySet<string>): IsConcerned {
 
 /** Of claims that have endpoints in zones of these names, in whatever region. */
 function isIn(zones: ReadonlySet<string>): IsConcerned {
-  const texts = [...zones].map(zone => `"zone":${JSON.stringify(zone)}`)
-  return ({ endpoints }) => texts.some(text => endpoints?.body.includes(text))
+  return claim => [...zones].some(zone => mayStandIn(claim, zone))
 }
 
 /** Whether settings or ports of a service may be others than before, though only endpoints of `claim` changed. */

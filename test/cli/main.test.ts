@@ -24,7 +24,17 @@ describe('usage', () => {
   test('help tells the commands and the exit codes, and is no error', async () => {
     const { code, stdout } = await runCli(['--help'])
     expect(code).toBe(0)
-    for (const word of ['serve', 'bootstrap', 'push', 'explain', 'routes', 'proxies', 'Exit codes:'])
+    for (const word of [
+      'serve',
+      'bootstrap',
+      'push',
+      'drain',
+      'undrain',
+      'explain',
+      'routes',
+      'proxies',
+      'Exit codes:',
+    ])
       expect(stdout).toContain(word)
   })
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { assign } from '../../src/locality/assign.ts'
+import type { Decision } from '../../src/locality/decision.ts'
 import type { Drain, SourceSettings } from '../../src/model/control.ts'
+import { assignmentResource } from '../../src/translate/resource.ts'
 import type { World } from '../../src/translate/world.ts'
+import { viewpoint } from '../support/candidate.ts'
 import { controlEntries, after as worldAfter, worldOf } from '../support/world.ts'
 
 const endpoint = (address: string, zone: string) => ({ address, port: 80, zone })
@@ -33,6 +37,16 @@ function setBack(of: World): Record<string, string> {
   )
 }
 
+/** The versions of all assignments from each zone. */
+function assignments(of: World): string[] {
+  return ['zone-a', 'zone-b'].flatMap(zone =>
+    [...of.allServices()].map(service => {
+      const assignment = assign(service.decision(80) as Decision, viewpoint(zone))
+      return assignmentResource(service.name, assignment).version
+    }),
+  )
+}
+
 describe('a drained zone', () => {
   test('sets back the endpoints of all sources in it, and touches no other service', () => {
     const drained = worldAfter(world, drain({ region: 'r1', zone: 'zone-a', reason: 'fire' }))
@@ -45,6 +59,13 @@ describe('a drained zone', () => {
     const undrained = worldAfter(drained.world, [], drain({ region: 'r1', zone: 'zone-a' }))
     expect(setBack(undrained.world)).toEqual({})
     expect([...undrained.touched.services]).toEqual(['default/web'])
+  })
+
+  test('leaves no trace when it is over: every assignment has the bytes of before', () => {
+    const row = drain({ region: 'r1', zone: 'zone-a', reason: 'fire' })
+    const drained = worldAfter(world, row).world
+    expect(assignments(drained)).not.toEqual(assignments(world))
+    expect(assignments(worldAfter(drained, [], row).world)).toEqual(assignments(world))
   })
 
   test('is one of a region, or of none', () => {

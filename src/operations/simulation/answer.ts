@@ -1,7 +1,8 @@
 import { placeName } from '../../locality/place.ts'
+import { usableOf } from '../../locality/usable.ts'
 import { keeperOf } from '../../translate/realm.ts'
 import type { Columns, Page } from '../list.ts'
-import { inZone, meanLoad, movedShare, type Outcome, placeNames, usableOf } from './outcome.ts'
+import { inZone, meanLoad, movedShare, type Outcome, placeNames } from './outcome.ts'
 import type { BeforeAndAfter, Side, SimulatedService } from './sides.ts'
 
 /** What would become of the requests to services, had some things changed. Nothing is stored. */

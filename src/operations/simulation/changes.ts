@@ -14,7 +14,7 @@ import type { ServiceClaim } from '../../translate/merged-service.ts'
 import type { World } from '../../translate/world.ts'
 import { WorldDraft } from '../../translate/world-draft.ts'
 import { Turns } from '../in-turns.ts'
-import type { KnownZones } from './known-zones.ts'
+import type { KnownZones } from '../known-zones.ts'
 
 /** All that a simulation changes of a world is made here: entries of it, and whose health is gone. */
 

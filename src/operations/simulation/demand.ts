@@ -3,7 +3,7 @@ import type { Problem } from '../../model/problem.ts'
 import type { ProxyStatus } from '../../model/proxies.ts'
 import type { Simulation } from '../../model/simulation.ts'
 import type { World } from '../../translate/world.ts'
-import type { KnownZones } from './known-zones.ts'
+import type { KnownZones } from '../known-zones.ts'
 
 /** How much zones ask, as they are to each other. */
 export class ZoneDemand {

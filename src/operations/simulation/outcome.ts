@@ -4,6 +4,7 @@ import type { Decision } from '../../locality/decision.ts'
 import { type Place, placeName, zoneKey } from '../../locality/place.ts'
 import { type Spread, spread } from '../../locality/spread.ts'
 import { sum } from '../../locality/sum.ts'
+import { usableOf } from '../../locality/usable.ts'
 import { viewpointClass } from '../../locality/viewpoint-class.ts'
 import type { Viewpoint } from '../../model/viewpoint.ts'
 import type { Turns } from '../in-turns.ts'
@@ -65,11 +66,6 @@ async function outcomeOf(
     await turns.between()
   }
   return { zones, requests }
-}
-
-/** All that may stand in an assignment. */
-export function usableOf(decision: Decision | undefined): readonly Candidate[] {
-  return decision ? [...decision.eligible.map(({ candidate }) => candidate), ...decision.behind] : []
 }
 
 interface SpreadAssignment extends Spread {

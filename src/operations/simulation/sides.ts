@@ -6,9 +6,9 @@ import { PANIC_THRESHOLD } from '../../model/health-check.ts'
 import type { MergedService } from '../../translate/merged-service.ts'
 import type { Realm } from '../../translate/realm.ts'
 import type { World } from '../../translate/world.ts'
+import { distinctPlaces } from '../known-zones.ts'
 import type { IsLost } from './changes.ts'
 import type { ZoneDemand } from './demand.ts'
-import { distinctPlaces } from './known-zones.ts'
 
 export interface BeforeAndAfter<T> {
   readonly before: T

@@ -1,4 +1,3 @@
-import type { Candidate } from '../../locality/assignment.ts'
 import { parseJson } from '../../model/json.ts'
 import { compare } from '../../model/order.ts'
 import type { Problem } from '../../model/problem.ts'
@@ -8,6 +7,7 @@ import type { World } from '../../translate/world.ts'
 import type { Collaborators } from '../collaborators.ts'
 import { currentWorld } from '../current-world.ts'
 import { inTurns, Turns } from '../in-turns.ts'
+import { KnownZones } from '../known-zones.ts'
 import { type ListRequest, listPage } from '../list.ts'
 import { pastWorld } from '../past-world.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
@@ -20,7 +20,6 @@ import {
 } from './answer.ts'
 import { changedWorld, lostEndpoints, unknownEndpoints } from './changes.ts'
 import { changedDemand, connectedDemand, type ZoneDemand } from './demand.ts'
-import { KnownZones } from './known-zones.ts'
 import { inZone, outcomesOf } from './outcome.ts'
 import { askingZones, type Scene, type SimulatedService, sidesOf } from './sides.ts'
 
@@ -92,13 +91,11 @@ async function knownZones(
 ): Promise<KnownZones> {
   const zones = new KnownZones()
   for (const world of new Set(worlds)) {
-    for (const { zone } of world.zones.values()) zones.add({ zone: zone.zone, region: zone.region ?? '' })
+    for (const { zone } of world.zones.values()) zones.add(zone)
   }
   for (const place of demand.places) zones.add(place)
   await inTurns(services, named => {
-    for (const service of servicesOf(worlds, named)) {
-      for (const candidate of candidatesOf(service)) zones.add(candidate)
-    }
+    for (const service of servicesOf(worlds, named)) zones.addService(service)
   })
   return zones
 }
@@ -118,10 +115,6 @@ function simulatedServices(worlds: readonly World[]): SimulatedService[] {
 /** A service in all worlds that have another form of it. */
 function servicesOf(worlds: readonly World[], { key, realm }: SimulatedService): Set<MergedService> {
   return new Set(worlds.flatMap(world => world.services.get(key)?.in(realm) ?? []))
-}
-
-function candidatesOf(service: MergedService): Candidate[] {
-  return service.ports.flatMap(({ port }) => service.decision(port)?.candidates ?? [])
 }
 
 async function run(prepared: Prepared, request: ListRequest): Promise<SimulationAnswer | Refusal> {

@@ -1,8 +1,10 @@
 import { type Place, placeName, zoneKey } from '../../locality/place.ts'
+import { usableOf } from '../../locality/usable.ts'
 import type { Drain } from '../../model/control.ts'
 import { type EntryKey, entry } from '../../model/entry.ts'
 import { zoneKeyName } from '../../model/normal-topology.ts'
 import type { Problem } from '../../model/problem.ts'
+import { mayStandIn } from '../../translate/claimed-zone.ts'
 import type { MergedService } from '../../translate/merged-service.ts'
 import type { World } from '../../translate/world.ts'
 import type { Collaborators } from '../collaborators.ts'
@@ -25,7 +27,7 @@ export async function drainZone(
   order: ZoneOrder & { readonly reason?: string | undefined },
 ): Promise<WriteAnswer | Refusal> {
   const world = await currentWorld(works)
-  const place = await findZone({ world, proxies: works.proxies.list() }, order, 'invalid')
+  const place = await findZone(world, works.proxies.list(), order, 'invalid')
   if (isRefusal(place)) return place
   // Whoever drains a zone once more without a reason does not take back the one that was given.
   const reason = order.reason ?? world.drains.get(zoneKey(place))?.reason
@@ -38,7 +40,7 @@ export async function drainZone(
 /** Takes a zone's endpoints as if it had never been drained. */
 export async function undrainZone(works: Works, order: ZoneOrder): Promise<WriteAnswer | Refusal> {
   const world = await currentWorld(works)
-  const place = await findZone({ world, proxies: works.proxies.list() }, order, 'invalid')
+  const place = await findZone(world, works.proxies.list(), order, 'invalid')
   if (isRefusal(place)) return place
   const remove = [keyOf(place)]
   const result = await works.store.control({ ...saidBy(order), cause: 'undrain', upsert: [], remove })
@@ -64,7 +66,7 @@ const NAMED = 5
 
 async function strandedWarnings(world: World, place: Place): Promise<Problem[]> {
   const stranded: string[] = []
-  await inTurns(world.services.values(), service => {
+  await inTurns(world.allServices(), service => {
     if (isStranded(service, place)) stranded.push(`${service.namespace}/${service.name}`)
   })
   if (stranded.length === 0) return []
@@ -77,11 +79,10 @@ async function strandedWarnings(world: World, place: Place): Promise<Problem[]> 
 
 /** Whether all endpoints of one of the service's ports that can be used are in this zone, or in others that are drained. */
 function isStranded(service: MergedService, place: Place): boolean {
-  if (!service.mayStandIn(place.zone)) return false
+  if (!service.claims.some(claim => mayStandIn(claim, place.zone))) return false
   const key = zoneKey(place)
   return service.ports.some(({ port }) => {
-    const { eligible = [], behind = [] } = service.decision(port) ?? {}
-    const usable = [...eligible.map(one => one.candidate), ...behind]
+    const usable = usableOf(service.decision(port))
     const isHere = usable.map(one => zoneKey(one) === key)
     return (
       isHere.includes(true) && usable.every((one, index) => isHere[index] || one.setback?.kind === 'drained')

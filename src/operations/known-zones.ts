@@ -1,20 +1,28 @@
-import { type Place, placeName, zoneKey } from '../../locality/place.ts'
-import { namedZone } from '../../locality/zone-reference.ts'
-import { type Path, type Problem, pointer } from '../../model/problem.ts'
+import { type Place, placeName, zoneKey } from '../locality/place.ts'
+import { namedZone } from '../locality/zone-reference.ts'
+import { type Path, type Problem, pointer } from '../model/problem.ts'
+import type { MergedService } from '../translate/merged-service.ts'
 
 /** The zones that a question may name: where somebody stands, or that a source declares. */
 export class KnownZones {
   readonly #regions = new Map<string, Set<string>>()
 
-  add({ region, zone }: Place): void {
+  add({ region = '', zone }: { readonly zone: string; readonly region?: string | undefined }): void {
     if (zone === '') return
     const regions = this.#regions.get(zone) ?? new Set()
     this.#regions.set(zone, regions.add(region))
   }
 
+  /** The zones where its endpoints stand. */
+  addService(service: MergedService): void {
+    for (const { port } of service.ports) {
+      for (const candidate of service.decision(port)?.candidates ?? []) this.add(candidate)
+    }
+  }
+
   /** The zone that "region/zone" or "zone" names; undefined where there is none, or it may be one of several. */
   named(reference: string): Place | undefined {
-    const place = namedZone(reference, zone => this.#regionsOf(zone))
+    const place = namedZone(reference, zone => this.regionsOf(zone))
     return place && this.#regions.get(place.zone)?.has(place.region) ? place : undefined
   }
 
@@ -22,7 +30,7 @@ export class KnownZones {
   problems(reference: string, path: Path): Problem[] {
     if (this.named(reference) !== undefined) return []
     const zone = reference.slice(reference.indexOf('/') + 1)
-    const names = this.#regionsOf(zone).map(region => placeName({ region, zone }))
+    const names = this.regionsOf(zone).map(region => placeName({ region, zone }))
     const isOpen = names.length > 1 && zone === reference
     const detail = isOpen
       ? `is a zone of several regions: say which of ${names.join(', ')}`
@@ -30,7 +38,8 @@ export class KnownZones {
     return [{ pointer: pointer(path), detail }]
   }
 
-  #regionsOf(zone: string): string[] {
+  /** Sorted. */
+  regionsOf(zone: string): string[] {
     return [...(this.#regions.get(zone) ?? [])].sort()
   }
 }

@@ -1,0 +1,7 @@
+import type { Candidate } from './assignment.ts'
+import type { Decision } from './decision.ts'
+
+/** All that may stand in an assignment. */
+export function usableOf(decision: Decision | undefined): readonly Candidate[] {
+  return decision ? [...decision.eligible.map(({ candidate }) => candidate), ...decision.behind] : []
+}

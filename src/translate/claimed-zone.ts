@@ -1,0 +1,6 @@
+import type { ServiceClaim } from './merged-service.ts'
+
+/** Whether a claim has endpoints in a zone of this name, in whatever region, as far as the text shows: nothing is parsed. */
+export function mayStandIn({ endpoints }: ServiceClaim, zone: string): boolean {
+  return endpoints?.body.includes(`"zone":${JSON.stringify(zone)}`) === true
+}
