@@ -34,6 +34,17 @@ export interface GatewayPlace {
   readonly object?: string
 }
 
+/** A service whose settings or endpoints a body brings, and where it stands. */
+export interface ServicePlace {
+  /** `namespace/name`. */
+  readonly service: string
+  /** Or the body brings nothing but its endpoints. */
+  readonly hasSettings: boolean
+  readonly pointer: string
+  /** As of a route. */
+  readonly object?: string
+}
+
 export interface SnapshotContent {
   readonly topology: Content
   readonly routes: Content

@@ -17,9 +17,15 @@ const PATIENCE = 5_000
  */
 export async function currentWorld({ store, replica }: Current): Promise<World> {
   try {
-    await within(PATIENCE, replica.reached(await store.head()))
+    return await worldFrom(replica, await store.head())
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
+    return replica.world()
   }
+}
+
+/** The world as of a revision or a later one; of an older one when the feed is late. */
+export async function worldFrom(replica: Replica, revision: number): Promise<World> {
+  await within(PATIENCE, replica.reached(revision))
   return replica.world()
 }

@@ -6,7 +6,7 @@ import type { PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { previewWorld } from './preview-world.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { nameRemovedZones } from './removed-zones.ts'
-import { routeWarnings } from './route-warnings.ts'
+import { standingWarnings } from './standing-warnings.ts'
 import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
 
 /** One document of a pusher, as it came. */
@@ -53,12 +53,9 @@ export async function push(collaborators: Collaborators, request: Push): Promise
     : undefined
   const result = await store.write(storeWrite(request, parts, digest))
   if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
-  const { routes, gateways } = prepared.value
-  if (routes.length === 0 && gateways.length === 0) return judge(request, result, prepared.warnings)
-  // Judged after the write, so that what the document itself brings, or another push just brought, counts.
-  const world = preview ?? (await currentWorld(collaborators))
-  const warnings = await routeWarnings(world, request.source, prepared.value)
-  return judge(request, result, [...prepared.warnings, ...warnings])
+  const written = { preview, revision: result.revision }
+  const standing = await standingWarnings(collaborators, request.source, prepared.value, written)
+  return judge(request, result, [...prepared.warnings, ...standing])
 }
 
 function pushedAs({ part, kubernetes }: Push): string {

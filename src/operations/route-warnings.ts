@@ -11,9 +11,6 @@ interface Places {
   readonly gateways: readonly GatewayPlace[]
 }
 
-/** Of a large cluster every route may wait for one gateway. */
-const MAX_WARNINGS = 1000
-
 /**
  * What of the routes and listeners of a push does not work as things stand, with the Gateway API's reasons. Warnings
  * only: gateways and backends may be pushed later, by somebody else. Until then the Gateway API
@@ -34,15 +31,7 @@ export async function routeWarnings(
     // The feed is late: what it has not brought yet cannot be judged.
     return route === undefined ? [] : warningsOf(routeStatus(world, route), place)
   })
-  return bounded([...conflicts, ...warnings.flat()])
-}
-
-/** How many are left out is said before the others: people read the first ones. */
-function bounded(warnings: readonly Problem[]): Problem[] {
-  const more = warnings.length - MAX_WARNINGS
-  if (more <= 0) return [...warnings]
-  const detail = `${more} more warnings about routes and gateways are not listed: GET /v1/routes shows the status of every route`
-  return [{ pointer: '', detail }, ...warnings.slice(0, MAX_WARNINGS)]
+  return [...conflicts, ...warnings.flat()]
 }
 
 function warningsOf({ parents, unresolved }: RouteStatus, place: RoutePlace): Problem[] {

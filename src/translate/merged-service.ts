@@ -112,6 +112,16 @@ export class MergedService {
       .flatMap(claim => conflictsWith(leader, claim))
   }
 
+  /** Names of a source's endpoints that no port of the service takes. */
+  misfits(source: string): readonly string[] {
+    const { ports } = this
+    const claim = this.#claims.find(one => one.source === source)
+    if (claim === undefined) return []
+    const fitting = ports.flatMap(port => claimCandidates(claim, port, ports, this.#surroundings))
+    const taken = new Set(fitting.map(one => one.name))
+    return claim.endpoints.map(one => one.name).filter(name => !taken.has(name))
+  }
+
   /** What the service's rule says for one port, before any viewpoint; undefined for a port that it does not have. */
   decision(port: number): Decision | undefined {
     const known = this.#decisions.get(port)

@@ -1,5 +1,5 @@
 import { objectName } from '../../kubernetes/object-name.ts'
-import type { Content } from '../../model/content.ts'
+import type { Content, ServicePlace } from '../../model/content.ts'
 import { type Entry, type EntryKey, keyText, PARTS, type Part, packEntries } from '../../model/entry.ts'
 import { parseJson } from '../../model/json.ts'
 import { parsePatch } from '../../model/parse-patch.ts'
@@ -37,6 +37,7 @@ export function prepareBody(
   if (problems.length > 0) return { ok: false, problems }
   const value = {
     parts: parts.map(preparedPart),
+    services: parts.flatMap(({ content }) => servicePlaces(content, request.kind === 'kubernetes')),
     routes: parts.flatMap(({ content }) => content.routes),
     gateways: parts.flatMap(({ content }) => content.gateways),
   }
@@ -95,6 +96,19 @@ function checkProblems(
     pointer: pointers.get(keyText(key)) ?? '',
     detail: isKubernetes ? `${objectName(key)}: ${detail}` : detail,
   }))
+}
+
+function servicePlaces({ entries, pointers }: Content, isKubernetes: boolean): ServicePlace[] {
+  const places = new Map<string, ServicePlace>()
+  entries.forEach((entry, index) => {
+    if (entry.kind !== 'Service' && entry.kind !== 'Endpoints') return
+    const service = `${entry.namespace}/${entry.name}`
+    const hasSettings = entry.kind === 'Service' || places.get(service)?.hasSettings === true
+    if (places.has(service) && entry.kind === 'Endpoints') return
+    const object = isKubernetes ? { object: objectName({ ...entry, kind: 'Service' }) } : {}
+    places.set(service, { service, hasSettings, pointer: pointers[index] ?? '', ...object })
+  })
+  return [...places.values()]
 }
 
 function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {

@@ -1,4 +1,4 @@
-import type { GatewayPlace, RoutePlace } from '../../model/content.ts'
+import type { GatewayPlace, RoutePlace, ServicePlace } from '../../model/content.ts'
 import type { EntryKey, PackedEntries, Part } from '../../model/entry.ts'
 import type { PartName } from '../write-answer.ts'
 
@@ -27,7 +27,8 @@ export type KubernetesRequest = BodyBytes & KubernetesBody
 export interface Prepared {
   /** One, or topology and routes of a snapshot. */
   readonly parts: readonly PreparedPart[]
-  /** Where its routes and gateways stand in the body: what is odd about them depends on what others have pushed. */
+  /** Where these stand in the body: what is odd about them depends on what others have pushed. */
+  readonly services: readonly ServicePlace[]
   readonly routes: readonly RoutePlace[]
   readonly gateways: readonly GatewayPlace[]
 }
