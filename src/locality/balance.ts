@@ -9,7 +9,7 @@ export interface PlacedDemand extends Place {
 }
 
 /** What a service has in a zone: the sum of the weights of its eligible endpoints. */
-export interface ZoneCapacity extends Place {
+interface ZoneCapacity extends Place {
   readonly capacity: number
 }
 
