@@ -15,6 +15,8 @@ const MEASURED = [
   'revision',
   'diff',
   'sources',
+  'heard',
+  'lastHeard',
 ] as const
 
 /** The same store, with the time of each operation as a metric. */

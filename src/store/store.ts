@@ -22,7 +22,10 @@ export interface Store {
   /** The newest revision; 0 when nothing was ever written. */
   head(): Promise<number>
 
-  /** The packed entries are handed over, not copied: the caller's buffer is empty afterwards. */
+  /**
+   * The packed entries are handed over, not copied: the caller's buffer is empty afterwards. A write that was accepted,
+   * whether it changed something or not, notes in the same transaction that its source was heard.
+   */
   write(write: Write): Promise<WriteResult>
   /**
    * What a replace of bytes that were pushed before would come to, without what they say; undefined when they are not
@@ -34,7 +37,10 @@ export interface Store {
    * retention took it, `unknown` when there never was such a revision, or nothing of that source then or now.
    */
   restore(restore: Restore): Promise<WriteResult | Gone>
-  /** Removes all that a source pushed, as a revision of part `both`. `unknown` when there is no such source. */
+  /**
+   * Removes all that a source pushed, as a revision of part `both`, and that it was ever heard. `unknown` when there is
+   * no such source.
+   */
   removeSource(source: string, author: string): Promise<WriteResult>
 
   /** Changes what Vicinity itself and its operators say, as one revision of part `control`. */
@@ -65,10 +71,21 @@ export interface Store {
 
   sources(): Promise<SourceState[]>
 
+  /** Notes that something was heard of a source's pusher just now. No revision, and no write within `HEARD_PRECISION`. */
+  heard(source: string): Promise<void>
+  /**
+   * When each source was last heard (RFC 3339, UTC): at that time for certain, and perhaps again until less than
+   * `HEARD_PRECISION` later.
+   */
+  lastHeard(): Promise<ReadonlyMap<string, string>>
+
   /** Deletes history older than the policy says, in small slices; resolves to the number of rows deleted. */
   retain(policy: RetentionPolicy): Promise<number>
   close(): Promise<void>
 }
+
+/** Milliseconds after a note that a source was heard in which it is not noted again: a syncer may send all the time. */
+export const HEARD_PRECISION = 1_000
 
 /** The database cannot be reached, is full or read-only. Retry later. */
 export class StoreUnavailable extends Error {
@@ -103,7 +120,7 @@ export interface Write {
 }
 
 /** A replace of parts by one body, of which only the digest is known. */
-export interface Repeat extends Omit<Write, 'parts' | 'dryRun'> {
+export interface Repeat extends Omit<Write, 'parts'> {
   readonly parts: readonly Part[]
   /** As in `PartWrite`. */
   readonly bodyDigest: string
@@ -196,7 +213,8 @@ export interface EntriesQuery {
 
 /** A zone was drained or not any more; a source's settings; a source fell silent, or was heard again; demand. */
 const CONTROL_CAUSES = ['drain', 'undrain', 'settings', 'stale', 'heard', 'demand'] as const
-export type ControlCause = (typeof CONTROL_CAUSES)[number]
+/** `delete`: what was known of a source that was removed goes too. */
+export type ControlCause = (typeof CONTROL_CAUSES)[number] | 'delete'
 
 /** What a revision came from. */
 export const CAUSES = ['push', 'patch', 'restore', 'delete', ...CONTROL_CAUSES] as const

@@ -3,6 +3,7 @@ import { changesContract } from './contract/changes.ts'
 import { controlContract } from './contract/control.ts'
 import { durabilityContract } from './contract/durability.ts'
 import { entriesContract } from './contract/entries.ts'
+import { heardContract } from './contract/heard.ts'
 import { historyContract } from './contract/history.ts'
 import type { OpenStore, StoreForm } from './contract/open-store.ts'
 import { preconditionsContract } from './contract/preconditions.ts'
@@ -34,6 +35,7 @@ export function storeContract(form: StoreForm): void {
   preconditionsContract(db)
   changesContract(db)
   controlContract(db)
+  heardContract(db)
   historyContract(db)
   retentionContract(db)
   durabilityContract(db)

@@ -16,6 +16,7 @@ import type {
 import { control } from './control.ts'
 import { Feed, type FeedCursor } from './feed.ts'
 import { History } from './history.ts'
+import { LastHeard } from './last-heard.ts'
 import { Ledger } from './ledger.ts'
 import { Pages } from './pages.ts'
 import { push, repeat } from './push.ts'
@@ -32,13 +33,14 @@ export function operations(db: Database) {
   const feed = new Feed(db, ledger)
   const revisions = new Revisions(drizzle(db))
   const retention = new Retention(db, ledger)
+  const lastHeard = new LastHeard(db)
   const pages = new Pages()
   return {
     head: () => ledger.head(),
-    write: (write: Write) => push(ledger, write),
-    repeat: (wanted: Repeat) => repeat(ledger, wanted),
+    write: (write: Write) => push(ledger, lastHeard, write),
+    repeat: (wanted: Repeat) => repeat(ledger, lastHeard, wanted),
     restore: (wanted: Restore) => restore(ledger, wanted),
-    removeSource: (source: string, author: string) => removeSource(ledger, source, author),
+    removeSource: (source: string, author: string) => removeSource(ledger, lastHeard, source, author),
     control: (write: ControlWrite) => control(ledger, write),
     part: (source: string, part: Part, revision?: number) => {
       const state = history.part(source, part, revision)
@@ -54,6 +56,8 @@ export function operations(db: Database) {
     revisions: (query: RevisionsQuery) => revisions.list(query),
     revision: (id: number) => revisions.get(id),
     sources: () => revisions.sources(),
+    heard: (source: string) => lastHeard.note(source),
+    lastHeard: () => lastHeard.all(),
     retainSlice: (policy: RetentionPolicy, cursor?: RetentionCursor) => retention.slice(policy, cursor),
   }
 }

@@ -2,6 +2,7 @@ import { type Entry, type Part, unpackEntries } from '../../model/entry.ts'
 import { EMPTY_PART_DIGEST, snapshotDigest } from '../../model/part-digest.ts'
 import { isEmpty, type PartChange, patching, replacing } from '../part-change.ts'
 import type { PartWrite, Repeat, Write, WriteResult } from '../store.ts'
+import type { LastHeard } from './last-heard.ts'
 import { counts, type Ledger, type PartRow, type StandingEntry } from './ledger.ts'
 
 /** One part of a write beside what stands; `change` is null where the body's digest says that nothing changes. */
@@ -12,14 +13,19 @@ interface Plan {
 }
 
 /** A push or a patch of one part or both, as one transaction. */
-export function push(ledger: Ledger, write: Write): WriteResult {
-  return ledger.transaction(write.dryRun ?? false, () => decide(ledger, write))
+export function push(ledger: Ledger, lastHeard: LastHeard, write: Write): WriteResult {
+  return ledger.transaction(write.dryRun ?? false, () => {
+    const result = decide(ledger, write)
+    if (result.outcome === 'written' || result.outcome === 'unchanged') lastHeard.note(write.source)
+    return result
+  })
 }
 
 /** A push of bytes that may stand already: undefined when they do not. */
 export function repeat(
   ledger: Ledger,
-  { source, parts, bodyDigest, ...conditions }: Repeat,
+  lastHeard: LastHeard,
+  { source, parts, bodyDigest, dryRun, ...conditions }: Repeat,
 ): WriteResult | undefined {
   const rows = parts.map(part => ledger.standingPart(source, part))
   if (!rows.every(row => row?.bodyDigest === bodyDigest)) return undefined
@@ -28,6 +34,7 @@ export function repeat(
     parts.map(part => ({ part })),
   )
   if (digest === null || !allowed(conditions, digest)) return { outcome: 'conflict', digest }
+  if (!dryRun) lastHeard.note(source)
   return { outcome: 'unchanged', revision: Math.max(...rows.map(row => row?.since ?? 0)), digest }
 }
 

@@ -2,6 +2,7 @@ import { PARTS, type Part } from '../../model/entry.ts'
 import { EMPTY_PART_DIGEST, nextPartDigest, snapshotDigest } from '../../model/part-digest.ts'
 import { type PartChange, replacing } from '../part-change.ts'
 import type { Cause, ChangeCounts, Gone, Restore, WriteResult } from '../store.ts'
+import type { LastHeard } from './last-heard.ts'
 import { counts, type Ledger, type OldEntry, type StandingEntry } from './ledger.ts'
 
 /** A part of a source that is to become what it was at some revision: nothing, when it was not there then. */
@@ -33,7 +34,12 @@ export function restore(ledger: Ledger, restore: Restore): WriteResult | Gone {
 }
 
 /** Removes all that a source pushed. */
-export function removeSource(ledger: Ledger, source: string, author: string): WriteResult {
+export function removeSource(
+  ledger: Ledger,
+  lastHeard: LastHeard,
+  source: string,
+  author: string,
+): WriteResult {
   return ledger.transaction(false, () => {
     const targets = PARTS.filter(part => ledger.standingPart(source, part) !== undefined)
     // Before revision 1 nothing was there.
@@ -42,6 +48,7 @@ export function removeSource(ledger: Ledger, source: string, author: string): Wr
       targets.map(part => ({ source, part, revision: 0 })),
     )
     if (written === null) return { outcome: 'unknown' }
+    lastHeard.forget(source)
     const digest = digestNow(ledger, source, PARTS)
     record(ledger, {
       source,

@@ -48,6 +48,8 @@ function sqliteStore(thread: DatabaseThread, listeners: Set<(revision: number) =
     revision: id => thread.call('revision', [id]),
     diff: async (from, to, source) => pagesOrGone(thread, await thread.call('diff', [from, to, source])),
     sources: () => thread.call('sources', []),
+    heard: source => thread.call('heard', [source]),
+    lastHeard: () => thread.call('lastHeard', []),
     async retain(policy) {
       let deleted = 0
       let cursor: RetentionCursor | undefined

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readMigrations } from '../../../src/store/migrations.ts'
+import { type Migration, readMigrations } from '../../../src/store/migrations.ts'
 import { openDatabase } from '../../../src/store/sqlite/database.ts'
 import { DatabaseThread } from '../../../src/store/sqlite/database-thread.ts'
 import { migrate } from '../../../src/store/sqlite/migrate.ts'
@@ -47,6 +47,19 @@ describe('a database', () => {
     migrate(db, migrations)
     const applied = db.prepare('select number from migration order by number').pluck().all()
     expect(applied).toEqual(migrations.map(({ number }) => number))
+    db.close()
+  })
+
+  test('from before hearings were noted takes the last change of each source for one', () => {
+    const db = new BetterSqlite3(path)
+    const [first, ...later] = readMigrations('sqlite')
+    migrate(db, [first as Migration])
+    const part = db.prepare(`insert into part values (?, ?, ?, null, 1, '', 0, null, ?)`)
+    part.run('east', 'topology', 1, '2026-01-01T00:00:00.000Z')
+    part.run('east', 'routes', 2, '2026-01-02T00:00:00.000Z')
+    part.run('', 'control', 3, '2026-01-03T00:00:00.000Z')
+    migrate(db, [first as Migration, ...later])
+    expect(db.prepare('select * from heard').raw().all()).toEqual([['east', '2026-01-02T00:00:00.000Z']])
     db.close()
   })
 
