@@ -13,6 +13,7 @@ import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
 import { keepHistoryShort } from './retention.ts'
 import { openSqliteStore } from './store/sqlite/store.ts'
+import { type SilenceWatch, watchSilence } from './watch-silence.ts'
 import { openXdsServer, type XdsServer } from './xds/server.ts'
 import { Tables } from './xds/tables.ts'
 
@@ -70,12 +71,14 @@ async function open(
   onClose(() => meter.close())
   let xds: XdsServer | undefined
   let rows: DemandRows | undefined
+  let silence: SilenceWatch | undefined
   const replica = await followStore(
     store,
     (world, touched) => {
       tables.publish(world, touched, xds?.passedRevision ?? 0)
       xds?.onChange(world.revision)
       rows?.onChange()
+      silence?.onChange()
     },
     log,
   )
@@ -109,6 +112,10 @@ async function open(
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())
+  // Whoever wants to be heard can be from here on.
+  const watch = watchSilence(store, replica, log)
+  silence = watch
+  onClose(() => watch.close())
   onClose(() => {
     ready = false
     server.stopWaiting()

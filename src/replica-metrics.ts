@@ -24,6 +24,11 @@ export function replicaMetrics(registry: Registry, { replica, tables, proxies }:
   gauge('vicinity_revision', 'Newest revision that this replica serves', () => replica.world().revision)
   gauge('vicinity_services', 'Services of all sources', () => replica.world().services.size)
   gauge(
+    'vicinity_stale_sources',
+    'Sources of whose pushers nothing was heard for as long as their settings allow',
+    () => replica.world().staleSources.size,
+  )
+  gauge(
     'vicinity_assignments',
     'Assignments held, one for each class of viewpoints',
     () => tables.assignmentsHeld,

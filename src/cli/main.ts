@@ -6,11 +6,13 @@ import { addBootstrap } from './bootstrap.ts'
 import { addDrain } from './drain.ts'
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-code.ts'
 import { addExplain } from './explain.ts'
+import { addHeartbeat } from './heartbeat.ts'
 import { addProxies } from './proxies.ts'
 import { addPush } from './push.ts'
 import { addRoutes } from './routes.ts'
 import { addServe } from './serve.ts'
 import { addSimulate } from './simulate.ts'
+import { addSources } from './sources.ts'
 import { printable, processTerminal } from './terminal.ts'
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
@@ -30,6 +32,8 @@ addExplain(program, terminal)
 addSimulate(program, terminal)
 addRoutes(program, terminal)
 addProxies(program, terminal)
+addSources(program, terminal)
+addHeartbeat(program)
 
 try {
   await program.parseAsync()

@@ -5,6 +5,7 @@ import type { EntryChange } from '../operations/history.ts'
 import type { Page } from '../operations/list.ts'
 import type { RouteSummary } from '../operations/routes.ts'
 import type { SimulationAnswer } from '../operations/simulation/answer.ts'
+import type { SourceSummary } from '../operations/sources.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import { clientError, Unreachable } from './client-error.ts'
 import { type JsonText, jsonText, zippedText } from './json-text.ts'
@@ -111,6 +112,15 @@ export class Client {
     options: WriteOptions = {},
   ): Promise<WriteAnswer> {
     return this.#order(`/v1/zones/${encodeURIComponent(zone)}/undrain`, order, options)
+  }
+
+  sources(): Promise<SourceSummary[]> {
+    return this.#all('/v1/sources', {})
+  }
+
+  /** Tells that the pusher of a source is there. */
+  async heartbeat(source: string): Promise<void> {
+    await this.#send('POST', `/v1/sources/${encodeURIComponent(source)}/heartbeat`, {})
   }
 
   /** All connected proxies that match. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Entry, entry } from './entry.ts'
+import { type Entry, type EntryKey, entry } from './entry.ts'
 import { ipAddress, portNumber, positiveDuration, topologyName } from './names.ts'
 import { zoneKeyName } from './normal-topology.ts'
 
@@ -54,3 +54,14 @@ export const sourceSettings = z.strictObject({
 })
 
 export type SourceSettings = z.infer<typeof sourceSettings>
+
+/** What becomes of a silent source's endpoints where nothing is said: they stay. */
+export const DEFAULT_WHEN_STALE = 'keep'
+
+export function sourceSettingsKey(source: string): EntryKey {
+  return { kind: 'SourceSettings', namespace: '', name: source }
+}
+
+export function staleSourceKey(source: string): EntryKey {
+  return { kind: 'StaleSource', namespace: '', name: source }
+}

@@ -2,9 +2,10 @@ import type { PartWrite, Write, WriteResult } from '../store/store.ts'
 import { bodyDigest } from './body-digest.ts'
 import type { Collaborators } from './collaborators.ts'
 import { currentWorld } from './current-world.ts'
+import { endSilence } from './end-silence.ts'
 import type { PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { previewWorld } from './preview-world.ts'
-import { type Refusal, refuse } from './refusal.ts'
+import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import { nameRemovedZones } from './removed-zones.ts'
 import { standingWarnings } from './standing-warnings.ts'
 import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
@@ -29,14 +30,24 @@ export interface Push {
 /** Smaller bodies are parsed faster than the database is asked. */
 const WORTH_ASKING = 64 * 1024
 
-/** Parses, tries the translation, stores: all of the document or nothing of it. */
+/**
+ * Parses, tries the translation, stores: all of the document or nothing of it. A pusher of whom something was accepted
+ * was heard; of one that is only ever refused, what stands gets as old as if he said nothing.
+ */
 export async function push(collaborators: Collaborators, request: Push): Promise<WriteAnswer | Refusal> {
+  const answer = await accept(collaborators, request)
+  if (!isRefusal(answer) && !request.dryRun) await endSilence(collaborators, request.source)
+  return answer
+}
+
+async function accept(collaborators: Collaborators, request: Push): Promise<WriteAnswer | Refusal> {
   const { intake, store } = collaborators
   const digest = await bodyDigest(pushedAs(request), request.bytes)
   // A syncer that sends all of a large fleet again and again is answered without parsing it.
   if (request.mode === 'replace' && request.bytes.length >= WORTH_ASKING) {
     const parts = partsOf(request.part)
-    const repeated = await store.repeat({ ...conditionsOf(request), parts, bodyDigest: digest })
+    const { dryRun } = request
+    const repeated = await store.repeat({ ...conditionsOf(request), parts, bodyDigest: digest, dryRun })
     if (repeated !== undefined) return judge(request, repeated, [])
   }
   const prepared = await intake.prepare(prepareRequest(request))

@@ -1,5 +1,7 @@
 import { EMPTY_PART_DIGEST, snapshotDigest } from '../model/part-digest.ts'
-import type { Store, WriteResult } from '../store/store.ts'
+import type { WriteResult } from '../store/store.ts'
+import type { Current } from './current-world.ts'
+import { endSilence } from './end-silence.ts'
 import { isRefusal, type Refusal, refuse } from './refusal.ts'
 import { readSource } from './sources.ts'
 import { type WriteAnswer, writeAnswer } from './write-answer.ts'
@@ -10,17 +12,20 @@ export interface SourceRemoval {
   readonly dryRun: boolean
 }
 
-/** Removes all that a source pushed, as one revision. */
-export async function removeSource(store: Store, removal: SourceRemoval): Promise<WriteAnswer | Refusal> {
+/** Removes all that a source pushed, as one revision. Its settings stay: they are the operator's. */
+export async function removeSource(current: Current, removal: SourceRemoval): Promise<WriteAnswer | Refusal> {
   const { source, author, dryRun } = removal
-  const result = dryRun ? await wouldRemove(store, source) : await store.removeSource(source, author)
+  const result = dryRun
+    ? await wouldRemove(current, source)
+    : await current.store.removeSource(source, author)
   if (isRefusal(result)) return result
   if (result.outcome !== 'written') return refuse('unknown', `there is no source ${source}`)
+  if (!dryRun) await endSilence(current, source, 'delete')
   return writeAnswer({ source, part: 'both', dryRun }, result, [])
 }
 
-async function wouldRemove(store: Store, source: string): Promise<WriteResult | Refusal> {
-  const state = await readSource(store, source)
+async function wouldRemove(current: Current, source: string): Promise<WriteResult | Refusal> {
+  const state = await readSource(current, source)
   if (isRefusal(state)) return state
   const removed = state.parts.reduce((sum, part) => sum + part.entries, 0)
   const digest = snapshotDigest(EMPTY_PART_DIGEST, EMPTY_PART_DIGEST)

@@ -1,21 +1,53 @@
-import type { SourceState, Store } from '../store/store.ts'
+import type { SourceSettings } from '../model/control.ts'
+import type { SourceState } from '../store/store.ts'
+import { type Current, currentWorld } from './current-world.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
 import { type Refusal, refuse } from './refusal.ts'
 
-const COLUMNS: Columns<SourceState> = {
+export interface SourceSummary extends SourceState {
+  /** When its pusher was last heard, to the second; null: never since it was restored. */
+  readonly heardAt: string | null
+  /** Its pusher is silent for longer than its settings allow. */
+  readonly stale: { readonly since: string } | null
+  readonly settings: SourceSettings
+}
+
+const COLUMNS: Columns<SourceSummary> = {
   id: state => state.source,
   fields: {
     source: state => state.source,
     created: state => state.created,
     revision: state => Math.max(0, ...state.parts.map(part => part.revision)),
+    heardAt: state => state.heardAt ?? '',
+    stale: state => String(state.stale !== null),
   },
 }
 
-export async function listSources(store: Store, request: ListRequest): Promise<Page<SourceState> | Refusal> {
-  return listPage(await store.sources(), COLUMNS, request)
+export async function listSources(
+  current: Current,
+  request: ListRequest,
+): Promise<Page<SourceSummary> | Refusal> {
+  return listPage(await summaries(current), COLUMNS, request)
 }
 
-export async function readSource(store: Store, source: string): Promise<SourceState | Refusal> {
-  const state = (await store.sources()).find(one => one.source === source)
+export async function readSource(current: Current, source: string): Promise<SourceSummary | Refusal> {
+  const state = (await summaries(current)).find(one => one.source === source)
   return state ?? refuse('unknown', `there is no source ${source}`)
+}
+
+async function summaries(current: Current): Promise<SourceSummary[]> {
+  const [states, lastHeard, { staleSources, sourceSettings }] = await Promise.all([
+    current.store.sources(),
+    current.store.lastHeard(),
+    currentWorld(current),
+  ])
+  return states.map(state => {
+    const stale = staleSources.get(state.source)
+    return {
+      ...state,
+      heardAt: lastHeard.get(state.source) ?? null,
+      stale: stale === undefined ? null : { since: stale.heardAt },
+      settings: sourceSettings.get(state.source) ?? {},
+    }
+  })
 }

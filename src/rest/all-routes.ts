@@ -15,7 +15,9 @@ import { revisions } from './resources/revisions.ts'
 import { routes as routeStatuses } from './resources/routes.ts'
 import { services } from './resources/services.ts'
 import { simulations } from './resources/simulations.ts'
+import { sourceHeartbeat } from './resources/source-heartbeat.ts'
 import { sourceRemoval } from './resources/source-removal.ts'
+import { sourceSettings } from './resources/source-settings.ts'
 import { sources } from './resources/sources.ts'
 import { zoneDrain } from './resources/zone-drain.ts'
 import type { Route } from './route.ts'
@@ -30,7 +32,9 @@ export function allRoutes(
   const routes: Route[] = [
     ...sourceParts(collaborators, budget),
     kubernetesPush(collaborators, budget),
-    ...sources(store),
+    ...sources(collaborators),
+    ...sourceSettings(collaborators),
+    sourceHeartbeat(collaborators),
     sourceRemoval(collaborators),
     ...revisions(store),
     revisionDiff(store),

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { sourceSettings } from '../model/control.ts'
 import { kindsOf, type Part } from '../model/entry.ts'
 import { routes } from '../model/routes.ts'
 import { endpoints, topology } from '../model/topology.ts'
@@ -10,6 +11,9 @@ import type { PartName } from '../operations/write-answer.ts'
 const topologyDocument = z.strictObject(topology.shape).openapi('Topology')
 const routesDocument = z.strictObject(routes.shape).openapi('Routes')
 const snapshot = z.strictObject({ topology: topologyDocument, routes: routesDocument }).openapi('Snapshot')
+
+/** What operators send. */
+export const settingsDocument = z.strictObject(sourceSettings.shape).openapi('SourceSettings')
 
 function removal(part: Part) {
   return z

@@ -1,5 +1,6 @@
 import type { Setback } from '../locality/assignment.ts'
 import { type Place, placeName, zoneKey } from '../locality/place.ts'
+import { DEFAULT_WHEN_STALE } from '../model/control.ts'
 import type { Surroundings } from './surroundings.ts'
 
 type Read = Pick<Surroundings, 'drains' | 'staleSources' | 'sourceSettings'>
@@ -12,7 +13,7 @@ export function setbackOf(source: string, place: Place, surroundings: Read): Set
 
 function staleness(source: string, { staleSources, sourceSettings }: Read): Setback | undefined {
   const stale = staleSources.get(source)
-  const { whenStale = 'keep' } = sourceSettings.get(source) ?? {}
+  const { whenStale = DEFAULT_WHEN_STALE } = sourceSettings.get(source) ?? {}
   if (stale === undefined || whenStale === 'keep') return undefined
   const reason = `source ${source} is silent, it was last heard at ${stale.heardAt}`
   return { kind: 'stale', isDropped: whenStale === 'drop', reason }

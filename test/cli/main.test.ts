@@ -33,6 +33,8 @@ describe('usage', () => {
       'explain',
       'routes',
       'proxies',
+      'sources',
+      'heartbeat',
       'Exit codes:',
     ])
       expect(stdout).toContain(word)

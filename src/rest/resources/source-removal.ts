@@ -19,7 +19,7 @@ export function sourceRemoval(collaborators: Collaborators): Route {
     handle: async (c, { params, query }) =>
       refuseConditions(c.req.raw.headers) ??
       answerWrite(collaborators, c.req.raw.headers, () =>
-        removeSource(collaborators.store, {
+        removeSource(collaborators, {
           source: params.source,
           author: c.get('principal').name,
           dryRun: query.dryRun ?? false,

@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { PARTS } from '../../model/entry.ts'
+import type { Current } from '../../operations/current-world.ts'
 import { isRefusal } from '../../operations/refusal.ts'
 import { listSources, readSource } from '../../operations/sources.ts'
-import type { Store } from '../../store/store.ts'
 import { listQuery, listRequest, pageOf, sourceParams } from '../parameters.ts'
 import { refusalProblem } from '../problem.ts'
+import { settingsDocument } from '../pushed-documents.ts'
 import { json, problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
 
@@ -21,21 +22,29 @@ const source = z
         changedAt: z.string(),
       }),
     ),
+    heardAt: z.string().nullable().meta({
+      description: 'the last accepted push or heartbeat, to the second; null: none since a restore',
+    }),
+    stale: z
+      .object({ since: z.string().meta({ description: 'when it was last heard before' }) })
+      .nullable()
+      .meta({ description: 'not null while its pusher is silent for longer than staleAfter' }),
+    settings: settingsDocument,
   })
   .openapi('Source')
 
 /** `/v1/sources` and `/v1/sources/{source}`, to read. */
-export function sources(store: Store): Route[] {
+export function sources(current: Current): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/sources',
       summary: 'The sources and what they pushed',
-      description: 'Sorts and filters by source, created, revision.',
+      description: 'Sorts and filters by source, created, revision, heardAt, stale.',
       query: listQuery,
       responses: { 200: json('A page of sources', pageOf(source)), ...problems(400, 503) },
       handle: async (c, { query }) => {
-        const page = await listSources(store, listRequest(query))
+        const page = await listSources(current, listRequest(query))
         return isRefusal(page) ? refusalProblem(page) : c.json(page)
       },
     }),
@@ -46,7 +55,7 @@ export function sources(store: Store): Route[] {
       params: sourceParams,
       responses: { 200: json('The source', source), ...problems(400, 404, 503) },
       handle: async (c, { params }) => {
-        const state = await readSource(store, params.source)
+        const state = await readSource(current, params.source)
         return isRefusal(state) ? refusalProblem(state) : c.json(state)
       },
     }),

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { parseSourceSettings } from '../../src/model/parse-source-settings.ts'
+
+describe('settings of a source', () => {
+  test.each([
+    [{}, {}],
+    [{ staleAfter: '1m30s' }, { staleAfter: '1m30s' }],
+    [
+      { whenStale: 'drop', staleAfter: '60s' },
+      { staleAfter: '60s', whenStale: 'drop' },
+    ],
+    [{ staleAfter: '60s', whenStale: 'keep' }, { staleAfter: '60s' }],
+    [{ gateways: [] }, {}],
+    [
+      {
+        gateways: [
+          { port: 443, address: 'FD00::0:2' },
+          { zone: 'zone-a', port: 443, address: '10.0.0.1' },
+        ],
+        network: 'vpc-1',
+      },
+      {
+        network: 'vpc-1',
+        gateways: [
+          { address: '10.0.0.1', port: 443, zone: 'zone-a' },
+          { address: 'fd00::2', port: 443 },
+        ],
+      },
+    ],
+  ])('%j are kept as %j', (given, kept) => {
+    const parsed = parseSourceSettings(given)
+    expect(JSON.stringify(parsed.ok && parsed.value)).toBe(JSON.stringify(kept))
+    expect(parsed.ok && parsed.warnings).toEqual([])
+  })
+
+  test('with what nobody waits for are kept, with a warning', () => {
+    expect(parseSourceSettings({ whenStale: 'drop' })).toMatchObject({
+      ok: true,
+      value: { whenStale: 'drop' },
+      warnings: [{ pointer: '/whenStale' }],
+    })
+  })
+
+  test('are refused with all that is wrong at once', () => {
+    const parsed = parseSourceSettings({ staleAfter: '0s', whenStale: 'panic', group: 'a', staleafter: 1 })
+    expect(parsed.ok || parsed.problems).toEqual([
+      { pointer: '/staleAfter', detail: 'must be more than no time' },
+      { pointer: '/whenStale', detail: 'must be "keep" or "standby" or "drop", not "panic"' },
+      { pointer: '/group', detail: 'is not supported yet: group' },
+      { pointer: '/staleafter', detail: 'is not a known field' },
+    ])
+    const list = parseSourceSettings([])
+    expect(list.ok || list.problems).toEqual([{ pointer: '', detail: 'must be an object, not a list' }])
+  })
+})
