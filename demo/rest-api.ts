@@ -68,6 +68,6 @@ export class RestApi {
     if (answer.status >= 300) {
       throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.text.slice(0, 2_000)}`)
     }
-    return { ...answer, body: JSON.parse(answer.text) as T }
+    return { ...answer, body: (answer.text === '' ? undefined : JSON.parse(answer.text)) as T }
   }
 }
