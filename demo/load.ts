@@ -34,12 +34,13 @@ export interface Load {
 /**
  * Sends `rate` requests a second over kept-alive connections, open loop: each is sent at its time, however long the
  * others take, so that a stall is seen as what it is. With several targets they take turns. Requests that find no
- * connection free of `connections` wait. `answered` is told each pod that answers, at that moment.
+ * connection free of `connections` wait. `answered` is told of each answer when it comes: from which pod, and when
+ * (`performance.now()`) it was asked.
  */
 export function startLoad(
   targets: Target | readonly Target[],
   rate: number,
-  { connections = 64, answered }: { connections?: number; answered?: (pod: string) => void } = {},
+  { connections = 64, answered }: { connections?: number; answered?: Answered } = {},
 ): Load {
   const all = Array.isArray(targets) ? (targets as readonly Target[]) : [targets as Target]
   const tally = new Tally(answered)
@@ -86,13 +87,15 @@ export async function sendRequests(target: Target, count: number, concurrency = 
   return tally.result()
 }
 
+type Answered = (pod: string, askedAt: number) => void
+
 class Tally {
   #sent = 0
   readonly #byPod: Record<string, number> = {}
   readonly #failures: LoadFailure[] = []
-  readonly #answered: ((pod: string) => void) | undefined
+  readonly #answered: Answered | undefined
 
-  constructor(answered?: (pod: string) => void) {
+  constructor(answered?: Answered) {
     this.#answered = answered
   }
 
@@ -100,12 +103,13 @@ class Tally {
   async record(target: Target, agent: Agent, index: number, at: number): Promise<void> {
     this.#sent += 1
     const { address, path, host } = target
+    const askedAt = performance.now()
     try {
       const { status, text } = await request(address, { path, headers: { host }, agent, timeout: 10_000 })
       if (status !== 200) throw new Error(`status ${status}: ${text.slice(0, 120)}`)
       const { pod } = JSON.parse(text) as { pod: string }
       this.#byPod[pod] = (this.#byPod[pod] ?? 0) + 1
-      this.#answered?.(pod)
+      this.#answered?.(pod, askedAt)
     } catch (cause) {
       this.#failures.push({ at: Math.round(at), index, reason: (cause as Error).message })
     }

@@ -152,6 +152,12 @@ const MODES: readonly ModeRows[] = [
       C,
     ],
   },
+  {
+    // With so much headroom a zone keeps all of its requests, whatever is known of the demand.
+    mode: 'Balanced',
+    settings: { locality: { mode: 'Balanced', headroom: 1000 } },
+    shares: [A, { 'a-2': 1 }, OTHERS, OTHERS, THIRDS, A, B, A, C],
+  },
 ]
 
 const HEALTHY = { situation: 'healthy', pods: TWO_EACH, killed: [], isChecked: false }

@@ -56,9 +56,9 @@ await measure('mode-switches', async closing => {
   await push(first)
   closing.add(await startEdge(vicinity, { gateway: edge.name, zone: 'zone-a', node: 'node-a1' }))
 
-  const answers: { pod: string; at: number }[] = []
+  const answers: Answer[] = []
   const load = startLoad(target(edge), RATE, {
-    answered: pod => answers.push({ pod, at: performance.now() }),
+    answered: (pod, askedAt) => answers.push({ pod, askedAt, at: performance.now() }),
   })
   const switches: Switch[] = []
   let from: Mode = first
@@ -78,7 +78,7 @@ await measure('mode-switches', async closing => {
   const pairs = new Set(switches.map(one => `${one.from} ${one.to}`)).size
   const strays = switches.reduce((sum, one) => sum + one.strays, 0)
   return {
-    right: failures.length === 0 && pairs === MODES.length * (MODES.length - 1),
+    right: failures.length === 0 && strays === 0 && pairs === MODES.length * (MODES.length - 1),
     switches: switches.length,
     pairs,
     requests: sent,
@@ -109,7 +109,11 @@ function documentOf({ settings, ...mode }: Mode, backends: Pods): object {
   return topology(endpoints, settings, zones)
 }
 
-type Answers = readonly { readonly pod: string; readonly at: number }[]
+interface Answer {
+  readonly pod: string
+  readonly askedAt: number
+  readonly at: number
+}
 
 interface Switch {
   readonly from: string
@@ -118,7 +122,7 @@ interface Switch {
   /** The first answer that only the new mode gives; where it gives none of its own, the last that only the old one does. */
   readonly followedMs: number
   readonly lastOldMs: number
-  /** Answers that only the old mode gives, after one that only the new one does: those that were under way, at most. */
+  /** Answers that only the old mode gives to requests that were sent after the new one had answered. */
   readonly strays: number
 }
 
@@ -128,14 +132,14 @@ function only(mode: Mode, other: Mode): ReadonlySet<string> {
 }
 
 /** Where the new mode has no pod of its own, that the old ones are silent is all there is to see. */
-function hasFollowed(from: Mode, to: Mode, answers: Answers): boolean {
+function hasFollowed(from: Mode, to: Mode, answers: readonly Answer[]): boolean {
   const isNew = only(to, from)
   const isOld = only(from, to)
   if (isNew.size > 0) return answers.some(({ pod }) => isNew.has(pod))
   return answers.length >= WATCHED && !answers.slice(-WATCHED).some(({ pod }) => isOld.has(pod))
 }
 
-function follow(from: Mode, to: Mode, answers: Answers, began: number) {
+function follow(from: Mode, to: Mode, answers: readonly Answer[], began: number) {
   const isNew = only(to, from)
   const isOld = only(from, to)
   const firstNew = answers.find(({ pod }) => isNew.has(pod))
@@ -143,7 +147,9 @@ function follow(from: Mode, to: Mode, answers: Answers, began: number) {
   const lastOldMs = lastOld === undefined ? 0 : lastOld.at - began
   const followedMs = firstNew === undefined ? lastOldMs : firstNew.at - began
   const strays =
-    firstNew === undefined ? [] : answers.filter(({ pod, at }) => isOld.has(pod) && at > firstNew.at)
+    firstNew === undefined
+      ? []
+      : answers.filter(({ pod, askedAt }) => isOld.has(pod) && askedAt > firstNew.at)
   return { followedMs, lastOldMs, strays: strays.length }
 }
 

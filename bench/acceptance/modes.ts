@@ -116,7 +116,7 @@ function livingShares({ mode, endpoints }: Explanation, { killed, isChecked }: R
   const part = (one: (typeof used)[number]) => {
     if (first > 0) return one.weight
     const isNear = ({ zone }: typeof one) => zone === one.zone
-    const keeps = isChecked && mode === 'Weighted'
+    const keeps = isChecked && (mode === 'Weighted' || mode === 'Balanced')
     return keeps ? (one.share * sum(endpoints.filter(isNear))) / sum(used.filter(isNear)) : one.share
   }
   const total = used.reduce((parts, one) => parts + part(one), 0)
