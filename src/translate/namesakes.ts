@@ -1,5 +1,5 @@
 import type { MergedService } from './merged-service.ts'
-import type { Realm } from './realm.ts'
+import { FLEET, type Realm } from './realm.ts'
 
 /** The services of one name: one for each realm in which somebody has a claim on it. Never empty. */
 export class Namesakes {
@@ -11,6 +11,11 @@ export class Namesakes {
 
   in(realm: Realm): MergedService | undefined {
     return this.services.find(one => one.realm === realm)
+  }
+
+  /** What is seen in a realm: its own, or else the fleet's. */
+  seenIn(realm: Realm): MergedService | undefined {
+    return this.in(realm) ?? this.in(FLEET)
   }
 
   /** The one that a source has a claim on: a claim is in one realm at a time. */

@@ -1,12 +1,18 @@
 import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable'
 import type { StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
-import type { Service } from '../model/topology.ts'
-import { mayStandIn } from './claimed-zone.ts'
 import { MergedService, type PortNumbers, type ServiceClaim, type ServiceIdentity } from './merged-service.ts'
 import { Namesakes } from './namesakes.ts'
-import { FLEET, includes, type Realm, sourceRealm } from './realm.ts'
+import { FLEET, includes, type Realm } from './realm.ts'
 import type { RouteDraft } from './route-draft.ts'
+import {
+  declaresPorts,
+  hasEndpointsIn,
+  type IsConcerned,
+  isOf,
+  isTopologyAware,
+  realmOfClaim,
+} from './service-claims.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { SurroundingsDraft } from './surroundings-draft.ts'
 import { sourceOfRoute, type World } from './world.ts'
@@ -14,7 +20,6 @@ import { sourceOfRoute, type World } from './world.ts'
 type Keyed = Pick<EntryKey, 'namespace' | 'name'> & { readonly source: string }
 type Around = ReturnType<SurroundingsDraft['finish']>
 type GrpcChange = Pick<ReturnType<RouteDraft['finish']>, 'grpcServices' | 'grpcRoutes'>
-type IsConcerned = (claim: ServiceClaim) => boolean
 type ServiceContent = Pick<World, 'services' | 'scoped' | 'topologyAware' | 'balanced'>
 type GrpcRoutes = World['grpcRoutes']
 type GrpcRoutesOfService = ImmutableMap<number, ImmutableSet<string>>
@@ -60,7 +65,7 @@ export class ServiceDraft {
     for (const key of grpcServices) this.#speakAnew(key, grpcRoutes)
     if (redefaulted.size > 0) this.#redefault(redefaulted)
     if (resettled.size > 0) this.#remake(isOf(resettled))
-    if (redrained.size > 0) this.#remake(isIn(redrained))
+    if (redrained.size > 0) this.#remake(hasEndpointsIn(redrained))
     if (demandMoved) this.#remake(() => true, this.#balancedBefore)
     if (placesChanged) this.#remake(() => true)
     else if (this.#topologyAware.size > 0) this.#remake(isOf(recapacitated()), this.#topologyAware)
@@ -86,8 +91,8 @@ export class ServiceDraft {
     const after = this.#reclaim({ realm, namespace, name }, isThere ? [...others, claim] : others)
     if (!this.touchedSettings.has(key) && mayDiffer(claim, before, after)) this.touchedSettings.add(key)
     this.#keep(source, key, isThere && realm !== FLEET)
-    const claims = this.#services.get(key)?.services.flatMap(one => one.claims) ?? []
-    if (claims.some(isTopologyAware)) this.#topologyAware.add(key)
+    const { services = [] } = this.#services.get(key) ?? {}
+    if (services.some(one => one.claims.some(isTopologyAware))) this.#topologyAware.add(key)
     else this.#topologyAware.delete(key)
   }
 
@@ -104,10 +109,12 @@ export class ServiceDraft {
   }
 
   #keep(source: string, key: string, isScoped: boolean): void {
-    const before = this.#scoped.get(source) ?? ImmutableSet<string>()
-    const after = isScoped ? before.add(key) : before.delete(key)
+    const before = this.#scoped.get(source)
+    if (before === undefined && !isScoped) return
+    const kept = before ?? ImmutableSet<string>()
+    const after = isScoped ? kept.add(key) : kept.delete(key)
     if (after.isEmpty()) this.#scoped.delete(source)
-    else if (after !== before) this.#scoped.set(source, after)
+    else this.#scoped.set(source, after)
   }
 
   /** The first GRPCRoute came to a port of the service, or the last one went: another cluster, if the port lets it. */
@@ -170,15 +177,6 @@ function without(claims: readonly ServiceClaim[], source: string): ServiceClaim[
   return claims.filter(one => one.source !== source)
 }
 
-function isOf(sources: ReadonlySet<string>): IsConcerned {
-  return ({ source }) => sources.has(source)
-}
-
-/** Of claims that have endpoints in zones of these names, in whatever region. */
-function isIn(zones: ReadonlySet<string>): IsConcerned {
-  return claim => [...zones].some(zone => mayStandIn(claim, zone))
-}
-
 /** Whether settings or ports of a service may be others than before, though only endpoints of `claim` changed. */
 function mayDiffer(
   claim: ServiceClaim,
@@ -188,22 +186,6 @@ function mayDiffer(
   // They too say how long a source has had the service: when they go, another one may lead.
   if (before?.sources.join() !== after?.sources.join()) return true
   return !declaresPorts(claim) && JSON.stringify(before?.ports) !== JSON.stringify(after?.ports)
-}
-
-/** A service that declares no ports has those of its endpoints. */
-function declaresPorts({ service }: ServiceClaim): boolean {
-  return service !== undefined && (JSON.parse(service.body) as Service).ports !== undefined
-}
-
-/** In JSON text no name or value can look like this: its quotes would be escaped. */
-function isTopologyAware({ service }: ServiceClaim): boolean {
-  return service?.body.includes('"topologyMode":"Auto"') === true
-}
-
-/** Endpoints alone say nothing of a scope. Few texts look as if they did, and of these some have it elsewhere: a cookie's attribute may have any name. */
-function realmOfClaim({ source, service }: ServiceClaim): Realm {
-  if (service?.body.includes('"scope":"source"') !== true) return FLEET
-  return (JSON.parse(service.body) as Service).scope === 'source' ? sourceRealm(source) : FLEET
 }
 
 /** The ports that GRPCRoutes of the realm name. */

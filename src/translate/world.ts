@@ -103,10 +103,9 @@ export class World implements Surroundings {
     return this.scoped.has(source) ? sourceRealm(source) : FLEET
   }
 
-  /** The service that a name (`namespace/name`) stands for in a realm: the realm's own, or else the fleet's. */
+  /** The service that a name (`namespace/name`) stands for in a realm. */
   seen(realm: Realm, key: string): MergedService | undefined {
-    const namesakes = this.services.get(key)
-    return namesakes?.in(realm) ?? namesakes?.in(FLEET)
+    return this.services.get(key)?.seenIn(realm)
   }
 
   /** The service that proxies and routes of a source see. */

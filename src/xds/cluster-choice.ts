@@ -16,7 +16,7 @@ export function hasChosen({ realm, clusters }: ClusterChoice, world: World, name
 
 export function* chosenNames({ realm, clusters }: ClusterChoice, world: World): Iterable<string> {
   if (clusters !== 'all') yield* clusters
-  else for (const service of world.services.keys()) yield* namesOf(world, realm, service)
+  else for (const namesakes of world.services.values()) yield* namesakes.seenIn(realm)?.clusterNames ?? []
 }
 
 /** A choice in the world that it is made in. */

@@ -52,6 +52,8 @@ export class GatewayTables {
     clusters: new ChangeLog(),
   }
   readonly #audiences = new Map<string, Following>()
+  /** By realm, where the gateway has all services: thousands of names, which every new stream wants. */
+  readonly #allClusters = new Map<Realm, readonly string[]>()
   #world: World
   #gateway: RoutedGateway
 
@@ -89,6 +91,7 @@ export class GatewayTables {
   update(world: World, touched: Touched): void {
     const before = this.#world
     this.#world = world
+    if (touched.settings.size > 0) this.#allClusters.clear()
     const isTouched = touched.gateways.has(this.#key)
     if (isTouched) this.#gateway = routedGateway(world, this.#key)
     const named = isTouched ? [] : intersection(touched.settings, () => this.#gateway.namedServices())
@@ -132,11 +135,20 @@ export class GatewayTables {
       clusters: new LoggedView(this.#logs.clusters, {
         get: name =>
           hasChosen(served(), this.#world, name) ? this.#clusterSource(name, served().realm) : undefined,
-        names: () => chosenNames(served(), this.#world),
+        names: () => this.#clusterNames(served()),
       }),
     }
     this.#audiences.set(source, audience)
     return audience
+  }
+
+  #clusterNames(served: Served): Iterable<string> {
+    if (served.clusters !== 'all') return served.clusters
+    const known = this.#allClusters.get(served.realm)
+    if (known !== undefined) return known
+    const names = [...chosenNames(served, this.#world)]
+    this.#allClusters.set(served.realm, names)
+    return names
   }
 
   /** That of the source, where it makes a difference at this gateway. */
