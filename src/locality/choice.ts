@@ -82,7 +82,7 @@ function choiceByHints(decision: Decision, viewpoint: Viewpoint): Choice {
   return {
     mode: decision.mode,
     rule: decision.rule,
-    isChosen: one => isInScope(one, scope, viewpoint),
+    isChosen: one => isInScope(one, scope, viewpoint, decision),
     zoneWeights: undefined,
     reasonOf: candidate => reasonByHints(decision, scope, viewpoint, candidate),
     notes: notesFor(decision, scope, viewpoint),

@@ -1,7 +1,7 @@
 import type { Candidate, Candidates, Mode, Setback } from './assignment.ts'
 import { type Balance, balance } from './balance.ts'
 import { DEFAULT_POLICY, type LocalityPolicy } from './locality-policy.ts'
-import { type Place, zoneKey } from './place.ts'
+import { nodeKey, type Place, zoneKey } from './place.ts'
 import { rankOf } from './precedence.ts'
 
 /**
@@ -30,7 +30,7 @@ export interface Decision {
   readonly hintsByZone: ReadonlyMap<string, number>
   /** No endpoint was ready, so those that serve while terminating are used; topology is ignored then. */
   readonly lastResort: boolean
-  /** Nodes that the node rule serves on their own; empty when the rule is off. */
+  /** Nodes (see `nodeKey`) that the node rule serves on their own; empty when the rule is off. */
   readonly nodes: ReadonlySet<string>
   /** Zones (see `zoneKey`) that the zone rule serves on their own; empty when the rule is off. */
   readonly zones: ReadonlySet<string>
@@ -43,6 +43,7 @@ export interface Hinted {
   readonly candidate: Candidate
   /** kube-proxy reads the hint and never where the endpoint stands: a hinted zone has a region of its own. */
   readonly zones: readonly Place[]
+  /** See `nodeKey`. */
   readonly nodes: readonly string[]
 }
 
@@ -69,7 +70,8 @@ export function decide(candidates: Candidates): Decision {
   const eligible = usable.map(candidate => {
     const { zones, nodes } = hintsOf(candidate)
     const countsAsOwn = several && steered && zones.length === 0
-    return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes }
+    const keys = nodes.map(node => nodeKey(node, candidate, several))
+    return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes: keys }
   })
   const hintsByZone = countHints(eligible)
   const notes = [

@@ -19,3 +19,11 @@ export function zoneName(place: Place): string {
   if (place.zone !== '') return `zone ${placeName(place)}`
   return place.region === '' ? 'an unknown zone' : `an unknown zone of ${place.region}`
 }
+
+/**
+ * A node as hints name it. Names are unique in one cluster only: over several sources a node is the one of that name in
+ * the zone, for a proxy's node is in its zone. With one source the name alone counts, as in kube-proxy.
+ */
+export function nodeKey(node: string, place: Place, isOneOfSeveral: boolean): string {
+  return isOneOfSeveral ? `${zoneKey(place)}/${node}` : node
+}

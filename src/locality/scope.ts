@@ -1,16 +1,20 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Balance } from './balance.ts'
 import type { Decision, Hinted } from './decision.ts'
-import { zoneKey } from './place.ts'
+import { nodeKey, zoneKey } from './place.ts'
 
 /** Which endpoints the hints choose for a viewpoint: those for its node, for its zone, or all. */
 export type Scope = 'node' | 'zone' | 'all'
 
 export function scopeOf(decision: Decision, viewpoint: Viewpoint): Scope {
   if (isScarce(decision, viewpoint)) return 'all'
-  if (viewpoint.node !== '' && decision.nodes.has(viewpoint.node)) return 'node'
+  if (viewpoint.node !== '' && decision.nodes.has(nodeKeyOf(decision, viewpoint))) return 'node'
   if (viewpoint.zone !== '' && decision.zones.has(zoneKey(viewpoint))) return 'zone'
   return 'all'
+}
+
+function nodeKeyOf({ sources }: Decision, viewpoint: Viewpoint): string {
+  return nodeKey(viewpoint.node, viewpoint, sources.size > 1)
 }
 
 /**
@@ -22,9 +26,14 @@ export function isScarce({ policy, hintsByZone }: Decision, viewpoint: Viewpoint
   return minimum > 1 && viewpoint.zone !== '' && (hintsByZone.get(zoneKey(viewpoint)) ?? 0) < minimum
 }
 
-export function isInScope({ nodes, zones }: Hinted, scope: Scope, viewpoint: Viewpoint): boolean {
+export function isInScope(
+  { nodes, zones }: Hinted,
+  scope: Scope,
+  viewpoint: Viewpoint,
+  decision: Decision,
+): boolean {
   if (scope === 'all') return true
-  if (scope === 'node') return nodes.includes(viewpoint.node)
+  if (scope === 'node') return nodes.includes(nodeKeyOf(decision, viewpoint))
   return zones.some(({ region, zone }) => region === viewpoint.region && zone === viewpoint.zone)
 }
 

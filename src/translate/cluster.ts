@@ -11,16 +11,15 @@ import { outlierDetection } from './outlier-detection.ts'
 export type ClusterSettings = Pick<
   Service,
   'connectTimeout' | 'loadBalancer' | 'healthCheck' | 'circuitBreaker'
-> & {
-  /** Assignments may share traffic out between zones by weights of their own. */
-  readonly weighsZones: boolean
-}
+>
 
 export interface ClusterOptions {
   /** As its clients in a cluster of Kubernetes would call the service: "web.default". */
   readonly hostname: string
   readonly settings: ClusterSettings
   readonly isHttp2: boolean
+  /** For proxies whose assignments share requests out between zones by weights of their own. */
+  readonly weighsZones: boolean
 }
 
 /** Endpoints that want TLS cannot be spoken to yet: plain text would be no use to them. */
@@ -42,8 +41,8 @@ export function speaksHttp2({ appProtocol }: ServicePort, isCalledByGrpc: boolea
  * own name. `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its
  * traffic (measured on Envoy 1.40).
  */
-export function cluster(name: string, { hostname, settings, isHttp2 }: ClusterOptions): object {
-  const { connectTimeout, loadBalancer, healthCheck, circuitBreaker, weighsZones } = settings
+export function cluster(name: string, { hostname, settings, isHttp2, weighsZones }: ClusterOptions): object {
+  const { connectTimeout, loadBalancer, healthCheck, circuitBreaker } = settings
   const common = { ...heededHealth(healthCheck), ...(weighsZones && { localityWeightedLbConfig: {} }) }
   const checks = healthCheck?.active ? healthChecks(healthCheck.active, { hostname, isHttp2 }) : []
   return {

@@ -1,6 +1,7 @@
 import type { Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
 import type { LocalityPolicy } from '../locality/locality-policy.ts'
+import type { Place } from '../locality/place.ts'
 import type { StoredEntry } from '../model/change.ts'
 import { type LocalitySettings, localitySettings } from '../model/locality-settings.ts'
 import { compare } from '../model/order.ts'
@@ -99,9 +100,22 @@ export class MergedService {
   }
 
   get settings(): ClusterSettings {
+    return this.#leader?.settings ?? {}
+  }
+
+  /**
+   * Whether requests from a zone are shared out between zones by weights of their own. Settings alone say so, whichever
+   * endpoints there are, or a cluster would be another whenever they change. A zone without its region may be meant.
+   */
+  weighsZonesFrom({ region, zone }: Place): boolean {
+    if (zone === '') return false
+    if (this.isBalanced) return true
     const { distribute = [] } =
       this.#saidLocality.find(({ settings }) => settings.distribute !== undefined)?.settings ?? {}
-    return { ...this.#leader?.settings, weighsZones: this.isBalanced || distribute.length > 0 }
+    return distribute.some(({ from }) => {
+      const [name, of = region] = from.split('/').reverse()
+      return name === zone && (region === '' || of === region)
+    })
   }
 
   get conflicts(): readonly Conflict[] {

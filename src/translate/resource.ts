@@ -36,15 +36,25 @@ export function jsonResource(
   return resource(typeUrl, name, encode(messageNameOf(typeUrl), json), references)
 }
 
-/** The cluster of a service's port; undefined when the service has no such port, or one that has none. */
-export function clusterResource(service: MergedService, name: string, port: number): Resource | undefined {
+/**
+ * The cluster of a service's port; undefined when the service has no such port, or one that has none. `weighsZones`: for
+ * proxies from whose zone the service weighs zones (`weighsZonesFrom`).
+ */
+export function clusterResource(
+  service: MergedService,
+  name: string,
+  port: number,
+  weighsZones = false,
+): Resource | undefined {
   const declared = service.port(port)
   if (declared === undefined || !hasCluster(declared)) return undefined
   const { settings } = service
   const isChecked = settings.healthCheck?.active?.type === 'GRPC'
   const isHttp2 = speaksHttp2(declared, service.grpcPorts.has(port) || isChecked)
   const hostname = `${service.name}.${service.namespace}`
-  return jsonResource(TYPE_URLS.cluster, name, cluster(name, { hostname, settings, isHttp2 }), [name])
+  return jsonResource(TYPE_URLS.cluster, name, cluster(name, { hostname, settings, isHttp2, weighsZones }), [
+    name,
+  ])
 }
 
 /** The route configuration of one listener. */

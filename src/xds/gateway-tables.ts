@@ -1,3 +1,4 @@
+import type { Viewpoint } from '../model/viewpoint.ts'
 import {
   type RoutedGateway,
   type RouteResources,
@@ -13,8 +14,8 @@ import { type ClusterChoice, changedClusters, chosenNames, hasChosen } from './c
 import { LoggedView } from './logged-view.ts'
 import type { View } from './view.ts'
 
-/** Gives the cluster of a name, as it is seen in a realm, out of what all gateways share. */
-export type ClusterSource = (name: string, realm: Realm) => Resource | undefined
+/** Gives the cluster of a name, as it is seen in a realm from a viewpoint, out of what all gateways share. */
+export type ClusterSource = (name: string, realm: Realm, viewpoint: Viewpoint) => Resource | undefined
 
 type ByName = ReadonlyMap<string, Resource>
 
@@ -28,7 +29,7 @@ interface Served extends ClusterChoice {
 export interface SourceAudience {
   readonly listeners: View
   readonly routeConfigurations: View
-  readonly clusters: View
+  readonly clustersFrom: (viewpoint: Viewpoint) => View
 }
 
 interface Following extends SourceAudience {
@@ -132,11 +133,14 @@ export class GatewayTables {
         get: name => served().routeConfigurations.get(name),
         names: () => [],
       }),
-      clusters: new LoggedView(this.#logs.clusters, {
-        get: name =>
-          hasChosen(served(), this.#world, name) ? this.#clusterSource(name, served().realm) : undefined,
-        names: () => this.#clusterNames(served()),
-      }),
+      clustersFrom: viewpoint =>
+        new LoggedView(this.#logs.clusters, {
+          get: name =>
+            hasChosen(served(), this.#world, name)
+              ? this.#clusterSource(name, served().realm, viewpoint)
+              : undefined,
+          names: () => this.#clusterNames(served()),
+        }),
     }
     this.#audiences.set(source, audience)
     return audience

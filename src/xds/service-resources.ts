@@ -10,7 +10,8 @@ import { assignmentResource, clusterResource, type Resource } from '../translate
  */
 export class ServiceResources {
   readonly service: MergedService
-  readonly #clusters = new Map<number, Resource>()
+  /** By port, and whether it is for proxies from whose zone zones are weighed. */
+  readonly #clusters = new Map<string, Resource>()
   readonly #assignments = new Map<number, Map<string, Resource>>()
 
   constructor(service: MergedService) {
@@ -18,11 +19,13 @@ export class ServiceResources {
   }
 
   /** undefined when the service has no such port. */
-  cluster(name: string, port: number): Resource | undefined {
-    const known = this.#clusters.get(port)
+  cluster(name: string, port: number, viewpoint: Viewpoint): Resource | undefined {
+    const weighsZones = this.service.weighsZonesFrom(viewpoint)
+    const key = `${port} ${weighsZones}`
+    const known = this.#clusters.get(key)
     if (known !== undefined) return known
-    const made = clusterResource(this.service, name, port)
-    if (made !== undefined) this.#clusters.set(port, made)
+    const made = clusterResource(this.service, name, port, weighsZones)
+    if (made !== undefined) this.#clusters.set(key, made)
     return made
   }
 

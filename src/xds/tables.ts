@@ -50,7 +50,7 @@ export class Tables implements Audiences {
   join(node: ClientNode): Audience {
     const { gateway, viewpoint } = node
     const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
-    const { listeners, routeConfigurations, clusters } = tables.join(viewpoint.source)
+    const { listeners, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
     const leaveCensus = this.census.join(viewpoint)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {
@@ -60,7 +60,7 @@ export class Tables implements Audiences {
     const views = new Map<string, View>([
       [TYPE_URLS.listener, listeners],
       [TYPE_URLS.routes, routeConfigurations],
-      [TYPE_URLS.cluster, clusters],
+      [TYPE_URLS.cluster, clustersFrom(viewpoint)],
       [TYPE_URLS.endpoints, assignments],
     ])
     return {
@@ -83,14 +83,17 @@ export class Tables implements Audiences {
   }
 
   #openGateway(gateway: string): GatewayTables {
-    const tables = new GatewayTables(this.#world, gateway, (name, realm) => this.#cluster(name, realm))
+    const tables = new GatewayTables(this.#world, gateway, (name, realm, viewpoint) =>
+      this.#cluster(name, realm, viewpoint),
+    )
     this.#gateways.set(gateway, tables)
     return tables
   }
 
-  #cluster(name: string, realm: Realm): Resource | undefined {
+  /** By what the proxy itself says of its zone: what a world adds to that does not change clusters. */
+  #cluster(name: string, realm: Realm, viewpoint: Viewpoint): Resource | undefined {
     const parsed = parseClusterName(name)
-    return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port)
+    return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port, viewpoint)
   }
 
   #assignment(name: string, viewpoint: Viewpoint, asker: Asker): Resource | undefined {

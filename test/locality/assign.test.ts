@@ -119,6 +119,20 @@ describe('given hints', () => {
 })
 
 describe('several sources of one service', () => {
+  test('may have nodes of one name: the one in the zone of the proxy is meant', () => {
+    const endpoints = [
+      candidate('here', { zone: 'zone-a', node: 'node-1' }),
+      candidate('there', { region: 'r9', zone: 'zone-x', node: 'node-1', source: 'west' }),
+    ]
+    const chosen = (from: Viewpoint) =>
+      assignment('PreferSameNode', endpoints, from)
+        .endpoints.filter(one => one.chosen)
+        .map(one => one.candidate.name)
+    expect(chosen(viewpoint('zone-a', 'node-1'))).toEqual(['here'])
+    expect(chosen({ ...viewpoint('zone-x', 'node-1'), region: 'r9' })).toEqual(['there'])
+    expect(chosen(viewpoint('zone-b', 'node-1'))).toEqual(['here', 'there'])
+  })
+
   test("an endpoint without a zone switches the rule off for its own source's sake only", () => {
     const endpoints = [candidate('here', { zone: 'zone-a' }), candidate('bare', { source: 'vms' })]
     expect(steps('PreferSameZone', endpoints, viewpoint('zone-a'))[0]).toEqual(['here'])

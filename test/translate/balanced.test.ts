@@ -59,13 +59,16 @@ test('sources that disagree about it are told', () => {
 })
 
 test('its cluster asks Envoy for the weights of localities', () => {
+  const zoneA = { region: 'r1', zone: 'zone-a' }
   const config = (name: string) => {
     const merged = world.service('default', name)
-    return merged && clusterResource(merged, name, 80)?.version
+    return merged && clusterResource(merged, name, 80, merged.weighsZonesFrom(zoneA))?.version
   }
   const unbalanced = worldAfter(world, stored('east', { topology: { services: [service('web')] } }, 3)).world
   const other = unbalanced.service('default', 'web')
-  expect(other && clusterResource(other, 'web', 80)?.version).not.toBe(config('web'))
+  expect(other && clusterResource(other, 'web', 80, other.weighsZonesFrom(zoneA))?.version).not.toBe(
+    config('web'),
+  )
 })
 
 describe('rows of demand', () => {

@@ -39,7 +39,10 @@ describe.each(readdirSync(folder))('%s', name => {
       }
       await expect(stringify(shown, YAML)).toMatchFileSnapshot(golden(`${file}.yaml`))
     }
-    const clusters = portsOf(world).map(({ service, name, port }) => clusterResource(service, name, port))
+    const clusters = portsOf(world).flatMap(({ service, name, port }) => {
+      const seen = input.viewpoints.map(one => service.weighsZonesFrom({ ...NOWHERE, ...one }))
+      return [...new Set([false, ...seen])].map(weighs => clusterResource(service, name, port, weighs))
+    })
     await expect(stringify(clusters.map(message), YAML)).toMatchFileSnapshot(golden('clusters.yaml'))
   })
 

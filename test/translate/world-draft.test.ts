@@ -299,7 +299,8 @@ describe('the defaults of a source', () => {
   const defaults = { locality: { failover: 'none', distribute: [rule] } }
   const entries = stored('east', { topology: { defaults } }, 3)
   const policyOf = (from: World, name: string) => from.service('default', name)?.decision(80)?.policy
-  const isWeighted = (from: World, name: string) => from.service('default', name)?.settings.weighsZones
+  const isWeighted = (from: World, name: string) =>
+    from.service('default', name)?.weighsZonesFrom({ region: 'r1', zone: 'zone-a' })
 
   test('hold for its services, where these do not say otherwise, and for no others', () => {
     const { world: next, touched } = worldAfter(world, entries)

@@ -104,7 +104,9 @@ const keyOf = (one: StoredEntry) => `${one.source} ${keyText(one)}`
 
 function served(world: World) {
   const web = world.service('default', 'web')
-  const clusters = web?.ports.map(({ port }) => clusterResource(web, `web/${port}`, port)?.version)
+  const clusters = web?.ports.map(({ port }) =>
+    VIEWPOINTS.map(from => clusterResource(web, `web/${port}`, port, web.weighsZonesFrom(from))?.version),
+  )
   const assignments = web?.ports.map(({ port }) => {
     const decision = web.decision(port)
     return VIEWPOINTS.map(

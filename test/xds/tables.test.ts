@@ -70,6 +70,24 @@ describe('what a gateway is served', () => {
     ])
   })
 
+  test('is another cluster only where zones are weighed, by a rule for the zone or by Balanced', () => {
+    const from = (zone: string) => ({ from: zone, to: { 'zone-b': 1 } })
+    const seen = (locality: object) => {
+      const services = [{ ...service('a'), locality }]
+      const tables = tablesOf(worldOf({ east: { topology: { services }, routes: routes('routed', ['a']) } }))
+      return ['zone-a', 'zone-b', ''].map(
+        zone => tables.join(node('edge', zone)).views(TYPE_URLS.cluster)?.get('default/a/80')?.version,
+      )
+    }
+    const [plain] = seen({})
+    const [weighed] = seen({ distribute: [from('r1/zone-a')] })
+    expect(weighed).not.toBe(plain)
+    expect(seen({})).toEqual([plain, plain, plain])
+    expect(seen({ distribute: [from('r1/zone-a'), from('r2/zone-b')] })).toEqual([weighed, plain, plain])
+    expect(seen({ distribute: [from('zone-b')] })).toEqual([plain, weighed, plain])
+    expect(seen({ mode: 'Balanced' })).toEqual([weighed, weighed, plain])
+  })
+
   test('is nothing, with a warning, when no source has the gateway', () => {
     const audience = tablesOf(World.EMPTY).join(node('nowhere'))
     expect([...(audience.views(TYPE_URLS.listener)?.names() ?? [])]).toEqual([])

@@ -74,7 +74,7 @@ interface SpreadAssignment extends Spread {
 
 /** Zones of one class have one assignment, as their proxies do. */
 function spreadFrom(
-  { balancing, isLost }: Side,
+  { balancingFrom, isLost }: Side,
   decision: Decision,
   place: Place,
   assignments: Assignments,
@@ -83,7 +83,7 @@ function spreadFrom(
   const viewpoints = viewpointClass(decision, viewpoint)
   const assignment = assignments.get(viewpoints) ?? assign(decision, viewpoint)
   assignments.set(viewpoints, assignment)
-  return { assignment, ...spread(assignment, one => !isLost(one), balancing) }
+  return { assignment, ...spread(assignment, one => !isLost(one), balancingFrom(place)) }
 }
 
 function zoneOutcome(

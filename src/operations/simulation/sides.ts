@@ -19,7 +19,7 @@ export interface BeforeAndAfter<T> {
 export interface Side {
   /** undefined: the service, or its port, is not there. */
   readonly decision: Decision | undefined
-  readonly balancing: Balancing
+  readonly balancingFrom: (place: Place) => Balancing
   /** Envoys find out by themselves which endpoints fail. */
   readonly isChecked: boolean
   readonly isLost: (candidate: Candidate) => boolean
@@ -58,15 +58,16 @@ function sideOf(
   const service = world.services.get(key)?.in(realm)
   const { active, passive } = service?.settings.healthCheck ?? {}
   const isChecked = active !== undefined || passive !== undefined
-  return { decision: service?.decision(port), balancing: balancingOf(service), isChecked, isLost, demand }
+  const balancingFrom = (place: Place) => balancingOf(service, place)
+  return { decision: service?.decision(port), balancingFrom, isChecked, isLost, demand }
 }
 
 /** As `cluster` says it; without health checks the answer is what it would be with ours. */
-function balancingOf(service: MergedService | undefined): Balancing {
-  const { loadBalancer, healthCheck, weighsZones = false } = service?.settings ?? {}
+function balancingOf(service: MergedService | undefined, from: Place): Balancing {
+  const { loadBalancer, healthCheck } = service?.settings ?? {}
   return {
     balancer: loadBalancer?.type ?? 'LeastRequest',
-    weighsZones,
+    weighsZones: service?.weighsZonesFrom(from) ?? false,
     panicThreshold: healthCheck?.panicThreshold ?? PANIC_THRESHOLD,
   }
 }
