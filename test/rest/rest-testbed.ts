@@ -5,7 +5,7 @@ import { authenticator } from '../../src/auth/authenticate.ts'
 import type { Convergence, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
 import type { Collaborators } from '../../src/operations/collaborators.ts'
 import { openIntake } from '../../src/operations/intake/intake.ts'
-import { followStore } from '../../src/replica.ts'
+import { followStore } from '../../src/replica/follow-store.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 

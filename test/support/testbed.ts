@@ -11,7 +11,7 @@ import { type Address, parseAddress } from '../../src/address.ts'
 import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
 import { parseConfig } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
-import type { DemandTiming } from '../../src/demand-rows.ts'
+import type { DemandTiming } from '../../src/replica/demand-rows.ts'
 
 /** Time enough for a first run to fetch Envoy into the cache. */
 export const SETUP_TIMEOUT = 180_000

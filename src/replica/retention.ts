@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { RetentionPolicy, Store } from './store/store.ts'
+import type { RetentionPolicy, Store } from '../store/store.ts'
 
 /** How often history that is too old is looked for, in milliseconds: by the shortest age, within these bounds. */
 const MIN_INTERVAL = 1000

@@ -1,9 +1,9 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Replica } from './operations/replica.ts'
-import type { Store } from './store/store.ts'
-import { World } from './translate/world.ts'
-import { type Touched, WorldDraft } from './translate/world-draft.ts'
+import type { Replica } from '../operations/replica.ts'
+import type { Store } from '../store/store.ts'
+import { World } from '../translate/world.ts'
+import { type Touched, WorldDraft } from '../translate/world-draft.ts'
 
 /** Takes each new world at once: afterwards everything that is served shows it. */
 export type Publish = (world: World, touched: Touched) => void

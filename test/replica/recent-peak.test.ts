@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RecentPeak } from '../src/recent-peak.ts'
+import { RecentPeak } from '../../src/replica/recent-peak.ts'
 
 const WINDOW = 10
 /** Values, and how long each lasted. */

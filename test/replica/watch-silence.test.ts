@@ -1,13 +1,13 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type SourceSettings, sourceSettingsKey } from '../src/model/control.ts'
-import { entry } from '../src/model/entry.ts'
-import { endSilence } from '../src/operations/end-silence.ts'
-import { type FollowingReplica, followStore } from '../src/replica.ts'
-import { openSqliteStore } from '../src/store/sqlite/store.ts'
-import { type Revision, type Store, StoreUnavailable } from '../src/store/store.ts'
-import { type SilenceWatch, watchSilence } from '../src/watch-silence.ts'
-import { push, replacement, service } from './store/pushes.ts'
+import { type SourceSettings, sourceSettingsKey } from '../../src/model/control.ts'
+import { entry } from '../../src/model/entry.ts'
+import { endSilence } from '../../src/operations/end-silence.ts'
+import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
+import { type SilenceWatch, watchSilence } from '../../src/replica/watch-silence.ts'
+import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import { type Revision, type Store, StoreUnavailable } from '../../src/store/store.ts'
+import { push, replacement, service } from '../store/pushes.ts'
 
 /** Short, and the second that a note may be old comes on top. */
 const SHORT: SourceSettings = { staleAfter: '10ms', whenStale: 'standby' }

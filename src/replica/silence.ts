@@ -1,7 +1,7 @@
-import type { StaleSource } from './model/control.ts'
-import { durationMilliseconds } from './model/duration.ts'
-import { type ControlCause, HEARD_PRECISION } from './store/store.ts'
-import type { World } from './translate/world.ts'
+import type { StaleSource } from '../model/control.ts'
+import { durationMilliseconds } from '../model/duration.ts'
+import { type ControlCause, HEARD_PRECISION } from '../store/store.ts'
+import type { World } from '../translate/world.ts'
 
 /** All that decides who is silent; times are milliseconds of the clock, or RFC 3339 where they are stored. */
 export interface Hearing extends Pick<World, 'sourceSettings' | 'staleSources'> {

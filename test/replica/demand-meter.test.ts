@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ConnectedProxies } from '../src/demand-meter.ts'
-import type { Viewpoint } from '../src/model/viewpoint.ts'
-import { ViewpointCensus } from '../src/xds/viewpoint-census.ts'
-import { viewpoint } from './support/candidate.ts'
+import type { Viewpoint } from '../../src/model/viewpoint.ts'
+import { ConnectedProxies } from '../../src/replica/demand-meter.ts'
+import { ViewpointCensus } from '../../src/xds/viewpoint-census.ts'
+import { viewpoint } from '../support/candidate.ts'
 
 const WINDOW = 30_000
 

@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { keepHistoryShort } from '../src/retention.ts'
-import type { Store } from '../src/store/store.ts'
+import { keepHistoryShort } from '../../src/replica/retention.ts'
+import type { Store } from '../../src/store/store.ts'
 
 const POLICY = { routes: 90, topology: 1 }
 const HOUR = 3_600_000

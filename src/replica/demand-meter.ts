@@ -1,9 +1,9 @@
+import type { PlacedDemand } from '../locality/balance.ts'
+import { zoneKey } from '../locality/place.ts'
+import type { Viewpoint } from '../model/viewpoint.ts'
+import type { ViewpointCensus } from '../xds/viewpoint-census.ts'
 import { Alarm } from './alarm.ts'
-import type { PlacedDemand } from './locality/balance.ts'
-import { zoneKey } from './locality/place.ts'
-import type { Viewpoint } from './model/viewpoint.ts'
 import { RecentPeak } from './recent-peak.ts'
-import type { ViewpointCensus } from './xds/viewpoint-census.ts'
 
 /** Finds out what the clients in each zone ask for. */
 export interface DemandMeter {

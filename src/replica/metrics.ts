@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
-import type { Proxies } from './model/proxies.ts'
-import type { Replica } from './operations/replica.ts'
-import type { Tables } from './xds/tables.ts'
+import type { Proxies } from '../model/proxies.ts'
+import type { Replica } from '../operations/replica.ts'
+import type { Tables } from '../xds/tables.ts'
 
 interface Measured {
   readonly replica: Replica

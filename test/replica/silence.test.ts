@@ -1,7 +1,7 @@
 import { Map as ImmutableMap } from 'immutable'
 import { expect, test } from 'vitest'
-import type { SourceSettings } from '../src/model/control.ts'
-import { type Judgement, judgeSilence } from '../src/silence.ts'
+import type { SourceSettings } from '../../src/model/control.ts'
+import { type Judgement, judgeSilence } from '../../src/replica/silence.ts'
 
 /** Times are seconds after noon. */
 interface Case {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Attention } from '../src/attention.ts'
+import { Attention } from '../../src/replica/attention.ts'
 
 test.each([
   ['time passes', { wall: 70_000, steady: 60_500 }, 10_000],

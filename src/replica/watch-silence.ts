@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
+import { DEFAULT_WHEN_STALE, staleSourceKey } from '../model/control.ts'
+import { entry } from '../model/entry.ts'
+import type { Replica } from '../operations/replica.ts'
+import type { ControlWrite, Store } from '../store/store.ts'
+import { World } from '../translate/world.ts'
 import { Attention, clocks } from './attention.ts'
-import { DEFAULT_WHEN_STALE, staleSourceKey } from './model/control.ts'
-import { entry } from './model/entry.ts'
-import type { Replica } from './operations/replica.ts'
 import { type Judgement, judgeSilence } from './silence.ts'
-import type { ControlWrite, Store } from './store/store.ts'
-import { World } from './translate/world.ts'
 
 export interface SilenceWatch {
   /** The replica shows another world. */

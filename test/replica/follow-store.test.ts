@@ -1,11 +1,11 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type FollowingReplica, followStore } from '../src/replica.ts'
-import { openSqliteStore } from '../src/store/sqlite/store.ts'
-import { type Store, StoreUnavailable } from '../src/store/store.ts'
-import type { World } from '../src/translate/world.ts'
-import type { Touched } from '../src/translate/world-draft.ts'
-import { patch, push, replacement, service } from './store/pushes.ts'
+import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
+import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import { type Store, StoreUnavailable } from '../../src/store/store.ts'
+import type { World } from '../../src/translate/world.ts'
+import type { Touched } from '../../src/translate/world-draft.ts'
+import { patch, push, replacement, service } from '../store/pushes.ts'
 
 const log = pino({ level: 'silent' })
 let store: Store
