@@ -14,6 +14,7 @@ import { addServe } from './serve.ts'
 import { addSimulate } from './simulate.ts'
 import { addSources } from './sources.ts'
 import { printable, processTerminal } from './terminal.ts'
+import { addZones } from './zones.ts'
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
 const terminal = processTerminal()
@@ -27,6 +28,7 @@ const program = new Command('vicinity')
 addServe(program)
 addBootstrap(program, terminal)
 addPush(program, terminal)
+addZones(program, terminal)
 addDrain(program, terminal)
 addExplain(program, terminal)
 addSimulate(program, terminal)

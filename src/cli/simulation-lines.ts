@@ -1,4 +1,5 @@
 import type { ServiceSimulation, SimulatedSide, SimulationAnswer } from '../operations/simulation/answer.ts'
+import { percent } from './percent.ts'
 import { printable, type Terminal, table } from './terminal.ts'
 
 /** A simulation for people: in short, then service by service, or of one service zone by zone. */
@@ -60,10 +61,6 @@ function matrix(one: ServiceSimulation, terminal: Pick<Terminal, 'tone'>): strin
 /** Once where nothing changes. */
 function change(before: string, after: string): string {
   return before === after ? after : `${before} → ${after}`
-}
-
-function percent(share: number | null): string {
-  return share === null ? '-' : `${Math.round(share * 1000) / 10}%`
 }
 
 /** "web-1 1.5": half as much again as the mean before. */

@@ -7,6 +7,8 @@ import type { RouteSummary } from '../operations/routes.ts'
 import type { SimulationAnswer } from '../operations/simulation/answer.ts'
 import type { SourceSummary } from '../operations/sources.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
+import type { ZoneList } from '../operations/zones/list-zones.ts'
+import type { ZoneServiceList } from '../operations/zones/zone-services.ts'
 import { clientError, Unreachable } from './client-error.ts'
 import { type JsonText, jsonText, zippedText } from './json-text.ts'
 
@@ -28,6 +30,9 @@ type Query = Readonly<Record<string, string | number | readonly string[] | undef
 
 /** How fast a document is sent and read at least: a large one is given that time on top. */
 const BYTES_PER_MILLISECOND = 1_000
+
+/** Milliseconds more: ten thousand services take seconds of a server that has other work first. */
+const MANY_SERVICES = 60_000
 
 /** A typed client of the REST API. Rejects with `ClientError` (the server said no) or `Unreachable`. */
 export class Client {
@@ -93,8 +98,15 @@ export class Client {
 
   /** What would become of the requests to services, had some things changed. */
   simulate(simulation: object, query: Query): Promise<SimulationAnswer> {
-    // Ten thousand services take seconds of a server that has other work first.
-    return this.#post('/v1/simulations', simulation, query, { patience: 60_000 })
+    return this.#post('/v1/simulations', simulation, query, { patience: MANY_SERVICES })
+  }
+
+  zones(query: Query): Promise<ZoneList> {
+    return this.#get('/v1/zones', query, MANY_SERVICES)
+  }
+
+  zoneServices(zone: string, query: Query): Promise<ZoneServiceList> {
+    return this.#get(`/v1/zones/${encodeURIComponent(zone)}/services`, query, MANY_SERVICES)
   }
 
   /** Makes a zone's endpoints the last step for everyone; `region` where several have one of that name. */
@@ -167,8 +179,8 @@ export class Client {
     return (await response.json()) as T
   }
 
-  async #get<T>(path: string, query: Query): Promise<T> {
-    const response = await this.#send('GET', path, query)
+  async #get<T>(path: string, query: Query, patience = 0): Promise<T> {
+    const response = await this.#send('GET', path, query, { patience })
     return (await response.json()) as T
   }
 

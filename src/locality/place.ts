@@ -27,3 +27,8 @@ export function zoneName(place: Place): string {
 export function nodeKey(node: string, place: Place, isOneOfSeveral: boolean): string {
   return isOneOfSeveral ? `${zoneKey(place)}/${node}` : node
 }
+
+/** The name alone: none has a "/" in it. */
+export function nodeName(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1)
+}

@@ -23,15 +23,28 @@ export interface CapacitySource {
  * The ratios of Topology Aware Routing as Kubernetes has them (endpointslice, topologycache.go, SetNodes); of a source
  * without nodes, from the capacities of its zones by the same arithmetic. Zones without either are unrated.
  */
-export function zoneCapacities({ nodes, zones, regionOf }: CapacitySource): ZoneCapacities {
-  if (nodes.length === 0) return ratios(zoneCpus(zones))
-  const counted = nodes.filter(one => one.controlPlane !== true && one.ready !== false)
-  const unfit = counted.find(one => !one.zone || nanoCpus(one.cpu ?? '') === 0n)
+export function zoneCapacities(source: CapacitySource): ZoneCapacities {
   // One bad node is enough: the whole cluster's ratios would be wrong.
-  if (unfit !== undefined) return { known: false, obstacle: obstacleOf(unfit) }
-  return ratios(
-    counted.map(({ zone = '', cpu = '' }) => ({ region: regionOf(zone), zone, cpus: nanoCpus(cpu) })),
-  )
+  const unfit = source.nodes.filter(isCounted).find(one => !isFit(one))
+  return unfit === undefined ? ratios(summed(source)) : { known: false, obstacle: obstacleOf(unfit) }
+}
+
+/** CPUs of one zone, of all its nodes or as it was declared. */
+export interface ZoneCpus extends Place {
+  readonly cpus: number
+}
+
+/** What is known of one source: nodes without a zone or CPUs are left out. */
+export function knownCpus(source: CapacitySource): ZoneCpus[] {
+  return summed(source).map(({ region, zone, cpus }) => ({ region, zone, cpus: milliCpus(cpus) / 1000 }))
+}
+
+function isCounted({ controlPlane, ready }: Node): boolean {
+  return controlPlane !== true && ready !== false
+}
+
+function isFit({ zone, cpu = '' }: Node): boolean {
+  return !!zone && nanoCpus(cpu) > 0n
 }
 
 interface Cpus extends Place {
@@ -39,7 +52,24 @@ interface Cpus extends Place {
   readonly cpus: bigint
 }
 
-function zoneCpus(zones: readonly Zone[]): Cpus[] {
+/** Each zone once, by name. */
+function summed({ nodes, zones, regionOf }: CapacitySource): Cpus[] {
+  const all = nodes.length === 0 ? declaredCpus(zones) : nodeCpus(nodes, regionOf)
+  const byZone = new Map<string, Cpus>()
+  for (const one of all) {
+    const key = zoneKey(one)
+    byZone.set(key, { ...one, cpus: one.cpus + (byZone.get(key)?.cpus ?? 0n) })
+  }
+  return [...byZone.values()].sort((a, b) => compare(zoneKey(a), zoneKey(b)))
+}
+
+function nodeCpus(nodes: readonly Node[], regionOf: CapacitySource['regionOf']): Cpus[] {
+  return nodes
+    .filter(one => isCounted(one) && isFit(one))
+    .map(({ zone = '', cpu = '' }) => ({ region: regionOf(zone), zone, cpus: nanoCpus(cpu) }))
+}
+
+function declaredCpus(zones: readonly Zone[]): Cpus[] {
   return zones
     .map(({ zone, region = '', capacity = 0 }) => ({ region, zone, cpus: nanoCpus(capacity.toFixed(9)) }))
     .filter(({ cpus }) => cpus > 0n)
@@ -49,13 +79,7 @@ function obstacleOf({ name, zone }: Node): string {
   return zone ? `the CPUs of node ${name} are not known` : `the zone of node ${name} is not known`
 }
 
-function ratios(all: readonly Cpus[]): ZoneCapacities {
-  const byZone = new Map<string, Cpus>()
-  for (const one of all) {
-    const key = zoneKey(one)
-    byZone.set(key, { ...one, cpus: one.cpus + (byZone.get(key)?.cpus ?? 0n) })
-  }
-  const zones = [...byZone.values()].sort((a, b) => compare(zoneKey(a), zoneKey(b)))
+function ratios(zones: readonly Cpus[]): ZoneCapacities {
   const [first, second] = zones
   if (first === undefined) return { known: false, obstacle: 'no zone has a known capacity' }
   if (second === undefined) return { known: false, obstacle: `only zone ${placeName(first)} has a capacity` }

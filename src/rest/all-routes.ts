@@ -20,6 +20,7 @@ import { sourceRemoval } from './resources/source-removal.ts'
 import { sourceSettings } from './resources/source-settings.ts'
 import { sources } from './resources/sources.ts'
 import { zoneDrain } from './resources/zone-drain.ts'
+import { zones } from './resources/zones.ts'
 import type { Route } from './route.ts'
 
 /** Every path of the API, in the order in which the OpenAPI document lists them. */
@@ -43,6 +44,7 @@ export function allRoutes(
     serviceAssignment(collaborators),
     simulations(collaborators),
     ...routeStatuses(collaborators),
+    ...zones(collaborators),
     ...zoneDrain(collaborators),
     ...connectedProxies(proxies),
     livez(),

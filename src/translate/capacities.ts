@@ -1,5 +1,11 @@
 import type { Map as ImmutableMap } from 'immutable'
-import { type ZoneCapacities, zoneCapacities } from '../locality/zone-capacities.ts'
+import { zoneKey } from '../locality/place.ts'
+import {
+  type CapacitySource,
+  knownCpus,
+  type ZoneCapacities,
+  zoneCapacities,
+} from '../locality/zone-capacities.ts'
 import { byName } from '../model/order.ts'
 import type { Node, Zone } from '../model/topology.ts'
 import type { Regions } from './regions.ts'
@@ -25,12 +31,26 @@ export class Capacities {
   of(source: string): ZoneCapacities {
     const known = this.#made.get(source)
     if (known !== undefined) return known
-    const made = zoneCapacities({
+    const made = zoneCapacities(this.#said(source))
+    this.#made.set(source, made)
+    return made
+  }
+
+  /** The CPUs of all sources together, by `zoneKey`; only zones of which some are known. */
+  cpus(): ReadonlyMap<string, number> {
+    const sources = new Set([...this.#nodes.keys(), ...[...this.#zones.values()].map(one => one.source)])
+    const all = new Map<string, number>()
+    for (const one of [...sources].flatMap(source => knownCpus(this.#said(source)))) {
+      all.set(zoneKey(one), one.cpus + (all.get(zoneKey(one)) ?? 0))
+    }
+    return all
+  }
+
+  #said(source: string): CapacitySource {
+    return {
       nodes: [...(this.#nodes.get(source)?.values() ?? [])].sort(byName),
       zones: [...this.#zones.values()].flatMap(one => (one.source === source ? [one.zone] : [])),
       regionOf: zone => this.#regions.ofEndpoint(source, zone),
-    })
-    this.#made.set(source, made)
-    return made
+    }
   }
 }

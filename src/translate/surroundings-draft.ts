@@ -68,7 +68,8 @@ export class SurroundingsDraft {
   setDrain({ name }: Key, entry: StoredEntry | undefined): void {
     const { drains } = this.current
     this.#redrained.add(name.slice(name.indexOf('/') + 1))
-    this.current.drains = changed(drains, keyOfZone(name), entry && (JSON.parse(entry.body) as Drain))
+    const drain = entry && { ...(JSON.parse(entry.body) as Drain), since: entry.since }
+    this.current.drains = changed(drains, keyOfZone(name), drain)
   }
 
   setDemand({ name }: Key, entry: StoredEntry | undefined): void {

@@ -12,7 +12,7 @@ export interface Surroundings {
   readonly capacities: Capacities
   readonly defaults: Defaults
   /** By `zoneKey`. */
-  readonly drains: ImmutableMap<string, Drain>
+  readonly drains: ImmutableMap<string, StandingDrain>
   /** By `zoneKey`. */
   readonly demand: ImmutableMap<string, Demand>
   /** By source. */
@@ -21,6 +21,9 @@ export interface Surroundings {
   readonly staleSources: ImmutableMap<string, StaleSource>
   readonly networks: Networks
 }
+
+/** `since` is the revision that said so. */
+type StandingDrain = Drain & { readonly since: number }
 
 /** By source: what it sets for all of its services, and the revision that wrote it. */
 export type Defaults = ImmutableMap<string, { readonly settings: SourceDefaults; readonly since: number }>

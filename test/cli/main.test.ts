@@ -28,6 +28,7 @@ describe('usage', () => {
       'serve',
       'bootstrap',
       'push',
+      'zones',
       'drain',
       'undrain',
       'explain',

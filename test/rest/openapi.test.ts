@@ -27,6 +27,8 @@ const CONTRACT = {
   '/v1/services/{namespace}/{name}': ['get'],
   '/v1/services/{namespace}/{name}/assignment': ['get'],
   '/v1/simulations': ['post'],
+  '/v1/zones': ['get'],
+  '/v1/zones/{zone}/services': ['get'],
   '/v1/zones/{zone}/drain': ['post'],
   '/v1/zones/{zone}/undrain': ['post'],
   '/v1/proxies': ['get'],

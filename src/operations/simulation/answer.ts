@@ -2,6 +2,7 @@ import { placeName } from '../../locality/place.ts'
 import { usableOf } from '../../locality/usable.ts'
 import { keeperOf } from '../../translate/realm.ts'
 import type { Columns, Page } from '../list.ts'
+import { roundedShare } from '../rounded-share.ts'
 import { inZone, meanLoad, movedShare, type Outcome, placeNames } from './outcome.ts'
 import type { BeforeAndAfter, Side, SimulatedService } from './sides.ts'
 
@@ -91,7 +92,7 @@ export function serviceSimulation(
     mode: decision?.mode ?? '',
     lost: usableOf(decision).filter(one => after.isLost(one)).length,
     checked: after.isChecked,
-    moved: rounded(movedShare(outcomes.before, outcomes.after)),
+    moved: roundedShare(movedShare(outcomes.before, outcomes.after)),
     before: simulatedSide(before, outcomes.before, mean, isDetailed),
     after: simulatedSide(after, outcomes.after, mean, isDetailed),
   }
@@ -105,8 +106,8 @@ function simulatedSide(side: Side, outcome: Outcome, mean: number, isDetailed: b
       name: candidate.name,
       source: candidate.source,
       zone: placeName(candidate),
-      share: all.all === 0 ? 0 : rounded(amount / all.all),
-      load: amount === 0 ? 0 : rounded(amount / candidate.weight / mean),
+      share: all.all === 0 ? 0 : roundedShare(amount / all.all),
+      load: amount === 0 ? 0 : roundedShare(amount / candidate.weight / mean),
       lost: side.isLost(candidate),
     }),
   )
@@ -116,7 +117,7 @@ function simulatedSide(side: Side, outcome: Outcome, mean: number, isDetailed: b
       [...to.values()].map(({ place, share }) => ({
         from: placeName(from),
         to: placeName(place),
-        share: rounded(share),
+        share: roundedShare(share),
       })),
     ),
     busiest: busiestOf(endpoints),
@@ -134,10 +135,5 @@ function busiestOf(endpoints: readonly SimulatedEndpoint[]): SimulatedSide['busi
 
 /** null where nobody asks. */
 export function shareOf({ stay, all }: { readonly stay: number; readonly all: number }): number | null {
-  return all === 0 ? null : rounded(stay / all)
-}
-
-/** Sums of shares are off by less than people, or sorting, should see. */
-function rounded(share: number): number {
-  return Math.round(share * 1e6) / 1e6
+  return all === 0 ? null : roundedShare(stay / all)
 }

@@ -6,6 +6,7 @@ import { type Spread, spread } from '../../locality/spread.ts'
 import { sum } from '../../locality/sum.ts'
 import { usableOf } from '../../locality/usable.ts'
 import { viewpointClass } from '../../locality/viewpoint-class.ts'
+import { type ZoneShares, zoneShares } from '../../locality/zone-shares.ts'
 import type { Viewpoint } from '../../model/viewpoint.ts'
 import type { Turns } from '../in-turns.ts'
 import type { BeforeAndAfter, Side } from './sides.ts'
@@ -22,7 +23,7 @@ export interface ZoneOutcome {
   readonly from: Place
   readonly amount: number
   /** By `zoneKey` of the endpoints' zone; none where requests are answered 503. */
-  readonly to: ReadonlyMap<string, { readonly place: Place; readonly share: number }>
+  readonly to: ZoneShares
   /** No request gets to an endpoint that does not fail. */
   readonly unservable: boolean
   readonly panics: boolean
@@ -91,17 +92,13 @@ function zoneOutcome(
   from: Place,
   given: SpreadAssignment | undefined,
 ): ZoneOutcome {
-  const to = new Map<string, { place: Place; share: number }>()
-  let served = 0
-  given?.assignment.endpoints.forEach(({ candidate }, index) => {
-    const share = given.shares[index] ?? 0
-    if (share === 0) return
-    if (!isLost(candidate)) served += share
-    const { region, zone } = candidate
-    const key = zoneKey(candidate)
-    to.set(key, { place: { region, zone }, share: share + (to.get(key)?.share ?? 0) })
-  })
-  return { from, amount: demand.of(from), to, unservable: served === 0, panics: given?.panics ?? false }
+  const amount = demand.of(from)
+  if (given === undefined) return { from, amount, to: new Map(), unservable: true, panics: false }
+  const { assignment, shares, panics } = given
+  const isServed = assignment.endpoints.some(
+    ({ candidate }, index) => (shares[index] ?? 0) > 0 && !isLost(candidate),
+  )
+  return { from, amount, to: zoneShares(assignment, shares), unservable: !isServed, panics }
 }
 
 /** Requests that stay in their zone, and all requests. */

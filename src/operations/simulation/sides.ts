@@ -2,10 +2,9 @@ import type { Candidate } from '../../locality/assignment.ts'
 import type { Decision } from '../../locality/decision.ts'
 import type { Place } from '../../locality/place.ts'
 import type { Balancing } from '../../locality/spread.ts'
-import { PANIC_THRESHOLD } from '../../model/health-check.ts'
-import type { MergedService } from '../../translate/merged-service.ts'
 import type { Realm } from '../../translate/realm.ts'
 import type { World } from '../../translate/world.ts'
+import { balancingOf } from '../balancing.ts'
 import { distinctPlaces } from '../known-zones.ts'
 import type { IsLost } from './changes.ts'
 import type { ZoneDemand } from './demand.ts'
@@ -60,16 +59,6 @@ function sideOf(
   const isChecked = active !== undefined || passive !== undefined
   const balancingFrom = (place: Place) => balancingOf(service, place)
   return { decision: service?.decision(port), balancingFrom, isChecked, isLost, demand }
-}
-
-/** As `cluster` says it; without health checks the answer is what it would be with ours. */
-function balancingOf(service: MergedService | undefined, from: Place): Balancing {
-  const { loadBalancer, healthCheck } = service?.settings ?? {}
-  return {
-    balancer: loadBalancer?.type ?? 'LeastRequest',
-    weighsZones: service?.weighsZonesFrom(from) ?? false,
-    panicThreshold: healthCheck?.panicThreshold ?? PANIC_THRESHOLD,
-  }
 }
 
 /** Every zone that is said to ask, or had endpoints of the service before the changes. */
