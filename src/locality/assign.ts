@@ -1,6 +1,7 @@
 import { compare } from '../model/order.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
-import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
+import type { AssignedEndpoint, Assignment } from './assignment.ts'
+import type { Candidate } from './candidate.ts'
 import { type Choice, choose } from './choice.ts'
 import type { Decision } from './decision.ts'
 import { line, type Standing } from './line.ts'

@@ -1,6 +1,6 @@
 import { compare } from '../model/order.ts'
-import type { Candidate } from './assignment.ts'
 import { type BalancedFlow, balancedFlow, type ZoneLoad } from './balanced-flow.ts'
+import type { Candidate } from './candidate.ts'
 import { type Place, zoneKey } from './place.ts'
 
 /** How much the clients in a zone ask for, in any unit that is the same for all zones. */

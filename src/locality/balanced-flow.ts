@@ -15,13 +15,14 @@ export interface ZoneLoad extends Place {
 export interface BalancedFlow {
   readonly capacity: number
   /** By region, then zone. */
-  readonly zones: readonly Standing[]
+  readonly zones: readonly Margin[]
   readonly regions: ReadonlyMap<string, Pool>
   /** Room that is left in all regions once each has helped itself. */
   readonly spare: number
 }
 
-interface Standing extends Place {
+/** How far a zone's demand is from its limit. */
+interface Margin extends Place {
   readonly capacity: number
   readonly demand: number
   /** Demand above the zone's limit, which must leave; where there is some, there is no room. */
@@ -59,7 +60,7 @@ export function balancedFlow(zones: readonly ZoneLoad[], headroom: number): Bala
   // Limits that are as the capacity, where nothing has been asked for yet.
   const total = sum(sorted.map(one => one.demand)) || 1
 
-  const standings = sorted.map((one): Standing => {
+  const margins = sorted.map((one): Margin => {
     const demand = one.demand * capacity * 100
     const limit = one.capacity * total * (100 + headroom)
     const { region, zone } = one
@@ -67,11 +68,11 @@ export function balancedFlow(zones: readonly ZoneLoad[], headroom: number): Bala
     return { region, zone, capacity: one.capacity, demand, excess, room }
   })
   const regions = new Map<string, Pool>()
-  for (const { region, excess, room } of standings) {
+  for (const { region, excess, room } of margins) {
     const pool = regions.get(region) ?? NOTHING
     regions.set(region, { excess: pool.excess + excess, room: pool.room + room })
   }
-  return { capacity, zones: standings, regions, spare: sum([...regions.values()].map(spareOf)) }
+  return { capacity, zones: margins, regions, spare: sum([...regions.values()].map(spareOf)) }
 }
 
 const NOTHING: Pool = { excess: 0, room: 0 }
@@ -132,7 +133,7 @@ export function balancedWeights(flow: BalancedFlow, from: Place): ZoneWeight[] {
 }
 
 /** The fraction of a zone's demand that leaves it. */
-function leavingOf(home: Standing | undefined): number {
+function leavingOf(home: Margin | undefined): number {
   if (home === undefined || home.capacity === 0) return 1
   return home.demand > 0 ? home.excess / home.demand : 0
 }

@@ -1,5 +1,6 @@
-import type { Candidate, Candidates, Mode, Setback } from './assignment.ts'
+import type { Candidates, Mode } from './assignment.ts'
 import { type Balance, balance } from './balance.ts'
+import type { Candidate, Setback } from './candidate.ts'
 import { DEFAULT_POLICY, type LocalityPolicy } from './locality-policy.ts'
 import { nodeKey, type Place, zoneKey } from './place.ts'
 import { rankOf } from './precedence.ts'
@@ -54,20 +55,20 @@ export interface Hinted {
 export function decide(candidates: Candidates): Decision {
   const { mode, rule, endpoints, policy = DEFAULT_POLICY, demand = [] } = candidates
   const isBalanced = mode === 'Balanced'
-  const undrained = endpoints.filter(one => one.weight > 0 && one.setback?.isDropped !== true)
-  const ready = undrained.filter(one => one.ready !== false)
+  const sendable = endpoints.filter(one => one.weight > 0 && one.setback?.isDropped !== true)
+  const ready = sendable.filter(one => one.ready !== false)
   const lastResort = ready.length === 0
-  const { usable, behind } = ranked(
-    lastResort ? undrained.filter(one => one.serving && one.terminating) : ready,
+  const { front, behind } = ranked(
+    lastResort ? sendable.filter(one => one.serving && one.terminating) : ready,
   )
   const hinting = isBalanced ? [] : endpoints.filter(one => one.hints !== undefined)
   const given = new Set(hinting.map(one => one.source))
-  const sources = new Set(usable.map(one => one.source))
+  const sources = new Set(front.map(one => one.source))
   const several = sources.size > 1
   const steered = given.size > 0 || isSteered(candidates)
   const hintsOf = (one: Candidate) =>
     given.has(one.source) ? givenHints(one) : computedHints(one, candidates)
-  const eligible = usable.map(candidate => {
+  const eligible = front.map(candidate => {
     const { zones, nodes } = hintsOf(candidate)
     const countsAsOwn = several && steered && zones.length === 0
     const keys = nodes.map(node => nodeKey(node, candidate, several))
@@ -75,7 +76,7 @@ export function decide(candidates: Candidates): Decision {
   })
   const hintsByZone = countHints(eligible)
   const notes = [
-    ...setbackNotes(endpoints, usable),
+    ...setbackNotes(endpoints, front),
     ...(lastResort ? [] : topologyAwareNotes(candidates, given)),
     ...(isBalanced ? balancedNotes(policy) : []),
   ]
@@ -85,12 +86,12 @@ export function decide(candidates: Candidates): Decision {
     candidates: endpoints,
     eligible,
     behind,
-    unusable: others(endpoints, [...usable, ...behind]),
+    unusable: others(endpoints, [...front, ...behind]),
     policy,
-    balance: isBalanced ? balance(usable, demand, policy.headroom.value) : undefined,
+    balance: isBalanced ? balance(front, demand, policy.headroom.value) : undefined,
     sources,
-    networks: new Set([...usable, ...behind].flatMap(one => one.network?.name ?? [])),
-    standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(usable.map(zoneKey)),
+    networks: new Set([...front, ...behind].flatMap(one => one.network?.name ?? [])),
+    standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(front.map(zoneKey)),
     hintsByZone,
     lastResort,
     notes,
@@ -119,14 +120,14 @@ const NOBODY: ReadonlySet<string> = new Set()
 function ranked(endpoints: readonly Candidate[]) {
   const first = Math.min(...endpoints.map(rankOf))
   return {
-    usable: endpoints.filter(one => rankOf(one) === first),
+    front: endpoints.filter(one => rankOf(one) === first),
     behind: endpoints.filter(one => rankOf(one) > first).sort((a, b) => rankOf(a) - rankOf(b)),
   }
 }
 
 /** What was set back, and why: once for each reason. */
-function setbackNotes(endpoints: readonly Candidate[], usable: readonly Candidate[]): string[] {
-  const used = new Set(usable.map(one => one.setback?.reason))
+function setbackNotes(endpoints: readonly Candidate[], front: readonly Candidate[]): string[] {
+  const used = new Set(front.map(one => one.setback?.reason))
   const notes = new Map<string, string>()
   for (const { setback } of endpoints) {
     if (setback !== undefined) notes.set(setback.reason, setbackNote(setback, used.has(setback.reason)))

@@ -1,10 +1,11 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
-import type { Candidate } from './assignment.ts'
+import type { Candidate } from './candidate.ts'
 import type { Choice } from './choice.ts'
 import type { Decision } from './decision.ts'
-import { withGatewaysOnce } from './network.ts'
+import { networkBetween } from './network.ts'
 import { zoneKey } from './place.ts'
-import { isChosenStep, prefersSource, STEPS, stepBehind, stepOf } from './precedence.ts'
+import { isChosenStep, STEPS, stepBehind, stepOf } from './precedence.ts'
+import { prefersSource } from './scope.ts'
 
 /** Where one endpoint stands for a viewpoint. */
 export interface Standing {
@@ -49,6 +50,28 @@ export function line(decision: Decision, choice: Choice, viewpoint: Viewpoint): 
     const portion =
       isChosen && zones ? zones.of(candidate, step) : candidate.weight / (weights[step] ?? Number.NaN)
     return { candidate, priority: priorities[step] ?? null, portion, isBehindGateways, isChosen }
+  })
+}
+
+/**
+ * The gateways of a network can stand at one step only: no address may occur twice in an assignment. It is the first of
+ * those of the endpoints behind them; the endpoints of further steps are not sent.
+ */
+function withGatewaysOnce(
+  candidates: readonly Candidate[],
+  steps: readonly number[],
+  viewpoint: Viewpoint,
+): readonly number[] {
+  const first = new Map<string, number>()
+  candidates.forEach((one, index) => {
+    const network = networkBetween(one, viewpoint)
+    if (network === undefined) return
+    first.set(network.name, Math.min(first.get(network.name) ?? STEPS, steps[index] ?? STEPS))
+  })
+  if (first.size === 0) return steps
+  return steps.map((step, index) => {
+    const network = networkBetween(candidates[index] as Candidate, viewpoint)
+    return network === undefined || first.get(network.name) === step ? step : STEPS
   })
 }
 

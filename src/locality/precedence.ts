@@ -1,6 +1,5 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
-import type { Candidate } from './assignment.ts'
-import type { Decision } from './decision.ts'
+import type { Candidate } from './candidate.ts'
 
 /** 0: same zone, 1: same region, 2: elsewhere. */
 export type Distance = 0 | 1 | 2
@@ -8,11 +7,6 @@ export type Distance = 0 | 1 | 2
 export function distanceOf(candidate: Candidate, viewpoint: Viewpoint): Distance {
   if (candidate.region !== viewpoint.region) return 2
   return candidate.zone === viewpoint.zone ? 0 : 1
-}
-
-/** Whether it makes a difference that the viewpoint's source comes first: it and others have eligible endpoints. */
-export function prefersSource({ policy, sources }: Decision, { source }: Viewpoint): boolean {
-  return policy.preferSource.value && sources.size > 1 && sources.has(source)
 }
 
 /** The steps of those in front: chosen, same zone, same region, elsewhere; of each the own source and the others. */

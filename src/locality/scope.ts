@@ -41,3 +41,8 @@ export function isInScope(
 export function balanceFor({ balance, eligible }: Decision, viewpoint: Viewpoint): Balance | undefined {
   return viewpoint.zone === '' || eligible.length === 0 ? undefined : balance
 }
+
+/** Whether it makes a difference that the viewpoint's source comes first: it and others have eligible endpoints. */
+export function prefersSource({ policy, sources }: Decision, { source }: Viewpoint): boolean {
+  return policy.preferSource.value && sources.size > 1 && sources.has(source)
+}

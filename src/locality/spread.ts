@@ -1,4 +1,5 @@
-import type { AssignedEndpoint, Assignment, Candidate } from './assignment.ts'
+import type { AssignedEndpoint, Assignment } from './assignment.ts'
+import type { Candidate } from './candidate.ts'
 import { overprovisioningFactor } from './overprovisioning.ts'
 import { type PriorityLoad, priorityLoads } from './priority-load.ts'
 import { sum } from './sum.ts'

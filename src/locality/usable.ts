@@ -1,4 +1,4 @@
-import type { Candidate } from './assignment.ts'
+import type { Candidate } from './candidate.ts'
 import type { Decision } from './decision.ts'
 
 /** All that may stand in an assignment. */

@@ -2,8 +2,7 @@ import type { Viewpoint } from '../model/viewpoint.ts'
 import type { Decision } from './decision.ts'
 import { distributionFrom, divideZones } from './distribution.ts'
 import { zoneKey } from './place.ts'
-import { prefersSource } from './precedence.ts'
-import { balanceFor, scopeOf } from './scope.ts'
+import { balanceFor, prefersSource, scopeOf } from './scope.ts'
 
 /**
  * Names the class of viewpoints that get the same assignment: what the rule reads of a viewpoint, and no more. A node is

@@ -1,4 +1,5 @@
-import type { AssignedEndpoint, Candidate } from '../locality/assignment.ts'
+import type { AssignedEndpoint } from '../locality/assignment.ts'
+import type { Candidate } from '../locality/candidate.ts'
 import type { Network, NetworkGateway } from '../locality/network.ts'
 import { sum } from '../locality/sum.ts'
 import { compare } from '../model/order.ts'

@@ -1,4 +1,4 @@
-import type { Candidate, GivenHints } from '../locality/assignment.ts'
+import type { Candidate, GivenHints } from '../locality/candidate.ts'
 import type { Place } from '../locality/place.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, ServicePort } from '../model/topology.ts'

@@ -1,4 +1,4 @@
-import type { Setback } from '../locality/assignment.ts'
+import type { Setback } from '../locality/candidate.ts'
 import { type Place, placeName, zoneKey } from '../locality/place.ts'
 import { DEFAULT_WHEN_STALE } from '../model/control.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -26,7 +26,7 @@ export interface Surroundings {
 type StandingDrain = Drain & { readonly since: number }
 
 /** By source: what it sets for all of its services, and the revision that wrote it. */
-export type Defaults = ImmutableMap<string, { readonly settings: SourceDefaults; readonly since: number }>
+type Defaults = ImmutableMap<string, { readonly settings: SourceDefaults; readonly since: number }>
 
 /** The demand that the rows say, in the words of the flow. */
 export function placedDemand({ demand: rows }: Pick<Surroundings, 'demand'>): PlacedDemand[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
-import type { Candidate, Candidates } from '../../src/locality/assignment.ts'
+import type { Candidates } from '../../src/locality/assignment.ts'
+import type { Candidate } from '../../src/locality/candidate.ts'
 import { decide } from '../../src/locality/decision.ts'
 import { viewpointClass } from '../../src/locality/viewpoint-class.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'

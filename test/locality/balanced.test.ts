@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
-import type { Candidate } from '../../src/locality/assignment.ts'
+import type { Candidate } from '../../src/locality/candidate.ts'
 import { decide } from '../../src/locality/decision.ts'
 import { DEFAULT_POLICY, type LocalityPolicy, type Setting } from '../../src/locality/locality-policy.ts'
 import { viewpointClass } from '../../src/locality/viewpoint-class.ts'

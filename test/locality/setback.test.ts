@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
-import type { Candidate, Setback } from '../../src/locality/assignment.ts'
+import type { Candidate, Setback } from '../../src/locality/candidate.ts'
 import { decide } from '../../src/locality/decision.ts'
 import { DEFAULT_POLICY } from '../../src/locality/locality-policy.ts'
 import { candidate, viewpoint } from '../support/candidate.ts'

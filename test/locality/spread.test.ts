@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
-import type { Candidate, Candidates } from '../../src/locality/assignment.ts'
+import type { Candidates } from '../../src/locality/assignment.ts'
+import type { Candidate } from '../../src/locality/candidate.ts'
 import { decide } from '../../src/locality/decision.ts'
 import { DEFAULT_POLICY, type LocalityPolicy } from '../../src/locality/locality-policy.ts'
 import { type Balancing, spread } from '../../src/locality/spread.ts'

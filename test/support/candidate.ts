@@ -1,4 +1,4 @@
-import type { Candidate } from '../../src/locality/assignment.ts'
+import type { Candidate } from '../../src/locality/candidate.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 
 /** A ready endpoint of source `east`; a test names only what matters to it. */

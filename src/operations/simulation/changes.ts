@@ -1,4 +1,4 @@
-import type { Candidate } from '../../locality/assignment.ts'
+import type { Candidate } from '../../locality/candidate.ts'
 import { zoneKey } from '../../locality/place.ts'
 import type { StoredEntry } from '../../model/change.ts'
 import { ContentDraft } from '../../model/content-draft.ts'

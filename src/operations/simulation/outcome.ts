@@ -1,5 +1,6 @@
 import { assign } from '../../locality/assign.ts'
-import type { Assignment, Candidate } from '../../locality/assignment.ts'
+import type { Assignment } from '../../locality/assignment.ts'
+import type { Candidate } from '../../locality/candidate.ts'
 import type { Decision } from '../../locality/decision.ts'
 import { type Place, placeName, zoneKey } from '../../locality/place.ts'
 import { type Spread, spread } from '../../locality/spread.ts'

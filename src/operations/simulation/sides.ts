@@ -1,4 +1,4 @@
-import type { Candidate } from '../../locality/assignment.ts'
+import type { Candidate } from '../../locality/candidate.ts'
 import type { Decision } from '../../locality/decision.ts'
 import type { Place } from '../../locality/place.ts'
 import type { Balancing } from '../../locality/spread.ts'
