@@ -118,7 +118,7 @@ const NOBODY: ReadonlySet<string> = new Set()
 
 /** Nobody is chosen who was set back while there are others: what hints and rules choose from are those in front. */
 function ranked(endpoints: readonly Candidate[]) {
-  const first = Math.min(...endpoints.map(rankOf))
+  const first = endpoints.reduce((least, one) => Math.min(least, rankOf(one)), Number.POSITIVE_INFINITY)
   return {
     front: endpoints.filter(one => rankOf(one) === first),
     behind: endpoints.filter(one => rankOf(one) > first).sort((a, b) => rankOf(a) - rankOf(b)),

@@ -71,3 +71,10 @@ describe('an endpoint that was set back', () => {
     expect(line([here(), near(), nowhere])).toEqual(['0 here', '1 near', '2 nowhere'])
   })
 })
+
+test('a service of two sources with as many endpoints as each may have is decided like any other', () => {
+  const endpoints = Array.from({ length: 200_000 }, (_, index) => {
+    return candidate(`e${index}`, { source: index < 100_000 ? 'east' : 'west' })
+  })
+  expect(decide({ mode: 'ClusterWide', rule: 'a rule', endpoints }).eligible).toHaveLength(200_000)
+})
