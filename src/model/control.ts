@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Entry, type EntryKey, entry } from './entry.ts'
-import { ipAddress, portNumber, positiveDuration, topologyName } from './names.ts'
+import { ipAddress, label, portNumber, positiveDuration, topologyName } from './names.ts'
 import { zoneKeyName } from './normal-topology.ts'
 
 /** Bodies of the entries of part `control`: what operators say, and what Vicinity finds out, of sources and zones. */
@@ -47,6 +47,8 @@ export const sourceSettings = z.strictObject({
   staleAfter: positiveDuration.optional(),
   /** What becomes of its endpoints then: they stay, stand behind all others, or go. */
   whenStale: z.enum(['keep', 'standby', 'drop']).optional(),
+  /** Sources of one group trust each other: a service of one name is the same in all of them. Absent: `default`. */
+  group: label.optional(),
   /** Where its endpoints can be reached by their addresses; absent: from everywhere. */
   network: topologyName.optional(),
   /** How other networks reach them. */
@@ -57,6 +59,9 @@ export type SourceSettings = z.infer<typeof sourceSettings>
 
 /** What becomes of a silent source's endpoints where nothing is said: they stay. */
 export const DEFAULT_WHEN_STALE = 'keep'
+
+/** The group of sources whose settings say none. */
+export const DEFAULT_GROUP = 'default'
 
 export function sourceSettingsKey(source: string): EntryKey {
   return { kind: 'SourceSettings', namespace: '', name: source }

@@ -3,7 +3,6 @@
  * to. A push that asks for one is refused by name: whoever wrote it spelled it right.
  */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  sourceSettings: ['group'],
   gateway: ['tls'],
   'gateway.listeners': ['tls'],
   'route.rules': ['sessionPersistence'],

@@ -1,5 +1,5 @@
 import { ContentDraft } from './content-draft.ts'
-import { DEFAULT_WHEN_STALE, type SourceSettings, sourceSettings } from './control.ts'
+import { DEFAULT_GROUP, DEFAULT_WHEN_STALE, type SourceSettings, sourceSettings } from './control.ts'
 import { canonicalAddress } from './names.ts'
 import { compare } from './order.ts'
 import type { Parsed } from './problem.ts'
@@ -18,6 +18,7 @@ export function parseSourceSettings(value: unknown): Parsed<SourceSettings> {
 function normalSourceSettings({
   staleAfter,
   whenStale,
+  group,
   network,
   gateways = [],
 }: SourceSettings): SourceSettings {
@@ -26,6 +27,12 @@ function normalSourceSettings({
       withoutDefaults({ address: canonicalAddress(address), port, region, zone }),
     )
     .sort((a, b) => compare(a.address, b.address) || a.port - b.port)
-  const settings = { staleAfter, whenStale, network, gateways: reached.length > 0 ? reached : undefined }
-  return withoutDefaults(settings, { whenStale: DEFAULT_WHEN_STALE })
+  const settings = {
+    staleAfter,
+    whenStale,
+    group,
+    network,
+    gateways: reached.length > 0 ? reached : undefined,
+  }
+  return withoutDefaults(settings, { whenStale: DEFAULT_WHEN_STALE, group: DEFAULT_GROUP })
 }

@@ -1,18 +1,22 @@
+import { DEFAULT_GROUP } from '../model/control.ts'
+import { withoutDefaults } from '../model/without-defaults.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import { clusterName } from '../translate/names.ts'
-import { FLEET } from '../translate/realm.ts'
+import { FLEET, groupOf } from '../translate/realm.ts'
 import type { World } from '../translate/world.ts'
 import { findService } from './find-service.ts'
 import { inTurns } from './in-turns.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 
-/** A service as all sources together say it, or the one source that keeps it to itself. */
+/** A service as all sources of a group together say it, or the one source that keeps it to itself. */
 export interface ServiceSummary {
   readonly namespace: string
   readonly name: string
-  /** Left out of a service of the fleet. */
+  /** Left out of a service of a fleet. */
   readonly scope?: 'source'
+  /** Whose fleet has it; left out of the default group, and of a service with a scope. */
+  readonly group?: string | undefined
   readonly mode: string
   readonly ports: readonly ServicePortSummary[]
   /** Those that have it, the one whose word counts first. */
@@ -36,6 +40,7 @@ const COLUMNS: Columns<MergedService> = {
     namespace: service => service.namespace,
     name: service => service.name,
     scope: service => scopeOf(service),
+    group: ({ realm }) => groupOf(realm) ?? '',
     mode: service => service.mode,
     source: service => service.sources,
     conflicts: service => service.conflicts.length,
@@ -66,7 +71,7 @@ export function readService(
 }
 
 function scopeOf({ realm }: MergedService): 'fleet' | 'source' {
-  return realm === FLEET ? 'fleet' : 'source'
+  return groupOf(realm) === undefined ? 'source' : 'fleet'
 }
 
 function summary(service: MergedService): ServiceSummary {
@@ -76,6 +81,7 @@ function summary(service: MergedService): ServiceSummary {
     namespace,
     name,
     ...(scope === 'source' && { scope }),
+    ...withoutDefaults({ group: groupOf(service.realm) }, { group: DEFAULT_GROUP }),
     mode: service.mode,
     ports: service.ports.map(port => ({
       ...port,

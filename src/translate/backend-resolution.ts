@@ -1,7 +1,7 @@
 import type { NamedBackend } from '../model/route-backends.ts'
 import { isService } from '../model/route-references.ts'
 import { hasCluster } from './cluster.ts'
-import { includes, type Realm } from './realm.ts'
+import { type Realm, takesRoutesOf } from './realm.ts'
 import { permitsService } from './reference-grants.ts'
 import { type Backend, type SourceRoute, serviceBackend } from './source-route.ts'
 import type { World } from './world.ts'
@@ -28,8 +28,8 @@ export function unresolvedService(
 ): Unresolved | undefined {
   if (!isPermitted(world, route, backend)) return 'RefNotPermitted'
   const service = world.seen(realm, backend.service)
-  // What a source keeps to itself is not there for the routes of others, nor does the fleet's of that name stand in.
-  const port = service && includes(service.realm, route.source) ? service.port(backend.port) : undefined
+  // What a source keeps to itself is not there for the routes of others, nor does a fleet's of that name stand in.
+  const port = service && takesRoutesOf(service.realm, route.source) ? service.port(backend.port) : undefined
   if (port === undefined) return 'BackendNotFound'
   return hasCluster(port) ? undefined : 'UnsupportedProtocol'
 }

@@ -60,18 +60,14 @@ export function backendMessage(
 
 /** Of a service that the route does not see. */
 function absence(world: World, { namespace, name }: NamedBackend['ref']): string {
-  const others = world.services.get(`${namespace}/${name}`)?.services.flatMap(one => one.sources) ?? []
-  return others.length === 0 ? 'is not there' : `is kept by its scope to ${sourcesNamed(others)}`
+  const others = world.services.get(`${namespace}/${name}`)
+  return others === undefined ? 'is not there' : `is kept ${others.keptTo}`
 }
 
 /** Gateway API: 500 for HTTP (HTTPRouteRule.backendRefs), UNAVAILABLE for gRPC; a mirror that fails is nobody's loss. */
 function consequenceOf(kind: SourceRoute['route']['kind'], place: string): string {
   if (place.endsWith('/requestMirror/backendRef')) return 'nothing is mirrored there'
   return `what would go there is answered ${kind === 'GRPCRoute' ? 'UNAVAILABLE' : '500'}`
-}
-
-function sourcesNamed(sources: readonly string[]): string {
-  return `${sources.length === 1 ? 'source' : 'sources'} ${[...sources].sort().join(', ')}`
 }
 
 function named(listeners: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { Service } from '../model/topology.ts'
 import { mayStandIn } from './claimed-zone.ts'
 import type { ServiceClaim } from './merged-service.ts'
-import { FLEET, type Realm, sourceRealm } from './realm.ts'
+import { fleetRealm, type Realm, sourceRealm } from './realm.ts'
 
 /** What the text of a claim says, as far as the services of a draft must know it before anybody looks at them. */
 
@@ -26,8 +26,11 @@ export function isTopologyAware({ service }: ServiceClaim): boolean {
   return service?.body.includes('"topologyMode":"Auto"') === true
 }
 
-/** Endpoints alone say nothing of a scope. A text that has one is parsed: a cookie's attribute may look like it. */
-export function realmOfClaim({ source, service }: ServiceClaim): Realm {
-  if (service?.body.includes('"scope":"source"') !== true) return FLEET
-  return (JSON.parse(service.body) as Service).scope === 'source' ? sourceRealm(source) : FLEET
+/**
+ * `group`: of the claim's source. Endpoints alone say nothing of a scope. A text that has one is parsed: a cookie's
+ * attribute may look like it.
+ */
+export function realmOfClaim({ source, service }: ServiceClaim, group: string | undefined): Realm {
+  if (service?.body.includes('"scope":"source"') !== true) return fleetRealm(group)
+  return (JSON.parse(service.body) as Service).scope === 'source' ? sourceRealm(source) : fleetRealm(group)
 }

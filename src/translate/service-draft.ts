@@ -3,7 +3,7 @@ import type { StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import { MergedService, type PortNumbers, type ServiceClaim, type ServiceIdentity } from './merged-service.ts'
 import { Namesakes } from './namesakes.ts'
-import { FLEET, includes, type Realm } from './realm.ts'
+import { keeperOf, type Realm, takesRoutesOf } from './realm.ts'
 import type { RouteDraft } from './route-draft.ts'
 import {
   declaresPorts,
@@ -14,13 +14,14 @@ import {
   realmOfClaim,
 } from './service-claims.ts'
 import type { Surroundings } from './surroundings.ts'
-import type { SurroundingsDraft } from './surroundings-draft.ts'
+import type { Regrouped, SurroundingsDraft } from './surroundings-draft.ts'
 import { sourceOfRoute, type World } from './world.ts'
 
 type Keyed = Pick<EntryKey, 'namespace' | 'name'> & { readonly source: string }
 type Around = ReturnType<SurroundingsDraft['finish']>
 type GrpcChange = Pick<ReturnType<RouteDraft['finish']>, 'grpcServices' | 'grpcRoutes'>
 type ServiceContent = Pick<World, 'services' | 'scoped' | 'topologyAware' | 'balanced'>
+type Base = ServiceContent & Pick<World, 'grpcRoutes' | 'sourceSettings'>
 type GrpcRoutes = World['grpcRoutes']
 type GrpcRoutesOfService = ImmutableMap<number, ImmutableSet<string>>
 
@@ -33,19 +34,22 @@ export class ServiceDraft {
   /** Of the world before. */
   readonly #grpcRoutes: GrpcRoutes
   readonly #balancedBefore: World['balanced']
+  /** Until `finish` claims are in the fleets that these say: a feed may bring a source's group before them or after. */
+  readonly #settingsBefore: World['sourceSettings']
   /** What this draft made: it reads the surroundings that the new world will have. */
   readonly #made = new Set<MergedService>()
   /** As in `Touched`. */
   readonly touched = new Set<string>()
   readonly touchedSettings = new Set<string>()
 
-  constructor(base: ServiceContent & { readonly grpcRoutes: GrpcRoutes }, surroundings: Surroundings) {
+  constructor(base: Base, surroundings: Surroundings) {
     this.#surroundings = surroundings
     this.#services = base.services.asMutable()
     this.#scoped = base.scoped.asMutable()
     this.#topologyAware = base.topologyAware.asMutable()
     this.#grpcRoutes = base.grpcRoutes
     this.#balancedBefore = base.balanced
+    this.#settingsBefore = base.sourceSettings
   }
 
   setSettings(key: Keyed, entry: StoredEntry | undefined): void {
@@ -59,9 +63,10 @@ export class ServiceDraft {
 
   /** To be called once, when everything is in: what became of that which services read beside their own entries. */
   finish(
-    { redefaulted, resettled, redrained, demandMoved, placesChanged, recapacitated }: Around,
+    { redefaulted, resettled, regrouped, redrained, demandMoved, placesChanged, recapacitated }: Around,
     { grpcServices, grpcRoutes }: GrpcChange,
   ): ServiceContent {
+    if (regrouped.length > 0) this.#regroup(regrouped)
     for (const key of grpcServices) this.#speakAnew(key, grpcRoutes)
     if (redefaulted.size > 0) this.#redefault(redefaulted)
     if (resettled.size > 0) this.#remake(isOf(resettled))
@@ -83,14 +88,14 @@ export class ServiceDraft {
     const old = this.#services.get(key)?.claimedBy(source)
     const claim: ServiceClaim = { ...(old?.claims.find(one => one.source === source) ?? { source }), ...half }
     const isThere = claim.service !== undefined || claim.endpoints !== undefined
-    const realm = isThere ? realmOfClaim(claim) : old?.realm
+    const realm = isThere ? realmOfClaim(claim, this.#settingsBefore.get(source)?.group) : old?.realm
     if (realm === undefined) return
     if (old !== undefined && old.realm !== realm) this.#reclaim(old, without(old.claims, source))
     const before = this.#services.get(key)?.in(realm)
     const others = without(before?.claims ?? [], source)
     const after = this.#reclaim({ realm, namespace, name }, isThere ? [...others, claim] : others)
     if (!this.touchedSettings.has(key) && mayDiffer(claim, before, after)) this.touchedSettings.add(key)
-    this.#keep(source, key, isThere && realm !== FLEET)
+    this.#keep(source, key, isThere && keeperOf(realm) !== undefined)
     const { services = [] } = this.#services.get(key) ?? {}
     if (services.some(one => one.claims.some(isTopologyAware))) this.#topologyAware.add(key)
     else this.#topologyAware.delete(key)
@@ -115,6 +120,24 @@ export class ServiceDraft {
     const after = isScoped ? kept.add(key) : kept.delete(key)
     if (after.isEmpty()) this.#scoped.delete(source)
     else this.#scoped.set(source, after)
+  }
+
+  /** Claims go with their source into the fleet of its new group, and its proxies see what that one has. */
+  #regroup(regrouped: readonly Regrouped[]): void {
+    for (const key of [...this.#services.keys()]) {
+      for (const { source, from, to } of regrouped) {
+        const left = this.#services.get(key)?.in(from)
+        const joined = this.#services.get(key)?.in(to)
+        if (left === undefined && joined === undefined) continue
+        this.touched.add(key)
+        this.touchedSettings.add(key)
+        const claim = left?.claims.find(one => one.source === source)
+        if (left === undefined || claim === undefined) continue
+        const { namespace, name } = left
+        this.#reclaim(left, without(left.claims, source))
+        this.#reclaim({ realm: to, namespace, name }, [...(joined?.claims ?? []), claim])
+      }
+    }
   }
 
   /** The first GRPCRoute came to a port of the service, or the last one went: another cluster, if the port lets it. */
@@ -188,9 +211,9 @@ function mayDiffer(
   return !declaresPorts(claim) && JSON.stringify(before?.ports) !== JSON.stringify(after?.ports)
 }
 
-/** The ports that GRPCRoutes of the realm name. */
+/** The ports that GRPCRoutes name which may lead into the realm. */
 function portsIn(realm: Realm, routes: GrpcRoutesOfService = ImmutableMap()): GrpcRoutesOfService {
-  return realm === FLEET
+  return keeperOf(realm) === undefined
     ? routes
-    : routes.filter(keys => keys.some(key => includes(realm, sourceOfRoute(key))))
+    : routes.filter(keys => keys.some(key => takesRoutesOf(realm, sourceOfRoute(key))))
 }

@@ -33,7 +33,7 @@ interface Made {
 
 /**
  * Backends change seldom, but realms see them in different ways at one time: a route's own source, another one that has
- * a service of the name for itself, and the fleet.
+ * a service of the name for itself, and a fleet.
  */
 const STATES_KEPT = 3
 

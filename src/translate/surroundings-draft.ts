@@ -7,11 +7,19 @@ import type { SourceDefaults } from '../model/locality-settings.ts'
 import type { Node, Zone } from '../model/topology.ts'
 import { Capacities } from './capacities.ts'
 import { networksOf } from './networks.ts'
+import { fleetRealm, type Realm } from './realm.ts'
 import { Regions } from './regions.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { World } from './world.ts'
 
 type Key = EntryKey & { readonly source: string }
+
+/** A source that is in the fleet of another group than before. */
+export interface Regrouped {
+  readonly source: string
+  readonly from: Realm
+  readonly to: Realm
+}
 
 /** What services read beside their own entries, of the next world while it is being made. */
 export class SurroundingsDraft {
@@ -98,6 +106,7 @@ export class SurroundingsDraft {
     /** The sources whose defaults are others than before. */
     readonly redefaulted: ReadonlySet<string>
     readonly resettled: ReadonlySet<string>
+    readonly regrouped: readonly Regrouped[]
     readonly redrained: ReadonlySet<string>
     readonly demandMoved: boolean
   } {
@@ -106,6 +115,7 @@ export class SurroundingsDraft {
     const before = this.current.capacities
     if (this.#zonesMoved) this.current.regions = new Regions(zones.values())
     if (this.#sources.size > 0) this.current.capacities = new Capacities(nodes, zones, this.current.regions)
+    const regrouped = this.#regrouped()
     if (this.#zonesMoved || this.#resettled.size > 0) this.#renewNetworks()
     const { current } = this
     return {
@@ -116,9 +126,20 @@ export class SurroundingsDraft {
       recapacitated: () => this.#differing(before, current.capacities),
       redefaulted: this.#redefaulted,
       resettled: this.#resettled,
+      regrouped,
       redrained: this.#redrained,
       demandMoved: this.#demandMoved,
     }
+  }
+
+  #regrouped(): Regrouped[] {
+    const fleetIn = (settings: Surroundings['sourceSettings'], source: string) =>
+      fleetRealm(settings.get(source)?.group)
+    return [...this.#resettled].flatMap(source => {
+      const from = fleetIn(this.#settingsBefore, source)
+      const to = fleetIn(this.current.sourceSettings, source)
+      return from === to ? [] : [{ source, from, to }]
+    })
   }
 
   /** Endpoints in a network, and proxies in it, may be of any source that names one. */

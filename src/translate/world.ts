@@ -7,7 +7,7 @@ import { Capacities, type Nodes, type Zones } from './capacities.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import type { Namesakes } from './namesakes.ts'
-import { FLEET, type Realm, sourceRealm } from './realm.ts'
+import { fleetRealm, keeperOf, type Realm, sourceRealm } from './realm.ts'
 import { Regions } from './regions.ts'
 import type { SourceRoute } from './source-route.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -50,7 +50,12 @@ export class World implements Surroundings {
   /** Services in mode Balanced: they read the demand. */
   readonly balanced: ImmutableSet<string>
 
-  constructor(content: Omit<World, 'allServices' | 'realmOf' | 'seen' | 'service' | 'locate'>) {
+  constructor(
+    content: Omit<
+      World,
+      'allServices' | 'realmOf' | 'fleetOf' | 'fleetBehind' | 'seen' | 'service' | 'locate'
+    >,
+  ) {
     this.revision = content.revision
     this.services = content.services
     this.scoped = content.scoped
@@ -100,12 +105,23 @@ export class World implements Surroundings {
 
   /** The realm that a source's proxies and routes stand in: its own where it keeps services to itself. */
   realmOf(source: string): Realm {
-    return this.scoped.has(source) ? sourceRealm(source) : FLEET
+    return this.scoped.has(source) ? sourceRealm(source) : this.fleetOf(source)
+  }
+
+  /** The fleet of a source's group; nobody's source ('') is in the default one. */
+  fleetOf(source: string): Realm {
+    return fleetRealm(this.sourceSettings.get(source)?.group)
+  }
+
+  /** The fleet whose services are seen in a realm that has none of the name for itself. */
+  fleetBehind(realm: Realm): Realm {
+    const keeper = keeperOf(realm)
+    return keeper === undefined ? realm : this.fleetOf(keeper)
   }
 
   /** The service that a name (`namespace/name`) stands for in a realm. */
   seen(realm: Realm, key: string): MergedService | undefined {
-    return this.services.get(key)?.seenIn(realm)
+    return this.services.get(key)?.seenIn(realm, this.fleetBehind(realm))
   }
 
   /** The service that proxies and routes of a source see. */

@@ -15,8 +15,12 @@ export function hasChosen({ realm, clusters }: ClusterChoice, world: World, name
 }
 
 export function* chosenNames({ realm, clusters }: ClusterChoice, world: World): Iterable<string> {
-  if (clusters !== 'all') yield* clusters
-  else for (const namesakes of world.services.values()) yield* namesakes.seenIn(realm)?.clusterNames ?? []
+  if (clusters !== 'all') {
+    yield* clusters
+    return
+  }
+  const fleet = world.fleetBehind(realm)
+  for (const namesakes of world.services.values()) yield* namesakes.seenIn(realm, fleet)?.clusterNames ?? []
 }
 
 /** A choice in the world that it is made in. */

@@ -5,7 +5,7 @@ import {
   routedGateway,
   routeResources,
 } from '../translate/gateway-resources.ts'
-import { FLEET, type Realm } from '../translate/realm.ts'
+import type { Realm } from '../translate/realm.ts'
 import type { Resource } from '../translate/resource.ts'
 import type { World } from '../translate/world.ts'
 import type { Touched } from '../translate/world-draft.ts'
@@ -38,8 +38,8 @@ interface Following extends SourceAudience {
 }
 
 /**
- * What the Envoys of one gateway are served: the same for all of them, unless the source of some keeps services to
- * itself that the gateway has to do with.
+ * What the Envoys of one gateway are served: the same for all of a group's sources, unless one of these keeps services
+ * to itself that the gateway has to do with.
  *
  * All sources share one log for each type, so that one may come to see another realm while its streams go on with the
  * positions that they had.
@@ -155,13 +155,13 @@ export class GatewayTables {
     return names
   }
 
-  /** That of the source, where it makes a difference at this gateway. */
+  /** That of the source alone, where it makes a difference at this gateway; else that of its group. */
   #realmOf(source: string): Realm {
     const own = this.#world.scoped.get(source)
-    if (own === undefined) return FLEET
+    if (own === undefined) return this.#world.fleetOf(source)
     const { allServices, namedServices } = this.#gateway
     const isConcerned = allServices || own.some(service => namedServices().has(service))
-    return isConcerned ? this.#world.realmOf(source) : FLEET
+    return isConcerned ? this.#world.realmOf(source) : this.#world.fleetOf(source)
   }
 
   #serve(realm: Realm): Served {

@@ -16,9 +16,9 @@ import type { View } from './view.ts'
 import { ViewpointCensus } from './viewpoint-census.ts'
 
 /**
- * All that Envoys are served, by audience: listeners, route configurations and clusters by gateway (and by source,
- * where that keeps services to itself), assignments by class of viewpoints. Only what a connected audience asks for
- * exists, and a new world costs what it changed.
+ * All that Envoys are served, by audience: listeners, route configurations and clusters by gateway (and by group,
+ * and by source where that keeps services to itself), assignments by class of viewpoints. Only what a connected
+ * audience asks for exists, and a new world costs what it changed.
  *
  * `publish` takes a new world; afterwards the views of every audience show it and their logs say which names to look
  * at again.

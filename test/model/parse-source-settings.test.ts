@@ -11,6 +11,8 @@ describe('settings of a source', () => {
     ],
     [{ staleAfter: '60s', whenStale: 'keep' }, { staleAfter: '60s' }],
     [{ gateways: [] }, {}],
+    [{ group: 'blue' }, { group: 'blue' }],
+    [{ group: 'default' }, {}],
     [
       {
         gateways: [
@@ -42,11 +44,11 @@ describe('settings of a source', () => {
   })
 
   test('are refused with all that is wrong at once', () => {
-    const parsed = parseSourceSettings({ staleAfter: '0s', whenStale: 'panic', group: 'a', staleafter: 1 })
+    const parsed = parseSourceSettings({ staleAfter: '0s', whenStale: 'panic', group: 'A b', staleafter: 1 })
     expect(parsed.ok || parsed.problems).toEqual([
       { pointer: '/staleAfter', detail: 'must be more than no time' },
       { pointer: '/whenStale', detail: 'must be "keep" or "standby" or "drop", not "panic"' },
-      { pointer: '/group', detail: 'is not supported yet: group' },
+      { pointer: '/group', detail: expect.stringContaining('RFC 1123 label') },
       { pointer: '/staleafter', detail: 'is not a known field' },
     ])
     const list = parseSourceSettings([])

@@ -374,9 +374,76 @@ describe('a service that its source keeps to itself', () => {
       expect((await call('GET', `${path}?source=west`)).status).toBe(200)
       expect(await call('GET', `${path}?source=north`)).toMatchObject({
         status: 404,
-        body: { detail: expect.stringContaining('is kept by its scope to east, west') },
+        body: { detail: expect.stringContaining('is kept by its scope to sources east, west') },
       })
     }
+  })
+})
+
+describe('a service of one name in two groups', () => {
+  const PATH = '/v1/services/default/a'
+  const open = async () => {
+    const testbed = await openTestbed()
+    await testbed.call('PUT', '/v1/sources/west/settings', { group: 'blue' })
+    for (const source of ['east', 'west', 'north'])
+      await testbed.call('PUT', `/v1/sources/${source}/topology`, services('a'))
+    return testbed
+  }
+
+  test('is listed once for each, with the group that is not the default one', async () => {
+    const { call } = await open()
+    const { body } = await call('GET', '/v1/services')
+    const shown = (items: { group?: string; sources: string[] }[]) =>
+      items.map(one => [one.group, one.sources])
+    expect(shown(body.items)).toEqual([
+      [undefined, ['east', 'north']],
+      ['blue', ['west']],
+    ])
+    expect(shown((await call('GET', '/v1/services?filter=group=blue')).body.items)).toEqual([
+      ['blue', ['west']],
+    ])
+    expect((await call('GET', '/v1/services?filter=group=default')).body.total).toBe(1)
+    const simulated = await call('POST', '/v1/simulations?limit=1', {})
+    const second = await call('POST', `/v1/simulations?limit=1&after=${simulated.body.next}`, {})
+    expect([simulated, second].map(one => one.body.items[0].group)).toEqual([undefined, 'blue'])
+  })
+
+  test('is that of the group of the source that is asked for, at every revision', async () => {
+    const { call, store } = await open()
+    const sources = async (query: string) => {
+      const [one, assignment] = [
+        await call('GET', PATH + query),
+        await call('GET', `${PATH}/assignment${query}`),
+      ]
+      const given = assignment.body.endpoints.map((endpoint: { source: string }) => endpoint.source)
+      return [one.body.sources, [...new Set(given)].sort()]
+    }
+    const before = await store.head()
+    expect(await sources('?source=west')).toEqual([['west'], ['west']])
+    expect(await sources('')).toEqual([['east', 'north'], ['east']])
+    const moved = await call('PUT', '/v1/sources/east/settings', { group: 'blue' })
+    expect(moved.body.revision).toBe(before + 1)
+    expect((await sources('?source=west'))[0]).toEqual(['east', 'west'])
+    expect((await sources(''))[0]).toEqual(['north'])
+    const old = await call('GET', `${PATH}/assignment?source=west&revision=${before}`)
+    expect(old.body.endpoints.map((one: { source: string }) => one.source)).toEqual(['west'])
+  })
+
+  test('needs a source to be asked for where none is of the default group', async () => {
+    const { call } = await openTestbed()
+    await call('PUT', '/v1/sources/east/settings', { group: 'blue' })
+    await call('PUT', TOPOLOGY_PATH, services('a'))
+    expect((await call('GET', PATH)).body).toMatchObject({ group: 'blue', sources: ['east'] })
+    await call('PUT', '/v1/sources/west/topology', {
+      services: services('a').services.map(one => ({ ...one, scope: 'source' })),
+    })
+    expect(await call('GET', PATH)).toMatchObject({
+      status: 400,
+      body: {
+        detail: expect.stringContaining('is kept by its scope to source west, and to group blue'),
+        errors: [{ pointer: '/source', detail: 'is needed: one of east, west' }],
+      },
+    })
   })
 })
 

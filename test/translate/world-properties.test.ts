@@ -35,6 +35,7 @@ const service = fc
       ),
       topologyMode: fc.constant('Auto'),
       connectTimeout: fc.constantFrom('1s', '2s'),
+      scope: fc.constantFrom('fleet', 'source'),
       locality,
       endpoints,
     },
@@ -70,6 +71,7 @@ const settings = some({
   network: fc.constantFrom('net-1', 'net-2'),
   gateways,
   whenStale: fc.constantFrom('standby', 'drop'),
+  group: fc.constantFrom('blue', 'green'),
 })
 const control = fc
   .record({
@@ -103,16 +105,18 @@ const VIEWPOINTS = ['r1/zone-a', 'r1/zone-b', 'r2/zone-b', '/zone-a', '/'].flatM
 const keyOf = (one: StoredEntry) => `${one.source} ${keyText(one)}`
 
 function served(world: World) {
-  const web = world.service('default', 'web')
-  const clusters = web?.ports.map(({ port }) =>
-    VIEWPOINTS.map(from => clusterResource(web, `web/${port}`, port, web.weighsZonesFrom(from))?.version),
+  const seen = VIEWPOINTS.map(from => ({ from, web: world.service('default', 'web', from.source) }))
+  const clusters = seen.map(({ from, web }) =>
+    web?.ports.map(
+      ({ port }) => clusterResource(web, `web/${port}`, port, web.weighsZonesFrom(from))?.version,
+    ),
   )
-  const assignments = web?.ports.map(({ port }) => {
-    const decision = web.decision(port)
-    return VIEWPOINTS.map(
-      from => decision && assignmentResource('web', assign(decision, world.locate(from))).version,
-    )
-  })
+  const assignments = seen.map(({ from, web }) =>
+    web?.ports.map(({ port }) => {
+      const decision = web.decision(port)
+      return decision && assignmentResource('web', assign(decision, world.locate(from))).version
+    }),
+  )
   return { clusters, assignments }
 }
 

@@ -6,7 +6,7 @@ import type { Audience } from '../../src/xds/audience.ts'
 import { Tables } from '../../src/xds/tables.ts'
 import { viewpoint } from '../support/candidate.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
-import { type Pushed, stored, after as worldAfter } from '../support/world.ts'
+import { controlEntries, type Pushed, stored, after as worldAfter } from '../support/world.ts'
 
 const SCOPED = { scope: 'source' }
 const CLUSTER = 'default/api/3000'
@@ -20,6 +20,10 @@ class Following {
     const entries = stored(source, pushed, this.#world.revision + 1)
     this.#publish(entries, [])
     return entries
+  }
+
+  group(source: string, group: string): void {
+    this.#publish(controlEntries({ sourceSettings: { [source]: { group } } }), [])
   }
 
   remove(entries: readonly StoredEntry[]): void {
@@ -77,6 +81,59 @@ describe('a service that its source keeps to itself', () => {
   test('is none of all the services of a gateway, except for the Envoys of its source', () => {
     const open = (source: string) => clusters(following.join(source, 'open'))
     expect([open('east'), open('west'), open('')]).toEqual([[CLUSTER], [], []])
+  })
+})
+
+describe('a service of one name in two groups', () => {
+  const start = () => {
+    const following = new Following()
+    following.group('west', 'blue')
+    following.group('south', 'blue')
+    following.push('east', { topology: api(1), routes: { gateways: [edge], ...toApi } })
+    following.push('west', { topology: api(2, { connectTimeout: '2s' }) })
+    return following
+  }
+
+  test('has its own cluster and endpoints in each, and one for all Envoys of a group', () => {
+    const following = start()
+    const [east, west, south, nobody] = ['east', 'west', 'south', ''].map(source => following.join(source))
+    for (const type of ['cluster', 'endpoints'] as const) {
+      const [eastern, western] = [east, west].map(one => view(one as Audience, type).get(CLUSTER))
+      expect(eastern).toBeDefined()
+      expect(eastern?.version).not.toBe(western?.version)
+      expect(view(south as Audience, type).get(CLUSTER)).toBe(western)
+      expect(view(nobody as Audience, type).get(CLUSTER)).toBe(eastern)
+    }
+    const tables = [east, west, south].map(one => view(one as Audience, 'routes').get('default/edge/http'))
+    expect(tables[2]).toBe(tables[1])
+  })
+
+  test('is another one for connected Envoys when their source goes into the other group, and for no others', () => {
+    const following = start()
+    const [east, west, north] = ['east', 'west', 'north'].map(source => following.join(source)) as Audience[]
+    const seen = (audience: Audience | undefined) =>
+      (['cluster', 'endpoints'] as const).map(type => versionOf(audience as Audience, type))
+    const [eastern, western] = [seen(east), seen(west)]
+    expect(seen(north)).toEqual(eastern)
+    const positions = (['cluster', 'endpoints'] as const).map(
+      type => view(north as Audience, type).position,
+    ) as [number, number]
+    following.group('north', 'blue')
+    expect([seen(east), seen(west), seen(north)]).toEqual([eastern, western, western])
+    expect([...view(north as Audience, 'cluster').changedSince(positions[0])]).toEqual([CLUSTER])
+    expect([...view(north as Audience, 'endpoints').changedSince(positions[1])]).toEqual([CLUSTER])
+  })
+
+  test('is the one of the group among all the services of a gateway', () => {
+    const following = start()
+    following.push('west', { topology: topology(service('inner', [{ port: 2 }])) })
+    following.push('east', { routes: { gateways: [gateway('open', 8081, { services: 'all' })] } })
+    const open = (source: string) => clusters(following.join(source, 'open'))
+    expect([open('east'), open('west'), open('south')]).toEqual([
+      [CLUSTER],
+      [CLUSTER, 'default/inner/3000'],
+      [CLUSTER, 'default/inner/3000'],
+    ])
   })
 })
 

@@ -7,7 +7,7 @@ import { WorldDraft } from '../../src/translate/world-draft.ts'
 import type { Audience, ClientNode } from '../../src/xds/audience.ts'
 import { Tables } from '../../src/xds/tables.ts'
 import { viewpoint } from '../support/candidate.ts'
-import { after, stored, worldOf } from '../support/world.ts'
+import { after, controlEntries, stored, worldOf } from '../support/world.ts'
 
 const NOTHING = { services: new Set<string>(), settings: new Set<string>(), gateways: new Set<string>() }
 const ZONES = ['zone-a', 'zone-b']
@@ -166,6 +166,14 @@ describe('assignments', () => {
   })
 })
 
+/** Which fleet a source is in; the third has nothing but proxies. */
+const groups = fc
+  .record({
+    source: fc.constantFrom('east', 'west', 'north'),
+    settings: fc.constantFrom({}, { group: 'blue' }, { group: 'green' }),
+  })
+  .map(one => ({ topology: {}, ...one }))
+
 /** Entries of two sources that a random history adds, replaces and removes. */
 const documents = fc.constantFrom(
   ...['east', 'west'].flatMap(source => [
@@ -323,7 +331,10 @@ function attachments(source: string): { source: string; routes: object }[] {
 }
 
 const steps = fc.array(
-  fc.record({ put: fc.array(documents, { maxLength: 3 }), drop: fc.integer({ min: 0, max: 6 }) }),
+  fc.record({
+    put: fc.array(fc.oneof({ weight: 5, arbitrary: documents }, groups), { maxLength: 3 }),
+    drop: fc.integer({ min: 0, max: 6 }),
+  }),
   { maxLength: 12 },
 )
 const AUDIENCES = ['edge', 'all'].flatMap(gateway =>
@@ -348,7 +359,12 @@ test('tables that followed any history serve what fresh ones would, and their lo
         const removed = dropped.map(([, entry]) => entry)
         for (const [key] of dropped) entries.delete(key)
         for (const { source, ...pushed } of put) {
-          for (const entry of stored(source, pushed, revision))
+          const settings = 'settings' in pushed ? { [source]: pushed.settings } : {}
+          const control = controlEntries({ sourceSettings: settings }).map(one => ({
+            ...one,
+            since: revision,
+          }))
+          for (const entry of [...stored(source, pushed, revision), ...control])
             entries.set(`${source}/${entry.kind}/${entry.name}`, entry)
         }
         const draft = new WorldDraft(world)

@@ -1,6 +1,8 @@
 import { placeName } from '../../locality/place.ts'
 import { usableOf } from '../../locality/usable.ts'
-import { keeperOf } from '../../translate/realm.ts'
+import { DEFAULT_GROUP } from '../../model/control.ts'
+import { withoutDefaults } from '../../model/without-defaults.ts'
+import { groupOf, keeperOf } from '../../translate/realm.ts'
 import type { Columns, Page } from '../list.ts'
 import { roundedShare } from '../rounded-share.ts'
 import { inZone, meanLoad, movedShare, type Outcome, placeNames } from './outcome.ts'
@@ -19,8 +21,10 @@ export interface SimulationAnswer extends Page<ServiceSimulation> {
 export interface ServiceSimulation extends BeforeAndAfter<SimulatedSide> {
   /** `namespace/name`. */
   readonly service: string
-  /** The one that keeps the service to itself; left out of a service of the fleet. */
+  /** The one that keeps the service to itself; left out of a service of a fleet. */
   readonly source?: string
+  /** Whose fleet has it; left out of the default group, and where `source` is. */
+  readonly group?: string | undefined
   readonly port: number
   /** After the changes. */
   readonly mode: string
@@ -58,7 +62,7 @@ interface SimulatedEndpoint {
 
 /** What a list of simulated services is sorted and filtered by. */
 export const COLUMNS: Columns<ServiceSimulation> = {
-  id: ({ service, port, source }) => `${service}/${port}${source === undefined ? '' : ` ${source}`}`,
+  id: ({ service, port, source = '', group = '' }) => [`${service}/${port}`, group, source].join(' '),
   fields: {
     service: ({ service }) => service,
     port: ({ port }) => port,
@@ -88,6 +92,7 @@ export function serviceSimulation(
   return {
     service: key,
     ...(source !== undefined && { source }),
+    ...withoutDefaults({ group: groupOf(realm) }, { group: DEFAULT_GROUP }),
     port,
     mode: decision?.mode ?? '',
     lost: usableOf(decision).filter(one => after.isLost(one)).length,

@@ -100,7 +100,7 @@ async function knownZones(
   return zones
 }
 
-/** Every service of these worlds, the fleet's of a name before those that sources keep to themselves. */
+/** Every service of these worlds, those of a name by group, then such as sources keep to themselves. */
 function simulatedServices(worlds: readonly World[]): SimulatedService[] {
   const services = new Map<string, SimulatedService>()
   for (const world of worlds) {

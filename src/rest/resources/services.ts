@@ -14,7 +14,10 @@ const service = z
     namespace: z.string(),
     name: z.string(),
     scope: z.literal('source').optional().meta({
-      description: 'its source keeps it to its own proxies and routes; left out where the fleet has it',
+      description: 'its source keeps it to its own proxies and routes; left out where a group has it',
+    }),
+    group: z.string().optional().meta({
+      description: 'whose sources share it, by their settings; left out of group default, and beside a scope',
     }),
     mode: z.string().meta({ description: 'what decides who gets which endpoints' }),
     ports: z.array(
@@ -37,8 +40,8 @@ export function services(current: Current): Route[] {
     route({
       method: 'get',
       path: '/v1/services',
-      summary: 'The services, merged over all sources',
-      description: 'Sorts and filters by namespace, name, scope, mode, source, conflicts.',
+      summary: 'The services, merged over the sources of a group',
+      description: 'Sorts and filters by namespace, name, scope, group, mode, source, conflicts.',
       query: listQuery,
       responses: { 200: json('A page of services', pageOf(service)), ...problems(400) },
       handle: async (c, { query }) => {
@@ -49,9 +52,9 @@ export function services(current: Current): Route[] {
     route({
       method: 'get',
       path: '/v1/services/{namespace}/{name}',
-      summary: 'One service, merged over all sources',
+      summary: 'One service, merged over the sources of a group',
       description:
-        'As proxies of `source` see it. Without one the fleet’s, or that of the only source that keeps it to itself.',
+        'As proxies of `source` see it. Without one that of group default, or the only one that there is.',
       params: serviceParams,
       query: { source: label.optional() },
       responses: { 200: json('The service', service), ...problems(400, 404) },

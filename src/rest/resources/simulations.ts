@@ -70,6 +70,7 @@ const service = z
       .string()
       .optional()
       .meta({ description: 'the one that keeps the service to itself by its scope' }),
+    group: z.string().optional().meta({ description: 'whose sources share it; left out of group default' }),
     port: z.int(),
     mode: z.string().meta({ description: 'after the changes' }),
     lost: z.int().meta({ description: 'how many of its endpoints fail' }),
