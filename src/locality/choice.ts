@@ -115,7 +115,9 @@ function notesFor(decision: Decision, scope: Scope, viewpoint: Viewpoint): strin
   if (scope !== 'all' || mode === 'ClusterWide') return []
   if (viewpoint.zone === '') return ["the proxy's zone is unknown: all endpoints are used"]
   if (isSteeredAway(decision, viewpoint)) return [scarcityNote(decision, viewpoint)]
-  return zones.size > 0 ? [nobodyHere(decision, viewpoint)] : []
+  // Of endpoints that were set back the decision has said why.
+  const isSetBack = decision.behind.some(one => zoneKey(one) === zoneKey(viewpoint))
+  return zones.size > 0 && !isSetBack ? [nobodyHere(decision, viewpoint)] : []
 }
 
 /** The zone would be served on its own, had it not too few endpoints. */
