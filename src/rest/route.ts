@@ -2,6 +2,7 @@ import type { RouteConfig } from '@hono/zod-openapi'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Principal } from '../auth/principal.ts'
+import { issueDetail } from '../model/issue.ts'
 import type { Problem } from '../model/problem.ts'
 import { pointer } from '../model/problem.ts'
 import { problem } from './problem.ts'
@@ -71,8 +72,8 @@ export function route<P extends z.ZodRawShape = Nothing, Q extends z.ZodRawShape
     },
     async answer(c) {
       c.set('route', definition.path)
-      const given = params.safeParse(c.req.param())
-      const asked = query.safeParse(queryOf(c, definition.query ?? {}))
+      const given = params.safeParse(c.req.param(), WORDS)
+      const asked = query.safeParse(queryOf(c, definition.query ?? {}), WORDS)
       if (given.success && asked.success)
         return definition.handle(c, { params: given.data, query: asked.data })
       const issues = [...(given.error?.issues ?? []), ...(asked.error?.issues ?? [])]
@@ -100,6 +101,13 @@ function isList(schema: z.ZodType): boolean {
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map(key => ({ pointer: pointer([key]), detail: 'is no query parameter of this path' }))
-  const repeated = issue.code === 'invalid_type' && Array.isArray(issue.input)
-  return [{ pointer: pointer(issue.path), detail: repeated ? 'must be given once' : issue.message }]
+  return [{ pointer: pointer(issue.path), detail: issue.message }]
+}
+
+const WORDS = { error: parameterDetail }
+
+/** A list stands where `queryOf` found several of a parameter that is given once. */
+function parameterDetail(issue: z.core.$ZodRawIssue): string | undefined {
+  const isRepeated = issue.code === 'invalid_type' || issue.code === 'invalid_value'
+  return isRepeated && Array.isArray(issue.input) ? 'must be given once' : issueDetail(issue)
 }

@@ -78,6 +78,24 @@ describe('a bad request is a problem document, and nothing is stored', () => {
     ])
   })
 
+  const words: [string, object][] = [
+    [`/v1/sources/${'a'.repeat(64)}`, { pointer: '/source', detail: 'must have at most 63 characters' }],
+    ['/v1/proxies?zone=a&zone=b', { pointer: '/zone', detail: 'must be given once' }],
+    [
+      '/v1/revisions?sort=cause',
+      { pointer: '/sort', detail: 'must be "revision" or "-revision", not "cause"' },
+    ],
+    ['/v1/revisions?sort=revision&sort=-revision', { pointer: '/sort', detail: 'must be given once' }],
+    [
+      `/v1/services?${'filter=name=a&'.repeat(17)}`,
+      { pointer: '/filter', detail: 'must have at most 16 items' },
+    ],
+  ]
+  test.each(words)('says what a parameter must be, as it does of a field: %s', async (path, problem) => {
+    const response = await testbed.app.request(path)
+    expect((await response.json()) as ProblemDocument).toMatchObject({ status: 400, errors: [problem] })
+  })
+
   test('says which methods there are', async () => {
     const wrong = await testbed.call('POST', PATH, {})
     expect(wrong.headers.get('allow')).toBe('GET, PUT, PATCH, HEAD, OPTIONS')
