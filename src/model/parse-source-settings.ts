@@ -12,7 +12,20 @@ export function parseSourceSettings(value: unknown): Parsed<SourceSettings> {
   if (given.whenStale !== undefined && given.staleAfter === undefined) {
     draft.warn(['whenStale'], 'says nothing without staleAfter: nobody waits for this source')
   }
+  checkGateways(draft, given)
   return draft.finish(normalSourceSettings(given))
+}
+
+function checkGateways(draft: ContentDraft, { network, gateways = [] }: SourceSettings): void {
+  if (gateways.length > 0 && network === undefined) {
+    draft.warn(['gateways'], 'say nothing without network: its endpoints are reached by their own addresses')
+  }
+  const seen = new Set<string>()
+  gateways.forEach(({ address, port }, index) => {
+    const place = `${canonicalAddress(address)} port ${port}`
+    if (seen.has(place)) draft.refuse(['gateways', index, 'address'], `is given twice: ${place}`)
+    seen.add(place)
+  })
 }
 
 function normalSourceSettings({

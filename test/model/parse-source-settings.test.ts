@@ -43,6 +43,22 @@ describe('settings of a source', () => {
     })
   })
 
+  test('with gateways into no network are kept, with a warning', () => {
+    expect(parseSourceSettings({ gateways: [{ address: '10.0.0.1', port: 443 }] })).toMatchObject({
+      ok: true,
+      warnings: [{ pointer: '/gateways', detail: expect.stringContaining('without network') }],
+    })
+  })
+
+  test('are refused where they name one gateway twice, however its address is written', () => {
+    const addresses = ['fd00::2', '10.0.0.1', 'FD00:0::2']
+    const gateways = addresses.map((address, index) => ({ address, port: 443, zone: `zone-${index}` }))
+    const parsed = parseSourceSettings({ network: 'vpc-1', gateways })
+    expect(parsed.ok || parsed.problems).toEqual([
+      { pointer: '/gateways/2/address', detail: 'is given twice: fd00::2 port 443' },
+    ])
+  })
+
   test('are refused with all that is wrong at once', () => {
     const parsed = parseSourceSettings({ staleAfter: '0s', whenStale: 'panic', group: 'A b', staleafter: 1 })
     expect(parsed.ok || parsed.problems).toEqual([
