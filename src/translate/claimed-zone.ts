@@ -1,4 +1,4 @@
-import type { ServiceClaim } from './merged-service.ts'
+import type { ServiceClaim } from './parsed-claim.ts'
 
 /** Whether a claim has endpoints in a zone of this name, in whatever region, as far as the text shows: nothing is parsed. */
 export function mayStandIn({ endpoints }: ServiceClaim, zone: string): boolean {

@@ -2,41 +2,27 @@ import type { Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
 import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import type { Place } from '../locality/place.ts'
-import type { StoredEntry } from '../model/change.ts'
-import { type LocalitySettings, localitySettings } from '../model/locality-settings.ts'
 import { compare } from '../model/order.ts'
-import type { Endpoint, Endpoints, Service, ServicePort } from '../model/topology.ts'
+import type { ServicePort } from '../model/topology.ts'
 import { type ClusterSettings, hasCluster } from './cluster.ts'
 import { clusterName } from './names.ts'
+import {
+  mergedPorts,
+  type ParsedClaim,
+  parseClaim,
+  regionsOfEndpoints,
+  type ServiceClaim,
+} from './parsed-claim.ts'
 import type { Realm } from './realm.ts'
-import { claimCandidates, type EndpointClaim, withoutDuplicates } from './service-candidates.ts'
+import { claimCandidates, withoutDuplicates } from './service-candidates.ts'
+import { type Conflict, conflictsWith } from './service-conflicts.ts'
 import { type SaidLocality, servicePolicy } from './service-policy.ts'
 import { placedDemand, type Surroundings } from './surroundings.ts'
 import { topologyAwareClaims } from './topology-aware-claims.ts'
 
-/** What one source says of a service. Bodies are text until somebody asks: most services of a push are never looked at. */
-export interface ServiceClaim {
-  readonly source: string
-  readonly service?: StoredEntry | undefined
-  readonly endpoints?: StoredEntry | undefined
-}
-
-/** Two sources say different things of one service; the older claim stands. */
-export interface Conflict {
-  readonly field: string
-  readonly source: string
-  readonly detail: string
-}
-
 /** Ports of a service that GRPCRoutes name. */
 export interface PortNumbers {
   has(port: number): boolean
-}
-
-interface ParsedClaim extends EndpointClaim {
-  /** Revision of the settings, for people. */
-  readonly since: number
-  readonly settings: Service | undefined
 }
 
 /** What tells a service from all others. */
@@ -83,7 +69,7 @@ export class MergedService {
 
   /** Ports by number, first claimed first. */
   get ports(): readonly ServicePort[] {
-    this.#ports ??= mergePorts(this.#claims)
+    this.#ports ??= mergedPorts(this.#claims)
     return this.#ports
   }
 
@@ -240,62 +226,4 @@ function createdOf({ service, endpoints }: ServiceClaim): number {
     service?.created ?? Number.POSITIVE_INFINITY,
     endpoints?.created ?? Number.POSITIVE_INFINITY,
   )
-}
-
-function parseClaim(claim: ServiceClaim): ParsedClaim {
-  const settings = claim.service && (JSON.parse(claim.service.body) as Service)
-  const endpoints = claim.endpoints ? (JSON.parse(claim.endpoints.body) as Endpoints).endpoints : []
-  const ports = settings?.ports ?? impliedPorts(endpoints)
-  return { source: claim.source, since: claim.service?.since ?? 0, settings, endpoints, ports }
-}
-
-/** A service may leave its ports out when all its endpoints have one equal port: that is then the service's. */
-function impliedPorts(endpoints: readonly Endpoint[]): ServicePort[] | undefined {
-  const numbers = new Set(endpoints.map(one => one.port))
-  const [port] = numbers
-  return numbers.size === 1 && port !== undefined ? [{ port }] : undefined
-}
-
-/** By zone: rules may name hundreds, of services with thousands of endpoints. */
-function regionsOfEndpoints(claims: readonly ParsedClaim[]): Map<string, Set<string>> {
-  const regions = new Map<string, Set<string>>()
-  for (const { zone, region } of claims.flatMap(claim => claim.endpoints)) {
-    if (zone === undefined || region === undefined) continue
-    regions.set(zone, (regions.get(zone) ?? new Set()).add(region))
-  }
-  return regions
-}
-
-function mergePorts(claims: readonly ParsedClaim[]): ServicePort[] {
-  const ports = new Map<number, ServicePort>()
-  for (const claim of claims) {
-    for (const port of claim.ports ?? []) if (!ports.has(port.port)) ports.set(port.port, port)
-  }
-  return [...ports.values()].sort((a, b) => a.port - b.port)
-}
-
-function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict[] {
-  const conflicts: Conflict[] = []
-  const differ = (field: string, ours: unknown, theirs: unknown) => {
-    if (shown(ours) === shown(theirs)) return
-    const detail = `says ${shown(theirs)}; ${shown(ours)} of source ${leader.source}, which has had the service longer, stands`
-    conflicts.push({ field, source: claim.source, detail })
-  }
-  differ('trafficDistribution', leader.settings?.trafficDistribution, claim.settings?.trafficDistribution)
-  differ('topologyMode', leader.settings?.topologyMode, claim.settings?.topologyMode)
-  for (const field of ['connectTimeout', 'loadBalancer', 'healthCheck', 'circuitBreaker'] as const) {
-    differ(field, leader.settings?.[field], claim.settings?.[field])
-  }
-  for (const field of Object.keys(localitySettings.shape) as (keyof LocalitySettings)[]) {
-    differ(`locality/${field}`, leader.settings?.locality?.[field], claim.settings?.locality?.[field])
-  }
-  for (const port of claim.ports ?? []) {
-    const ours = leader.ports?.find(one => one.port === port.port)
-    if (ours !== undefined) differ(`ports/${port.port}/appProtocol`, ours.appProtocol, port.appProtocol)
-  }
-  return conflicts
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value)
 }

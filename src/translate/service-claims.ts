@@ -1,6 +1,6 @@
 import type { Service } from '../model/topology.ts'
 import { mayStandIn } from './claimed-zone.ts'
-import type { ServiceClaim } from './merged-service.ts'
+import type { ServiceClaim } from './parsed-claim.ts'
 import { fleetRealm, type Realm, sourceRealm } from './realm.ts'
 
 /** What the text of a claim says, as far as the services of a draft must know it before anybody looks at them. */

@@ -1,8 +1,9 @@
 import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable'
 import type { StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
-import { MergedService, type PortNumbers, type ServiceClaim, type ServiceIdentity } from './merged-service.ts'
+import { MergedService, type PortNumbers, type ServiceIdentity } from './merged-service.ts'
 import { Namesakes } from './namesakes.ts'
+import type { ServiceClaim } from './parsed-claim.ts'
 import { keeperOf, type Realm, takesRoutesOf } from './realm.ts'
 import type { RouteDraft } from './route-draft.ts'
 import {
