@@ -1,6 +1,6 @@
 import type { Listener } from '../model/gateway.ts'
 import { listenerAddress } from '../model/listener-address.ts'
-import { CORS_FILTER, CORS_FILTER_CONFIG } from './cors-policy.ts'
+import { CORS_FILTER, CORS_FILTER_CONFIG } from './routes/cors-policy.ts'
 
 /**
  * The `envoy.config.listener.v3.Listener` of an HTTP listener as ProtoJSON; its routes come over ADS under its own name.

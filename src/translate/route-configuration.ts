@@ -1,9 +1,9 @@
 import { messageField } from '../proto/length-delimited.ts'
 import { encode, encodeMessage } from '../proto/message.ts'
 import { ANY_HOSTNAME, bySpecificity, covers, intersection } from './hostname-intersection.ts'
-import { retryPolicy } from './retry-policy.ts'
-import { byPrecedence } from './route-precedence.ts'
-import type { TranslatedMatch } from './route-translation.ts'
+import { retryPolicy } from './routes/retry-policy.ts'
+import { byPrecedence } from './routes/route-precedence.ts'
+import type { TranslatedMatch } from './routes/route-translation.ts'
 import type { Resolve, SourceRoute } from './source-route.ts'
 
 /** Listeners on one address and port with the routes that are attached to each. */

@@ -2,10 +2,10 @@ import type { StoredEntry } from '../model/change.ts'
 import type { Route } from '../model/normal-routes.ts'
 import { type NamedBackend, namedBackends } from '../model/route-backends.ts'
 import { isService, type ParentReference, parentReference } from '../model/route-references.ts'
-import { type HashPolicy, isSameHash } from './hash-policy.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { clusterName } from './names.ts'
-import { dependsOnPort, type RouteTranslation, translateRoute } from './route-translation.ts'
+import { type HashPolicy, isSameHash } from './routes/hash-policy.ts'
+import { dependsOnPort, type RouteTranslation, translateRoute } from './routes/route-translation.ts'
 
 /** A port of a service that a route names, whether or not it exists. */
 export interface Backend {

@@ -1,4 +1,4 @@
-import type { HttpRouteMatch } from '../model/http-route.ts'
+import type { HttpRouteMatch } from '../../model/http-route.ts'
 
 type PathMatch = NonNullable<HttpRouteMatch['path']>
 type ValueMatch = NonNullable<HttpRouteMatch['headers']>[number]

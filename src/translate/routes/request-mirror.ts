@@ -1,5 +1,5 @@
-import type { RequestMirror } from '../model/route-filters.ts'
-import type { BackendObject } from '../model/route-references.ts'
+import type { RequestMirror } from '../../model/route-filters.ts'
+import type { BackendObject } from '../../model/route-references.ts'
 
 /** The name of the cluster of a backend; undefined for one that requests cannot be sent to. */
 export type ClusterOf = (ref: BackendObject & { readonly namespace: string }) => string | undefined

@@ -1,5 +1,5 @@
-import type { HttpRouteRule } from '../model/http-route.ts'
-import { envoyDuration } from './envoy-duration.ts'
+import type { HttpRouteRule } from '../../model/http-route.ts'
+import { envoyDuration } from '../envoy-duration.ts'
 
 /** What a retry may repeat. */
 export interface Retry {

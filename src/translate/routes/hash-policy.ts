@@ -1,5 +1,5 @@
-import type { LoadBalancer } from '../model/load-balancer.ts'
-import { envoyDuration } from './envoy-duration.ts'
+import type { LoadBalancer } from '../../model/load-balancer.ts'
+import { envoyDuration } from '../envoy-duration.ts'
 
 /**
  * What of a request decides which endpoint of a service gets it: an `envoy.config.route.v3.RouteAction.HashPolicy`.

@@ -1,4 +1,4 @@
-import type { RequestRedirect } from '../model/route-filters.ts'
+import type { RequestRedirect } from '../../model/route-filters.ts'
 import { redirectedPath } from './path-rewrite.ts'
 
 /** One of the Envoy routes that a redirect comes to. */

@@ -1,5 +1,5 @@
-import type { HttpRouteRule } from '../model/http-route.ts'
-import type { Route } from '../model/normal-routes.ts'
+import type { HttpRouteRule } from '../../model/http-route.ts'
+import type { Route } from '../../model/normal-routes.ts'
 import type { HashPolicy } from './hash-policy.ts'
 import type { Narrowing } from './narrowed-match.ts'
 import type { ClusterOf } from './request-mirror.ts'

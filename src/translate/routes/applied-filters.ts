@@ -1,5 +1,11 @@
-import type { HeaderModifier } from '../model/http-header.ts'
-import type { Cors, HttpFilter, RequestMirror, RequestRedirect, UrlRewrite } from '../model/route-filters.ts'
+import type { HeaderModifier } from '../../model/http-header.ts'
+import type {
+  Cors,
+  HttpFilter,
+  RequestMirror,
+  RequestRedirect,
+  UrlRewrite,
+} from '../../model/route-filters.ts'
 import { inSequence } from './header-modifier.ts'
 
 /** All that is done with requests that go one way, and with their responses. */

@@ -1,4 +1,4 @@
-import type { PathModifier } from '../model/route-filters.ts'
+import type { PathModifier } from '../../model/route-filters.ts'
 import { literalExpression } from './literal-expression.ts'
 import { withoutTrailingSlash } from './route-match.ts'
 

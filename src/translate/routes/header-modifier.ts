@@ -1,4 +1,4 @@
-import type { HeaderModifier } from '../model/http-header.ts'
+import type { HeaderModifier } from '../../model/http-header.ts'
 
 /** What a modifier of requests and one of responses are in an Envoy route, and in a weighted cluster. */
 export function headerFields({

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Route } from '../../src/model/normal-routes.ts'
-import { parseSnapshot } from '../../src/model/parse-snapshot.ts'
-import { decode } from '../../src/proto/message.ts'
-import { clusterName } from '../../src/translate/names.ts'
-import { dependsOnPort, translateRoute } from '../../src/translate/route-translation.ts'
-import { backend, route } from '../support/documents.ts'
+import type { Route } from '../../../src/model/normal-routes.ts'
+import { parseSnapshot } from '../../../src/model/parse-snapshot.ts'
+import { decode } from '../../../src/proto/message.ts'
+import { clusterName } from '../../../src/translate/names.ts'
+import { dependsOnPort, translateRoute } from '../../../src/translate/routes/route-translation.ts'
+import { backend, route } from '../../support/documents.ts'
 
 /** As it is stored. */
 function parsed(document: object): Route {

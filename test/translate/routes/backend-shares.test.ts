@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { backendWeights, shareEnds } from '../../src/translate/backend-shares.ts'
+import { backendWeights, shareEnds } from '../../../src/translate/routes/backend-shares.ts'
 
 const weights = fc.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 17 })
 

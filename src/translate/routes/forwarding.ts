@@ -1,5 +1,5 @@
-import { messageField } from '../proto/length-delimited.ts'
-import { encode } from '../proto/message.ts'
+import { messageField } from '../../proto/length-delimited.ts'
+import { encode } from '../../proto/message.ts'
 import type { AppliedFilters } from './applied-filters.ts'
 import { CALLS, STREAM_TIMEOUTS, sendings, timeoutFields } from './attempts.ts'
 import { corsFields, corsResponseHeaders } from './cors-policy.ts'

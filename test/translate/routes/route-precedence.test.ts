@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { GrpcRouteMatch } from '../../src/model/grpc-route.ts'
-import type { HttpRouteMatch } from '../../src/model/http-route.ts'
-import { byPrecedence, rankOfCall, rankOfRequest } from '../../src/translate/route-precedence.ts'
+import type { GrpcRouteMatch } from '../../../src/model/grpc-route.ts'
+import type { HttpRouteMatch } from '../../../src/model/http-route.ts'
+import { byPrecedence, rankOfCall, rankOfRequest } from '../../../src/translate/routes/route-precedence.ts'
 
 const place = (index: number) => ({ created: 1, route: 'default/r', source: 'east', rule: 0, index })
 

@@ -1,8 +1,8 @@
-import { durationMilliseconds } from '../model/duration.ts'
-import type { HttpRouteRule } from '../model/http-route.ts'
-import { messageField } from '../proto/length-delimited.ts'
-import { encode } from '../proto/message.ts'
-import { envoyDuration } from './envoy-duration.ts'
+import { durationMilliseconds } from '../../model/duration.ts'
+import type { HttpRouteRule } from '../../model/http-route.ts'
+import { messageField } from '../../proto/length-delimited.ts'
+import { encode } from '../../proto/message.ts'
+import { envoyDuration } from '../envoy-duration.ts'
 import type { Narrowing } from './narrowed-match.ts'
 import { noRetry, retryPolicy } from './retry-policy.ts'
 

@@ -1,6 +1,6 @@
-import type { GrpcRouteMatch } from '../model/grpc-route.ts'
-import type { HttpRouteMatch } from '../model/http-route.ts'
-import { compare } from '../model/order.ts'
+import type { GrpcRouteMatch } from '../../model/grpc-route.ts'
+import type { HttpRouteMatch } from '../../model/http-route.ts'
+import { compare } from '../../model/order.ts'
 import { pathOf } from './route-match.ts'
 
 /** What decides between matches that are equal. */

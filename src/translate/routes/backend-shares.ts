@@ -1,4 +1,4 @@
-import type { HttpBackendRef } from '../model/http-route.ts'
+import type { HttpBackendRef } from '../../model/http-route.ts'
 import type { ClusterOf } from './request-mirror.ts'
 
 /** A backend that requests can be sent to. */

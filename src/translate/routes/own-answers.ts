@@ -1,4 +1,4 @@
-import { encode } from '../proto/message.ts'
+import { encode } from '../../proto/message.ts'
 import type { AppliedFilters } from './applied-filters.ts'
 import { corsAnswers, preflightAnswers } from './cors-policy.ts'
 import { headerFields } from './header-modifier.ts'

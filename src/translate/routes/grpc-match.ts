@@ -1,4 +1,4 @@
-import { type GrpcMethodMatch, type GrpcRouteMatch, grpcPathExpression } from '../model/grpc-route.ts'
+import { type GrpcMethodMatch, type GrpcRouteMatch, grpcPathExpression } from '../../model/grpc-route.ts'
 import { headersField, type TakenRequests } from './route-match.ts'
 
 /** A gRPC call is a POST of `/package.Service/Method` in its own content type; Envoy's `grpc` takes no other request. */

@@ -1,5 +1,5 @@
-import type { HeaderModifier } from '../model/http-header.ts'
-import { type Cors, DEFAULT_MAX_AGE } from '../model/route-filters.ts'
+import type { HeaderModifier } from '../../model/http-header.ts'
+import { type Cors, DEFAULT_MAX_AGE } from '../../model/route-filters.ts'
 import { literalFormat } from './header-modifier.ts'
 import { literalExpression } from './literal-expression.ts'
 
