@@ -4,9 +4,10 @@ import type { WriteAnswer } from '../operations/write-answer.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
 import { printable, type Terminal } from './terminal.ts'
 import { requireConvergence, showAftermath, type WritingFlags, withWriting, writeOptions } from './writing.ts'
+import { zoneArgument } from './zone-argument.ts'
 
 interface DrainFlags extends ConnectionOptions, WritingFlags {
-  readonly region?: string
+  readonly region?: string | undefined
   readonly reason?: string
 }
 
@@ -35,10 +36,11 @@ export function addDrain(program: Command, terminal: Terminal): void {
 
 function addOrder(command: Command, terminal: Terminal, outcome: string, wouldBe: string, send: Send): void {
   command
-    .argument('<zone>', 'the zone')
+    .argument('<zone>', 'the zone, or region/zone')
     .option('--region <region>', 'its region, where several have a zone of that name')
-  withConnection(withWriting(command)).action(async (zone: string, flags: DrainFlags) => {
-    const answer = await send(connect(flags), zone, flags)
+  withConnection(withWriting(command)).action(async (given: string, flags: DrainFlags) => {
+    const { zone, region } = zoneArgument(given, flags.region)
+    const answer = await send(connect(flags), zone, { ...flags, region })
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
     else {
       const state = flags.dryRun ? wouldBe : outcome

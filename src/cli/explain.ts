@@ -3,6 +3,7 @@ import { type ConnectionOptions, connect, withConnection } from './connection.ts
 import { explanationLines } from './explanation-lines.ts'
 import { splitService } from './service-name.ts'
 import type { Terminal } from './terminal.ts'
+import { zoneArgument } from './zone-argument.ts'
 
 interface ExplainFlags extends ConnectionOptions {
   readonly port?: string
@@ -24,7 +25,7 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .alias('assignment')
     .description('show a service as seen from one viewpoint: which endpoints, in which order, and why')
     .argument('<service>', 'namespace/name, or the name of one in the namespace default')
-    .option('--zone <zone>', 'where the question stands')
+    .option('--zone <zone>', 'where the question stands: the zone, or region/zone')
     .option('--region <region>', 'the region of that zone, where several have one of that name')
     .option('--subzone <subzone>', 'the part of that zone')
     .option('--node <name>', 'the Kubernetes node of the question')
@@ -35,9 +36,10 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .option('--all', 'list every endpoint, however many there are')
     .option('--json', "print the server's answer as JSON")
   withConnection(command).action(async (service: string, flags: ExplainFlags) => {
-    const { port, region, zone, subzone: subZone, node, source, network, revision } = flags
+    const { port, subzone: subZone, node, source, network, revision } = flags
+    const { zone, region } = zoneArgument(flags.zone ?? '', flags.region)
     const [namespace, name] = splitService(service)
-    const query = { port, region, zone, subZone, node, source, network, revision }
+    const query = { port, region, zone: zone || undefined, subZone, node, source, network, revision }
     const answer = await connect(flags).assignment(namespace, name, query)
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
     else for (const line of explanationLines(answer, terminal, { all: flags.all })) terminal.out(line)

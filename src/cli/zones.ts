@@ -6,6 +6,7 @@ import { CommandFailure, EXIT } from './exit-code.ts'
 import { percent } from './percent.ts'
 import { splitService } from './service-name.ts'
 import { printable, type Terminal, table } from './terminal.ts'
+import { zoneArgument } from './zone-argument.ts'
 
 interface ZonesFlags extends ConnectionOptions {
   readonly service?: string
@@ -19,25 +20,26 @@ export function addZones(program: Command, terminal: Terminal): void {
   const command = program
     .command('zones')
     .description('list the zones: who stands there, and how many of their requests are expected to stay')
-    .argument('[zone]', 'list the services of this one, the worst first')
+    .argument('[zone]', 'list the services of this one (or region/zone), the worst first')
     .option('--region <region>', 'the region of that zone, where several have one of that name')
     .option('--service <service>', 'endpoints and shares of this one alone: namespace/name, or web')
     .option('--limit <count>', 'how many are shown', '50')
     .option('--json', "print the server's answer as JSON")
-  withConnection(command).action(async (zone: string | undefined, flags: ZonesFlags) => {
-    const { service, region, limit } = flags
-    if (zone !== undefined && service !== undefined)
+  withConnection(command).action(async (given: string | undefined, flags: ZonesFlags) => {
+    const { service, limit } = flags
+    if (given !== undefined && service !== undefined)
       throw new CommandFailure(EXIT.usage, '--service is for the list of zones')
-    if (zone === undefined && region !== undefined)
+    if (given === undefined && flags.region !== undefined)
       throw new CommandFailure(EXIT.usage, '--region needs the zone that it is of')
     const client = connect(flags)
     const show = <T>(answer: T, lines: (answer: T, terminal: Pick<Terminal, 'tone'>) => string[]) => {
       if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
       else for (const line of lines(answer, terminal)) terminal.out(line)
     }
-    if (zone !== undefined)
+    if (given !== undefined) {
+      const { zone, region } = zoneArgument(given, flags.region)
       show(await client.zoneServices(zone, { region, limit, sort: 'inZoneShare' }), serviceLines)
-    else show(await client.zones({ service: service && splitService(service).join('/'), limit }), zoneLines)
+    } else show(await client.zones({ service: service && splitService(service).join('/'), limit }), zoneLines)
   })
 }
 

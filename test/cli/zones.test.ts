@@ -54,6 +54,7 @@ test('zones of one service shows its share alone', async () => {
 })
 
 test('zones of one zone lists its services, the worst first', async () => {
+  expect(await zones('r1/zone-a')).toEqual(await zones('zone-a'))
   expect(await zones('zone-a')).toEqual([
     'requests from zone r1/zone-a at revision 2',
     'SERVICE | PORT | MODE | ENDPOINTS | IN ZONE',

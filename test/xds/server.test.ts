@@ -101,7 +101,7 @@ describe('a stream', () => {
       {
         id: 'n1',
         gateway: 'default/edge',
-        viewpoint: { region: 'r1', zone: 'zone-a', subZone: '', node: 'node-1', source: 'east' },
+        viewpoint: { region: 'r1', zone: 'zone-a', subZone: '', node: 'node-1', source: 'east', network: '' },
         userAgent: '',
       },
     ])

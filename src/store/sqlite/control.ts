@@ -15,8 +15,9 @@ export function control(
     const standing = ledger.standingPart(NOBODY, 'control')
     const change = patching(key => ledger.standingEntry(NOBODY, 'control', key), upsert, remove)
     if (isEmpty(change)) {
-      const { since = 0, digest = EMPTY_PART_DIGEST } = standing ?? {}
-      return { outcome: 'unchanged', revision: since, digest }
+      const wrote = upsert.map(key => ledger.standingEntry(NOBODY, 'control', key)?.since ?? 0)
+      const revision = wrote.length > 0 ? Math.max(...wrote) : (standing?.since ?? 0)
+      return { outcome: 'unchanged', revision, digest: standing?.digest ?? EMPTY_PART_DIGEST }
     }
     const revision = ledger.head() + 1
     const createdAt = new Date().toISOString()

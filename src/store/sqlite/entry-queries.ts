@@ -6,11 +6,11 @@ const ROW = 'source, kind, namespace, name, digest, since, created, body'
 
 /** What stands in a part, without bodies. */
 export const STANDING_OF_PART = `
-  select id, kind, namespace, name, digest, created from entry
+  select id, kind, namespace, name, digest, since, created from entry
   where source = @source and part = @part and until is null`
 
 export const STANDING_OF_KEY = `
-  select id, digest, created from entry
+  select id, digest, since, created from entry
   where source = @source and part = @part and kind = @kind and namespace = @namespace and name = @name
     and until is null`
 

@@ -8,6 +8,7 @@ import { PART_AT_KEYS, STANDING_OF_KEY, STANDING_OF_PART } from './entry-queries
 /** An entry that stands, without its body. */
 export interface StandingEntry extends Digested {
   readonly id: number
+  readonly since: number
   readonly created: number
 }
 

@@ -55,6 +55,15 @@ export function controlContract(db: OpenStore): void {
       expect(await change(write)).toMatchObject({ revision: 1, digest: tried.digest })
     })
 
+    test('that stands already names the revision that wrote it, whatever came since', async () => {
+      await change({ upsert: [row('Drain', 'zone-a')] })
+      await change({ upsert: [row('Drain', 'zone-b')] })
+      expect(await change({ upsert: [row('Drain', 'zone-a')] })).toMatchObject({
+        outcome: 'unchanged',
+        revision: 1,
+      })
+    })
+
     test('is of no source: it is not listed, and neither restored nor removed with one', async () => {
       await push(db.store, replacement('topology', [service('a')]))
       await change({ upsert: [row('Drain', 'zone-a')] })
