@@ -9,6 +9,9 @@ interface SimulateFlags extends ConnectionOptions {
   readonly loseZone: readonly string[]
   readonly loseSource: readonly string[]
   readonly loseEndpoint: readonly string[]
+  readonly drain: readonly string[]
+  readonly undrain: readonly string[]
+  readonly silent: readonly string[]
   readonly demand: readonly string[]
   readonly revision?: string
   readonly file?: string
@@ -27,7 +30,10 @@ export function addSimulate(program: Command, terminal: Terminal): void {
     .addOption(
       repeated('--lose-endpoint <service/name>', 'an endpoint that fails: web/web-1, team/web/web-1'),
     )
-    .addOption(repeated('--demand <zone=number>', 'how much a zone asks; a connected proxy counts 1'))
+    .addOption(repeated('--drain <zone>', 'a zone whose endpoints are the last that anybody is sent to'))
+    .addOption(repeated('--undrain <zone>', 'a zone that is no longer drained'))
+    .addOption(repeated('--silent <source>', 'a source of whose pusher nothing is heard for too long'))
+    .addOption(repeated('--demand <zone=number>', 'how much a zone asks, beside what the others do'))
     .option('--revision <revision>', 'of the state as it was then (default: now)')
     .option('--file <file>', 'more changes, in YAML or JSON, as POST /v1/simulations takes them')
     .option('--limit <count>', 'how many services are shown, those first that change most', '50')
@@ -50,23 +56,30 @@ function repeated(flags: string, description: string): Option {
 async function simulationOf(flags: SimulateFlags): Promise<object> {
   const file = flags.file === undefined ? {} : await readChanges(flags.file)
   const lose = isFields(file.lose) ? file.lose : {}
-  const listed = (field: string, more: readonly unknown[]) =>
-    more.length > 0 ? { [field]: [...(Array.isArray(lose[field]) ? lose[field] : []), ...more] } : {}
   const lost = {
-    ...listed('zones', flags.loseZone),
-    ...listed('sources', flags.loseSource),
-    ...listed('endpoints', flags.loseEndpoint.map(lostEndpoint)),
+    ...listed(lose, 'zones', flags.loseZone),
+    ...listed(lose, 'sources', flags.loseSource),
+    ...listed(lose, 'endpoints', flags.loseEndpoint.map(lostEndpoint)),
   }
   const demand = Object.fromEntries(flags.demand.map(zoneDemand))
   return {
     ...file,
     ...(Object.keys(lost).length > 0 && { lose: { ...lose, ...lost } }),
+    ...listed(file, 'drain', flags.drain),
+    ...listed(file, 'undrain', flags.undrain),
+    ...listed(file, 'silent', flags.silent),
     ...(flags.demand.length > 0 && { demand: { ...(isFields(file.demand) && file.demand), ...demand } }),
     ...(flags.revision !== undefined && { revision: wholeNumber('--revision', flags.revision) }),
   }
 }
 
 type Fields = Readonly<Record<string, unknown>>
+
+/** A list of a file with what flags say put to it; nothing where they say nothing. */
+function listed(fields: Fields, field: string, more: readonly unknown[]): Fields {
+  const said = fields[field]
+  return more.length > 0 ? { [field]: [...(Array.isArray(said) ? said : []), ...more] } : {}
+}
 
 async function readChanges(path: string): Promise<Fields> {
   // The YAML parser is loaded only where it is needed.

@@ -13,11 +13,20 @@ export function simulationLines(
   const totals = `in zone ${change(percent(inZoneShare.before), percent(inZoneShare.after))} of the requests`
   const head = printable(`${totals} to ${services} at revision ${revision}`)
   if (items.length === 0) return [head]
-  const body = isOfOne ? items.flatMap(one => matrix(one, terminal)) : overview(items, terminal)
+  const asked = terminal.tone('faint', `demand of the zones before: ${ORIGINS[answer.demand.from]}`)
+  const body = isOfOne
+    ? items.flatMap(one => matrix(one, answer.demand, terminal))
+    : overview(items, terminal)
   const more = total - items.length
   const rest = more > 0 ? [terminal.tone('faint', `… and ${more} more, which change no more than these`)] : []
-  return [head, '', ...body, ...rest]
+  return [head, asked, '', ...body, ...rest]
 }
+
+const ORIGINS = {
+  rows: 'as it is written for balanced services',
+  proxies: 'by the proxies that are connected',
+  equal: 'taken to be equal, for no proxy is connected',
+} as const
 
 function overview(items: readonly ServiceSimulation[], terminal: Pick<Terminal, 'tone'>): string[] {
   const severalPorts = new Set(items.map(({ service }) => service)).size < items.length
@@ -34,8 +43,12 @@ function overview(items: readonly ServiceSimulation[], terminal: Pick<Terminal, 
   return [terminal.tone('faint', header), ...lines]
 }
 
-/** Which share of each zone's requests goes where. */
-function matrix(one: ServiceSimulation, terminal: Pick<Terminal, 'tone'>): string[] {
+/** How much of all requests each zone asks, and which share of its requests goes where. */
+function matrix(
+  one: ServiceSimulation,
+  demand: SimulationAnswer['demand'],
+  terminal: Pick<Terminal, 'tone'>,
+): string[] {
   const { service, port, mode, before, after } = one
   const pairs = [...before.zones, ...after.zones]
   const unserved = [...before.unservable, ...after.unservable]
@@ -44,9 +57,10 @@ function matrix(one: ServiceSimulation, terminal: Pick<Terminal, 'tone'>): strin
   const share = (side: SimulatedSide, row: string, column: string) =>
     side.zones.find(pair => pair.from === row && pair.to === column)?.share ?? 0
   const [header = '', ...rows] = table(
-    ['FROM \\ TO', ...to.map(zone => zone || '-')],
+    ['FROM \\ TO', 'ASKS', ...to.map(zone => zone || '-')],
     from.map(row => [
       row,
+      change(percent(asked(demand, 'before', row, from)), percent(asked(demand, 'after', row, from))),
       ...to.map(column => change(percent(share(before, row, column)), percent(share(after, row, column)))),
     ]),
   )
@@ -56,6 +70,18 @@ function matrix(one: ServiceSimulation, terminal: Pick<Terminal, 'tone'>): strin
     ...rows,
     ...remarks(one, terminal),
   ]
+}
+
+/** Which share of the requests of all these zones is of one. */
+function asked(
+  demand: SimulationAnswer['demand'],
+  side: 'before' | 'after',
+  zone: string,
+  zones: readonly string[],
+): number | null {
+  const amount = (one: string) => demand[side][one] ?? demand.others
+  const all = zones.reduce((sum, one) => sum + amount(one), 0)
+  return all === 0 ? null : amount(zone) / all
 }
 
 /** Once where nothing changes. */

@@ -1,5 +1,5 @@
 import type { AssignedEndpoint, Assignment } from './assignment.ts'
-import type { Candidate } from './candidate.ts'
+import { type Host, hostsOf } from './hosts.ts'
 import { overprovisioningFactor } from './overprovisioning.ts'
 import { type PriorityLoad, priorityLoads } from './priority-load.ts'
 import { sum } from './sum.ts'
@@ -17,58 +17,71 @@ export interface Balancing {
 export interface Spread {
   /** Of the requests from the assignment's viewpoint, 0 to 1, by the endpoints of the assignment. All 0: answered 503. */
   readonly shares: readonly number[]
+  /** The part of each share that is sent to a host that is healthy. */
+  readonly healthy: readonly number[]
   /** Some requests are sent to endpoints whatever their health. */
   readonly panics: boolean
 }
 
-type IsHealthy = (candidate: Candidate) => boolean
+type IsHealthy = (host: Host) => boolean
 
 /**
  * How an Envoy spreads requests over an assignment, given which endpoints are healthy: as many as it sends in the long
  * run, before any retry. Least request keeps unequal weights of endpoints only while few requests are under way at once
  * (its documentation: with more, the endpoints with the least of them win over the weights).
+ *
+ * All endpoints behind a gateway are one host, healthy as long as the gateway is. How that shares out what it gets is not
+ * known; it is taken to do so by their weights, and whatever their health.
  */
 export function spread(assignment: Assignment, isHealthy: IsHealthy, balancing: Balancing): Spread {
-  const { endpoints } = assignment
-  const steps = stepsOf(endpoints)
-  const shares = new Array<number>(endpoints.length).fill(0)
-  if (steps.length === 0) return { shares, panics: false }
+  const steps = stepsOf(hostsOf(assignment))
+  if (steps.length === 0) return { ...sharesOf(assignment, [], isHealthy), panics: false }
   const health = steps.map(members => ({
     endpoints: members.length,
-    healthy: members.filter(index => isHealthy(at(endpoints, index).candidate)).length,
+    healthy: members.filter(isHealthy).length,
   }))
   const factor = overprovisioningFactor(assignment)
   const loads = priorityLoads(health, { factor, panicThreshold: balancing.panicThreshold })
-  steps.forEach((members, priority) => {
+  const sent = steps.flatMap((members, priority) => {
     const { load, panics } = at(loads, priority)
-    if (load === 0) return
-    const weights = weightsInStep(
-      members.map(index => at(endpoints, index)),
-      isHealthy,
-      { ...balancing, factor, panics },
-    )
+    const weights = weightsInStep(members, isHealthy, { ...balancing, factor, panics })
     const total = sum(weights)
-    if (total === 0) return
-    members.forEach((index, member) => {
-      shares[index] = ((load / 100) * at(weights, member)) / total
-    })
+    if (load === 0 || total === 0) return []
+    return members.map((host, member) => ({ host, share: ((load / 100) * at(weights, member)) / total }))
   })
-  return { shares, panics: loads.some(isPanic) }
+  return { ...sharesOf(assignment, sent, isHealthy), panics: loads.some(isPanic) }
+}
+
+/** What hosts get, by the endpoints that it goes to. */
+function sharesOf(
+  { endpoints }: Assignment,
+  sent: readonly { readonly host: Host; readonly share: number }[],
+  isHealthy: IsHealthy,
+): Pick<Spread, 'shares' | 'healthy'> {
+  const [shares, healthy] = [new Map<AssignedEndpoint, number>(), new Map<AssignedEndpoint, number>()]
+  for (const { host, share } of sent) {
+    const weight = sum(host.endpoints.map(one => one.candidate.weight))
+    for (const one of host.endpoints) {
+      const part = share * (one.candidate.weight / weight)
+      shares.set(one, (shares.get(one) ?? 0) + part)
+      if (isHealthy(host)) healthy.set(one, (healthy.get(one) ?? 0) + part)
+    }
+  }
+  const listed = (parts: ReadonlyMap<AssignedEndpoint, number>) => endpoints.map(one => parts.get(one) ?? 0)
+  return { shares: listed(shares), healthy: listed(healthy) }
 }
 
 function isPanic({ load, panics }: PriorityLoad): boolean {
   return panics && load > 0
 }
 
-/** By priority: which of the endpoints stand there. */
-function stepsOf(endpoints: readonly AssignedEndpoint[]): number[][] {
-  const steps: number[][] = []
-  endpoints.forEach(({ priority }, index) => {
-    if (priority === null) return
-    const step = steps[priority] ?? []
-    steps[priority] = step
-    step.push(index)
-  })
+function stepsOf(hosts: readonly Host[]): Host[][] {
+  const steps: Host[][] = []
+  for (const host of hosts) {
+    const step = steps[host.priority] ?? []
+    steps[host.priority] = step
+    step.push(host)
+  }
   return steps
 }
 
@@ -77,14 +90,14 @@ interface InStep extends Balancing {
   readonly panics: boolean
 }
 
-/** How the endpoints of one priority are to each other, as that priority's load balancer picks them. */
+/** How the hosts of one priority are to each other, as that priority's load balancer picks them. */
 function weightsInStep(
-  members: readonly AssignedEndpoint[],
+  members: readonly Host[],
   isHealthy: IsHealthy,
   { balancer, weighsZones, factor, panics }: InStep,
 ): number[] {
-  const isUsed = ({ candidate }: AssignedEndpoint) => panics || isHealthy(candidate)
-  const weightOf = ({ candidate }: AssignedEndpoint) => (balancer === 'Random' ? 1 : candidate.weight)
+  const isUsed = (host: Host) => panics || isHealthy(host)
+  const weightOf = ({ weight }: Host) => (balancer === 'Random' ? 1 : weight)
   const isHashed = balancer === 'ConsistentHash'
   // In a panic all endpoints are one pool, whatever their localities; a hash's table keeps their weights.
   if (!weighsZones || (panics && !isHashed)) return members.map(one => (isUsed(one) ? weightOf(one) : 0))
@@ -107,7 +120,7 @@ function weightsInStep(
   })
 }
 
-function localityKey({ candidate: { region, zone, subZone } }: AssignedEndpoint): string {
+function localityKey({ region, zone, subZone }: Host): string {
   return `${region}/${zone}/${subZone}`
 }
 

@@ -13,6 +13,12 @@ export interface Drain {
   readonly reason?: string
 }
 
+/** The row of a zone; a region of '' is none. */
+export function drainEntry({ region, zone, reason }: Drain & { readonly region: string }): Entry {
+  const row: Drain = { zone, ...(region !== '' && { region }), ...(reason !== undefined && { reason }) }
+  return entry({ kind: 'Drain', namespace: '', name: zoneKeyName(row) }, JSON.stringify(row))
+}
+
 /** How much the clients in a zone ask for, in coarse steps; any unit that is the same for all zones. */
 export interface Demand {
   readonly zone: string

@@ -19,6 +19,10 @@ export type Parsed<T> =
 /** The way to a place in a document, step by step. */
 export type Path = readonly PropertyKey[]
 
+export function problemAt(path: Path, detail: string): Problem {
+  return { pointer: pointer(path), detail }
+}
+
 /** Joins path steps to a JSON pointer, escaped as RFC 6901, section 3 says. */
 export function pointer(path: Path): string {
   return path.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -39,7 +39,13 @@ export const simulation = z.strictObject({
   /** Of the state that is changed; default: now. */
   revision: z.int().min(1).optional(),
   lose: losses.optional(),
-  /** How much each of these zones asks: any numbers, as they are to each other and to a connected proxy, which counts 1. */
+  /** Zones whose endpoints become the last that anybody is sent to; one that is drained stays so. */
+  drain: z.array(zoneReference).max(MAX_ZONES).optional(),
+  /** Zones that are no longer drained. */
+  undrain: z.array(zoneReference).max(MAX_ZONES).optional(),
+  /** Sources of whose pushers nothing is heard for too long: what their `whenStale` says happens. */
+  silent: z.array(label).max(MAX_LOST).optional(),
+  /** How much each of these zones asks: any numbers, as they are to each other and to what the others ask. */
   demand: z
     .record(zoneReference, z.number().min(0).max(1e9))
     .refine(demand => Object.keys(demand).length <= MAX_ZONES, `must name at most ${MAX_ZONES} zones`)

@@ -1,6 +1,6 @@
 import { type Place, placeName, zoneKey } from '../locality/place.ts'
 import { namedZone } from '../locality/zone-reference.ts'
-import { type Path, type Problem, pointer } from '../model/problem.ts'
+import { type Path, type Problem, problemAt } from '../model/problem.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 
 /** The zones that a question may name: where somebody stands, or that a source declares. */
@@ -35,7 +35,12 @@ export class KnownZones {
     const detail = isOpen
       ? `is a zone of several regions: say which of ${names.join(', ')}`
       : `is a zone that no source declares, and where no endpoint or proxy stands${hint(names)}`
-    return [{ pointer: pointer(path), detail }]
+    return [problemAt(path, detail)]
+  }
+
+  /** Of all of them: each once. */
+  places(): Place[] {
+    return [...this.#regions].flatMap(([zone, regions]) => [...regions].map(region => ({ region, zone })))
   }
 
   /** Sorted. */

@@ -2,12 +2,12 @@ import type { Logger } from 'pino'
 import type { PlacedDemand } from '../locality/balance.ts'
 import { zoneKey } from '../locality/place.ts'
 import { demandEntry } from '../model/control.ts'
+import { BalancedServices } from '../operations/balanced-services.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { Store } from '../store/store.ts'
 import { placedDemand } from '../translate/surroundings.ts'
 import type { World } from '../translate/world.ts'
 import { Alarm } from './alarm.ts'
-import { BalancedServices } from './balanced-services.ts'
 import type { DemandMeter } from './demand-meter.ts'
 
 /** In milliseconds. */

@@ -1,7 +1,7 @@
-import type { AssignedEndpoint, Assignment } from '../locality/assignment.ts'
+import type { Assignment } from '../locality/assignment.ts'
+import { type Host, hostsOf } from '../locality/hosts.ts'
 import { overprovisioningFactor } from '../locality/overprovisioning.ts'
 import { sum } from '../locality/sum.ts'
-import { type Host, hostsOf, type SentEndpoint } from './hosts.ts'
 
 /** gRPC and Envoy sum the weights of a priority in 32 bits, unsigned. */
 const MAX_WEIGHT_SUM = 2 ** 32 - 1
@@ -16,17 +16,13 @@ const ZONE_WEIGHTS = 1_000_000
  * needs and Envoy ignores unless its cluster asks for it.
  */
 export function clusterLoadAssignment(clusterName: string, assignment: Assignment): object {
-  const hosts = hostsOf(assignment.endpoints.filter(isSent))
+  const hosts = hostsOf(assignment)
   const scales = weightScales(hosts)
   return {
     clusterName,
     endpoints: localityGroups(hosts).map(members => localityEndpoints(members, scales, assignment.weighted)),
     policy: { overprovisioningFactor: { value: overprovisioningFactor(assignment) } },
   }
-}
-
-function isSent(endpoint: AssignedEndpoint): endpoint is SentEndpoint {
-  return endpoint.priority !== null
 }
 
 /** The members of each locality of each priority: they stand side by side. */

@@ -57,6 +57,7 @@ test('simulate says at a glance what changes, those services first that change m
   expect(code).toBe(0)
   expect(columns(stdout)).toEqual([
     'in zone 100% → 75% of the requests to 3 service ports at revision 1',
+    'demand of the zones before: taken to be equal, for no proxy is connected',
     '',
     'SERVICE | MODE | IN ZONE | BUSIEST',
     'default/web | PreferSameZone | 100% → 50% | web-a 1 → web-b 2',
@@ -73,13 +74,29 @@ test('simulate shows one service zone by zone', async () => {
   const { stdout } = await simulate('web', '--lose-endpoint', 'web/web-a', '--demand', 'zone-b=3')
   expect(columns(stdout)).toEqual([
     'in zone 100% → 75% of the requests to 1 service port at revision 1',
+    'demand of the zones before: taken to be equal, for no proxy is connected',
     '',
     'default/web port 80, PreferSameZone: busiest web-a 1 → web-b 4',
-    'FROM \\ TO | r1/zone-a | r1/zone-b',
-    'r1/zone-a | 100% → 0% | 0% → 100%',
-    'r1/zone-b | 0% | 100%',
+    'FROM \\ TO | ASKS | r1/zone-a | r1/zone-b',
+    'r1/zone-a | 50% → 25% | 100% → 0% | 0% → 100%',
+    'r1/zone-b | 50% → 75% | 0% | 100%',
     '',
   ])
+})
+
+test('simulate shows what becomes of a balanced service when demand grows, and a zone is drained', async () => {
+  const file = join(folder, 'balanced.yaml')
+  await writeFile(file, 'services: [{name: web, locality: {mode: Balanced}}]')
+  const { stdout } = await simulate('web', '--file', file, '--demand', 'zone-a=3')
+  expect(columns(stdout).slice(3)).toEqual([
+    'default/web port 80, Balanced: busiest web-a 1 → web-a 2.2',
+    'FROM \\ TO | ASKS | r1/zone-a | r1/zone-b',
+    'r1/zone-a | 50% → 75% | 100% → 73.3% | 0% → 26.7%',
+    'r1/zone-b | 50% → 25% | 0% | 100%',
+    '',
+  ])
+  const drained = await simulate('web', '--file', file, '--drain', 'zone-a')
+  expect(columns(drained.stdout)).toContain('r1/zone-a | 50% | 100% → 0% | 0% → 100%')
 })
 
 test('simulate takes changes from a file, and puts what the flags say to them', async () => {
@@ -98,8 +115,10 @@ test('simulate says what is wrong with what it was asked', async () => {
   expect((await simulate('--demand', 'zone-b')).code).toBe(2)
   expect((await simulate('--lose-endpoint', 'web-a')).stderr).toContain('such as web/web-1')
   expect((await simulate('--revision', 'now')).code).toBe(2)
-  const { code, stderr } = await simulate('gone', '--lose-zone', 'zone-q')
+  const orders = ['--drain', 'zone-q', '--undrain', 'zone-q', '--silent', 'north']
+  const { code, stderr } = await simulate('gone', '--lose-zone', 'zone-q', ...orders)
   expect(code).toBe(3)
+  for (const field of ['drain', 'undrain', 'silent']) expect(stderr).toContain(`/${field}/0: is `)
   expect(stderr).toContain('/lose/zones/0: is a zone that no source declares')
   expect(stderr).toContain('/service: is no service that a source has: default/gone')
 })

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
-import type { Candidates } from '../../src/locality/assignment.ts'
+import type { Assignment, Candidates } from '../../src/locality/assignment.ts'
 import type { Candidate } from '../../src/locality/candidate.ts'
 import { decide } from '../../src/locality/decision.ts'
+import { type Host, isGateway } from '../../src/locality/hosts.ts'
 import { DEFAULT_POLICY, type LocalityPolicy } from '../../src/locality/locality-policy.ts'
+import type { Network } from '../../src/locality/network.ts'
 import { type Balancing, spread } from '../../src/locality/spread.ts'
 import { candidate, viewpoint } from '../support/candidate.ts'
 
@@ -28,7 +30,10 @@ interface Case {
 function spreadFromA({ down = [], policy, balancing, mode = 'PreferSameZone', all = endpoints }: Case) {
   const decision = decide({ mode, rule: 'a rule', endpoints: all, policy: { ...DEFAULT_POLICY, ...policy } })
   const assignment = assign(decision, viewpoint('zone-a'))
-  const given = spread(assignment, ({ name }) => !down.includes(name), { ...PLAIN, ...balancing })
+  const given = spread(assignment, ({ endpoints: [one] }) => !down.includes(one?.candidate.name ?? ''), {
+    ...PLAIN,
+    ...balancing,
+  })
   const byName = assignment.endpoints.map(({ candidate }, index) => ({
     candidate,
     percent: (given.shares[index] ?? 0) * 100,
@@ -100,6 +105,47 @@ describe('requests', () => {
 
   test('take no notice of weights with the random balancer', () => {
     expect(shares({ balancing: { balancer: 'Random' } })).toEqual({ 'a-1': 50, 'a-2': 50, panics: false })
+  })
+})
+
+describe('a gateway of another network', () => {
+  const network: Network = {
+    name: 'far',
+    gateways: [
+      { address: '192.0.2.1', port: 15443, region: 'r2', zone: 'zone-x' },
+      { address: '192.0.2.2', port: 15443, region: 'r2', zone: 'zone-y' },
+    ],
+  }
+  const near = candidate('a-1', { zone: 'zone-a' })
+  const behind = ['c-1', 'c-2', 'c-3'].map((name, index) =>
+    candidate(name, { region: 'r2', zone: 'zone-c', weight: index + 1, network }),
+  )
+  const assignment = (mode: Candidates['mode'], endpoints: readonly Candidate[]) =>
+    assign(decide({ mode, rule: 'a rule', endpoints }), viewpoint('zone-a'))
+  /** What the endpoints get, in per cent, while the gateways in some zones are down. */
+  const sharesBehind = (from: Assignment, down: readonly string[]) => {
+    const isHealthy = (host: Host) => (isGateway(host) ? !down.includes(host.zone) : !down.includes('zone-a'))
+    const { shares, healthy } = spread(from, isHealthy, PLAIN)
+    const percent = (parts: readonly number[]) => parts.map(part => Math.round(part * 1000) / 10)
+    return { shares: percent(shares), healthy: percent(healthy) }
+  }
+
+  test('is one host, whatever is behind it: half of the gateways bear half of the priority', () => {
+    const spilling = { ...assignment('PreferSameZone', [near, ...behind]), spillover: 100 }
+    expect(sharesBehind(spilling, ['zone-a'])).toMatchObject({ shares: [0, 16.7, 33.3, 50] })
+    const far = { ...assignment('ClusterWide', behind), spillover: 100 }
+    expect(sharesBehind(far, ['zone-x'])).toEqual({ shares: [16.7, 33.3, 50], healthy: [16.7, 33.3, 50] })
+  })
+
+  test('shares out by weight, beside endpoints that are reached directly', () => {
+    const all = assignment('ClusterWide', [near, ...behind])
+    expect(sharesBehind(all, [])).toMatchObject({ shares: [14.3, 14.3, 28.6, 42.9] })
+    expect(sharesBehind(all, ['zone-x'])).toMatchObject({ shares: [25, 12.5, 25, 37.5] })
+  })
+
+  test('that is down in a panic gets requests that nobody answers', () => {
+    const far = assignment('ClusterWide', behind)
+    expect(sharesBehind(far, ['zone-x', 'zone-y'])).toEqual({ shares: [16.7, 33.3, 50], healthy: [0, 0, 0] })
   })
 })
 

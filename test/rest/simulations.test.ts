@@ -61,7 +61,7 @@ describe('a simulation', () => {
     }
     expect(body).toEqual({
       revision: await testbed.store.head(),
-      demand: { before: {}, after: {}, others: 1 },
+      demand: { from: 'equal', before: {}, after: {}, others: 1 },
       inZoneShare: { before: 1, after: 1 },
       items: [
         {
@@ -167,6 +167,7 @@ describe('a simulation', () => {
     ]
     const now = (await simulate()).body
     expect(now.demand).toEqual({
+      from: 'proxies',
       before: { 'r1/zone-a': 3, 'r1/zone-c': 1 },
       after: { 'r1/zone-a': 3, 'r1/zone-c': 1 },
       others: 0,
@@ -292,6 +293,7 @@ describe('a simulation that cannot be made', () => {
       ['/demand/zone-a', '/service', '/services'],
     ],
     [422, { services: [1] }, ['/services/0']],
+    [422, { drain: 'zone-a', undrain: ['/'], silent: ['West'] }, ['/drain', '/undrain/0', '/silent/0']],
   ]
   test.each(shapes)('is answered %i: %j', async (status, body, pointers) => {
     const answer = await simulate(body)

@@ -5,6 +5,7 @@ import { withoutDefaults } from '../../model/without-defaults.ts'
 import { groupOf, keeperOf } from '../../translate/realm.ts'
 import type { Columns, Page } from '../list.ts'
 import { roundedShare } from '../rounded-share.ts'
+import type { DemandOrigin } from './demand.ts'
 import { inZone, meanLoad, movedShare, type Outcome, placeNames } from './outcome.ts'
 import type { BeforeAndAfter, Side, SimulatedService } from './sides.ts'
 
@@ -13,7 +14,11 @@ export interface SimulationAnswer extends Page<ServiceSimulation> {
   /** Of the state that was changed. */
   readonly revision: number
   /** What zones ask, as they are to each other; a zone that is not listed asks `others`. */
-  readonly demand: BeforeAndAfter<Readonly<Record<string, number>>> & { readonly others: 0 | 1 }
+  readonly demand: BeforeAndAfter<Readonly<Record<string, number>>> & {
+    /** Where `before` comes from. */
+    readonly from: DemandOrigin
+    readonly others: 0 | 1
+  }
   /** Over all services that were asked for, on whatever page they are; null where nobody asks. */
   readonly inZoneShare: BeforeAndAfter<number | null>
 }

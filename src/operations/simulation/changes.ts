@@ -1,99 +1,132 @@
-import type { Candidate } from '../../locality/candidate.ts'
-import { zoneKey } from '../../locality/place.ts'
-import type { StoredEntry } from '../../model/change.ts'
-import { ContentDraft } from '../../model/content-draft.ts'
-import { DEFAULTS_KEY, type EntryKey } from '../../model/entry.ts'
-import { isObject } from '../../model/json.ts'
+import type { PlacedDemand } from '../../locality/balance.ts'
+import { type Place, zoneKey } from '../../locality/place.ts'
+import { demandEntry, drainEntry, type StaleSource, staleSourceKey } from '../../model/control.ts'
+import { DEFAULTS_KEY, type Entry, type EntryKey, entry } from '../../model/entry.ts'
 import { zoneKeyName } from '../../model/normal-topology.ts'
-import type { Path, Problem } from '../../model/problem.ts'
-import { pointer } from '../../model/problem.ts'
-import { addEndpoints, addService } from '../../model/service-item.ts'
+import { type Path, type Problem, problemAt } from '../../model/problem.ts'
 import type { Simulation } from '../../model/simulation.ts'
-import type { Endpoints } from '../../model/topology.ts'
-import type { ServiceClaim } from '../../translate/parsed-claim.ts'
+import { placedDemand } from '../../translate/surroundings.ts'
 import type { World } from '../../translate/world.ts'
 import { WorldDraft } from '../../translate/world-draft.ts'
 import { Turns } from '../in-turns.ts'
 import type { KnownZones } from '../known-zones.ts'
+import { type Replacements, replacements, type SourcedKey } from './replaced-services.ts'
 
-/** All that a simulation changes of a world is made here: entries of it, and whose health is gone. */
+/** All entries by which a simulation makes another world of one are made here. */
 
-type Removed = EntryKey & { readonly source: string }
-
-/** The world with what a simulation puts in place of what stands, and without the sources that are lost. */
-export async function changedWorld(
+/** The world with what a simulation puts in place of what stands, and with sources lost or silent. */
+export async function withSourceChanges(
   world: World,
-  { services, lose = {} }: Simulation,
+  { services, lose = {}, silent = [] }: Simulation,
 ): Promise<{ readonly world: World; readonly problems: readonly Problem[] }> {
   const { sources = [] } = lose
-  if (services.length === 0 && sources.length === 0) return { world, problems: [] }
-  const draft = new WorldDraft(world)
-  const revision = world.revision + 1
-  const turns = new Turns()
-  const replaced = replacements(world, services)
-  for (const one of replaced.upserted) {
-    draft.add({ revision, reset: false, upserted: [one], removed: [] })
-    await turns.between()
-  }
-  for (const one of [...replaced.removed, ...sources.flatMap(source => keysOf(world, source))]) {
-    draft.add({ revision, reset: false, upserted: [], removed: [one] })
-    await turns.between()
-  }
-  const problems = [...unknownSources(world, sources), ...replaced.problems]
-  return { world: draft.finish(revision).world, problems }
+  const { upserted, removed, problems } = replacements(world, services)
+  const changed = await changedWorld(world, {
+    upserted: [
+      ...upserted,
+      ...silent.flatMap(source => silence(world, source)).map(one => stored(world, one)),
+    ],
+    removed: [...removed, ...sources.flatMap(source => keysOf(world, source))],
+  })
+  const unknown = [
+    ...unknownSources(world, sources, ['lose', 'sources']),
+    ...unknownSources(world, silent, ['silent']),
+  ]
+  return { world: changed, problems: [...unknown, ...problems] }
 }
 
-/** Whether an endpoint of a service fails: it stands in a lost zone, or is lost itself. */
-export type IsLost = (service: string, candidate: Candidate) => boolean
-
-/** Endpoints that fail stay in the assignments: Envoys know them, and find them unhealthy. */
-export function lostEndpoints({ lose = {} }: Simulation, zones: KnownZones): IsLost {
-  const lostZones = new Set((lose.zones ?? []).flatMap(one => zones.named(one) ?? []).map(zoneKey))
-  const lost = new Map<string, (string | undefined)[]>()
-  for (const { service, name, source } of lose.endpoints ?? []) {
-    const key = endpointKey(service, name)
-    lost.set(key, [...(lost.get(key) ?? []), source])
-  }
-  return (service, candidate) => {
-    if (lostZones.has(zoneKey(candidate))) return true
-    const sources = lost.get(endpointKey(service, candidate.name))
-    return sources?.some(source => source === undefined || source === candidate.source) ?? false
-  }
-}
-
-function endpointKey(service: string, name: string): string {
-  return `${service} ${name}`
-}
-
-/** Lost endpoints that neither the world as it is nor the changed one has. */
-export function unknownEndpoints({ lose = {} }: Simulation, worlds: readonly World[]): Problem[] {
-  return (lose.endpoints ?? []).flatMap(({ service, name, source }, index) => {
-    const at = ['lose', 'endpoints', index]
-    const found = worlds.flatMap(world => world.services.get(service)?.services ?? [])
-    if (found.length === 0) return problem([...at, 'service'], `is no service that a source has: ${service}`)
-    const named = found
-      .flatMap(one => one.ports.flatMap(({ port }) => one.decision(port)?.candidates ?? []))
-      .filter(one => one.name === name)
-    if (named.length === 0) return problem([...at, 'name'], `is no endpoint of service ${service}: ${name}`)
-    if (source === undefined || named.some(one => one.source === source)) return []
-    const sources = [...new Set(named.map(one => one.source))].join(', ')
-    return problem([...at, 'source'], `has no endpoint ${name} of service ${service}: ${sources} has`)
+/** The world with some zones drained and others no longer. */
+export async function withDrains(
+  world: World,
+  { drain = [], undrain = [] }: Simulation,
+  zones: KnownZones,
+): Promise<World> {
+  const isDrained = (place: Place) => world.drains.has(zoneKey(place))
+  const named = (references: readonly string[]) => references.flatMap(one => zones.named(one) ?? [])
+  return changedWorld(world, {
+    upserted: named(drain)
+      .filter(place => !isDrained(place))
+      .map(place => stored(world, drainEntry(place))),
+    removed: named(undrain).filter(isDrained).map(drainEntry).map(ofControl),
   })
 }
 
-function unknownSources(world: World, lost: readonly string[]): Problem[] {
+/** What is wrong with the zones to be drained, or no longer. */
+export function drainProblems({ drain = [], undrain = [] }: Simulation, zones: KnownZones): Problem[] {
+  const drained = new Set(drain.flatMap(one => zones.named(one) ?? []).map(zoneKey))
+  return [
+    ...drain.flatMap((zone, index) => zones.problems(zone, ['drain', index])),
+    ...undrain.flatMap((zone, index) => {
+      const place = zones.named(zone)
+      if (place === undefined) return zones.problems(zone, ['undrain', index])
+      return drained.has(zoneKey(place))
+        ? [problemAt(['undrain', index], 'is a zone that `drain` names, too')]
+        : []
+    }),
+  ]
+}
+
+/** The world with what zones ask as the server writes it: all zones that ask for something, and no others. */
+export async function withDemand(world: World, demand: readonly PlacedDemand[]): Promise<World> {
+  const asking = demand.filter(one => one.demand > 0)
+  const keys = new Set(asking.map(zoneKey))
+  return changedWorld(world, {
+    upserted: asking.map(one => stored(world, demandEntry(one))),
+    removed: placedDemand(world)
+      .filter(one => !keys.has(zoneKey(one)))
+      .map(demandEntry)
+      .map(ofControl),
+  })
+}
+
+/** The same world where nothing changes. */
+async function changedWorld(
+  world: World,
+  { upserted, removed }: Pick<Replacements, 'upserted' | 'removed'>,
+): Promise<World> {
+  if (upserted.length === 0 && removed.length === 0) return world
+  const draft = new WorldDraft(world)
+  const revision = world.revision + 1
+  const turns = new Turns()
+  for (const one of upserted) {
+    draft.add({ revision, reset: false, upserted: [one], removed: [] })
+    await turns.between()
+  }
+  for (const one of removed) {
+    draft.add({ revision, reset: false, upserted: [], removed: [one] })
+    await turns.between()
+  }
+  return draft.finish(revision).world
+}
+
+/** Entries of part `control` are of no source. */
+function ofControl(key: EntryKey): SourcedKey {
+  return { ...key, source: '' }
+}
+
+function stored({ revision }: World, one: Entry) {
+  return { ...one, source: '', since: revision + 1, created: revision + 1 }
+}
+
+/** Nobody waits for a source whose settings do not say how long. */
+function silence({ sourceSettings, staleSources }: World, source: string): Entry[] {
+  if (sourceSettings.get(source)?.staleAfter === undefined || staleSources.has(source)) return []
+  const row: StaleSource = { source, heardAt: new Date().toISOString() }
+  return [entry(staleSourceKey(source), JSON.stringify(row))]
+}
+
+/** Sources that a list at `path` names and that have nothing in the world. */
+function unknownSources(world: World, sources: readonly string[], path: Path): Problem[] {
+  if (sources.length === 0) return []
   const known = new Set([...world.allServices()].flatMap(one => one.sources))
   for (const { source } of world.zones.values()) known.add(source)
   for (const source of [...world.nodes.keys(), ...world.defaults.keys()]) known.add(source)
-  return lost.flatMap((source, index) =>
-    known.has(source)
-      ? []
-      : problem(['lose', 'sources', index], `is no source that has a topology at revision ${world.revision}`),
-  )
+  const detail = `is no source that has a topology at revision ${world.revision}`
+  return sources.flatMap((source, index) => (known.has(source) ? [] : [problemAt([...path, index], detail)]))
 }
 
 /** What a source's topology has in the world. */
-function keysOf(world: World, source: string): Removed[] {
+function keysOf(world: World, source: string): SourcedKey[] {
   const services = [...world.allServices()].flatMap(({ namespace, name, sources }) =>
     sources.includes(source)
       ? (['Service', 'Endpoints'] as const).map(kind => ({ kind, namespace, name, source }))
@@ -112,91 +145,4 @@ function keysOf(world: World, source: string): Removed[] {
   }))
   const defaults = world.defaults.has(source) ? [{ ...DEFAULTS_KEY, source }] : []
   return [...services, ...zones, ...nodes, ...defaults]
-}
-
-interface Replacements {
-  readonly upserted: StoredEntry[]
-  readonly removed: Removed[]
-  readonly problems: Problem[]
-}
-
-/** The entries of replaced settings and endpoints, parsed as a push of them would be. */
-function replacements(world: World, items: readonly unknown[]): Replacements {
-  const removed: Removed[] = []
-  const problems: Problem[] = []
-  // One for each source: what two of them say of one service is not said twice.
-  const drafts = new Map<string, ContentDraft>()
-  items.forEach((item, index) => {
-    const path = ['services', index]
-    const owner = ownerOf(world, item, path)
-    if (Array.isArray(owner)) problems.push(...owner)
-    const { source = '', claim } = Array.isArray(owner) ? {} : owner
-    const draft = drafts.get(source) ?? new ContentDraft()
-    drafts.set(source, draft)
-    const emptied = addReplacement(draft, item, claim, path)
-    if (emptied !== undefined) removed.push({ ...emptied, source })
-  })
-  const since = world.revision + 1
-  const upserted = [...drafts].flatMap(([source, draft]) =>
-    draft.content().entries.map(one => {
-      const claims = claimsOn(world, one.namespace, one.name)
-      const claim = claims.find(claim => claim.source === source)
-      const standing = one.kind === 'Service' ? claim?.service : claim?.endpoints
-      return { ...one, source, since, created: standing?.created ?? since }
-    }),
-  )
-  problems.push(...[...drafts.values()].flatMap(draft => draft.problems))
-  return { upserted, removed, problems }
-}
-
-/** Whose service an item is about; or why that cannot be said. Of an item without a name its parser says so. */
-function ownerOf(
-  world: World,
-  item: unknown,
-  path: Path,
-): { readonly source?: string; readonly claim?: ServiceClaim } | Problem[] {
-  const { namespace = 'default', name, source } = isObject(item) ? item : {}
-  if (typeof namespace !== 'string' || typeof name !== 'string') return {}
-  const claims = claimsOn(world, namespace, name)
-  const sources = claims.map(one => one.source)
-  if (claims.length === 0)
-    return problem([...path, 'name'], `is no service that a source has: ${namespace}/${name}`)
-  if (source === undefined && sources.length > 1)
-    return problem([...path, 'source'], `is needed: ${sources.join(', ')} have this service`)
-  const claim = source === undefined ? claims[0] : claims.find(one => one.source === source)
-  if (claim === undefined) {
-    const whose = sources.join(', ')
-    return problem([...path, 'source'], `must be a source that has service ${namespace}/${name}: ${whose}`)
-  }
-  return { source: claim.source, claim }
-}
-
-/** In all realms. */
-function claimsOn(world: World, namespace: string, name: string): readonly ServiceClaim[] {
-  return world.services.get(`${namespace}/${name}`)?.services.flatMap(one => one.claims) ?? []
-}
-
-/** Fields that are given go before those that stand; null takes one away. Returns the key of endpoints that are none. */
-function addReplacement(
-  draft: ContentDraft,
-  item: unknown,
-  claim: ServiceClaim | undefined,
-  path: Path,
-): EntryKey | undefined {
-  if (!isObject(item)) return addService(draft, item, path)
-  const { source: _source, ...given } = item
-  if (given.endpoints === null) given.endpoints = []
-  const settings = claim?.service && (JSON.parse(claim.service.body) as object)
-  const standing = claim?.endpoints && (JSON.parse(claim.endpoints.body) as Endpoints).endpoints
-  const fields = { ...settings, ...(standing && { endpoints: standing }), ...given }
-  const service = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
-  // A source that has endpoints only goes on saying nothing of the service's settings.
-  const isBare = Object.keys(service).every(field => ['namespace', 'name', 'endpoints'].includes(field))
-  return claim !== undefined && settings === undefined && isBare
-    ? addEndpoints(draft, service, path)
-    : addService(draft, service, path)
-}
-
-function problem(path: Path, detail: string): Problem[] {
-  return [{ pointer: pointer(path), detail }]
 }

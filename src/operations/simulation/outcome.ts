@@ -8,7 +8,6 @@ import { sum } from '../../locality/sum.ts'
 import { usableOf } from '../../locality/usable.ts'
 import { viewpointClass } from '../../locality/viewpoint-class.ts'
 import { type ZoneShares, zoneShares } from '../../locality/zone-shares.ts'
-import type { Viewpoint } from '../../model/viewpoint.ts'
 import type { Turns } from '../in-turns.ts'
 import type { BeforeAndAfter, Side } from './sides.ts'
 
@@ -76,16 +75,16 @@ interface SpreadAssignment extends Spread {
 
 /** Zones of one class have one assignment, as their proxies do. */
 function spreadFrom(
-  { balancingFrom, isLost }: Side,
+  { viewpointFrom, balancingFrom, isWell }: Side,
   decision: Decision,
   place: Place,
   assignments: Assignments,
 ): SpreadAssignment {
-  const viewpoint: Viewpoint = { ...place, subZone: '', node: '', source: '', network: '' }
+  const viewpoint = viewpointFrom(place)
   const viewpoints = viewpointClass(decision, viewpoint)
   const assignment = assignments.get(viewpoints) ?? assign(decision, viewpoint)
   assignments.set(viewpoints, assignment)
-  return { assignment, ...spread(assignment, one => !isLost(one), balancingFrom(place)) }
+  return { assignment, ...spread(assignment, isWell, balancingFrom(place)) }
 }
 
 function zoneOutcome(
@@ -95,9 +94,9 @@ function zoneOutcome(
 ): ZoneOutcome {
   const amount = demand.of(from)
   if (given === undefined) return { from, amount, to: new Map(), unservable: true, panics: false }
-  const { assignment, shares, panics } = given
+  const { assignment, shares, healthy, panics } = given
   const isServed = assignment.endpoints.some(
-    ({ candidate }, index) => (shares[index] ?? 0) > 0 && !isLost(candidate),
+    ({ candidate }, index) => (healthy[index] ?? 0) > 0 && !isLost(candidate),
   )
   return { from, amount, to: zoneShares(assignment, shares), unservable: !isServed, panics }
 }

@@ -18,8 +18,9 @@ import {
   serviceSimulation,
   shareOf,
 } from './answer.ts'
-import { changedWorld, lostEndpoints, unknownEndpoints } from './changes.ts'
-import { changedDemand, connectedDemand, type ZoneDemand } from './demand.ts'
+import { drainProblems, withDemand, withDrains, withSourceChanges } from './changes.ts'
+import { changedDemand, rowsToWrite, standingDemand, type ZoneDemand } from './demand.ts'
+import { lossesOf, NO_LOSSES, unknownEndpoints } from './losses.ts'
 import { inZone, outcomesOf } from './outcome.ts'
 import { askingZones, type Scene, type SimulatedService, sidesOf } from './sides.ts'
 
@@ -39,7 +40,7 @@ export async function simulate(
       ? await currentWorld(collaborators)
       : await pastWorld(collaborators.store, revision)
   if (isRefusal(world)) return world
-  const changes = await prepare(world, parsed.value, connectedDemand(collaborators.proxies.list(), world))
+  const changes = await prepare(world, parsed.value, standingDemand(world, collaborators.proxies.list()))
   return isRefusal(changes) ? changes : run(changes, request)
 }
 
@@ -53,7 +54,7 @@ interface Prepared extends Scene {
 }
 
 async function prepare(world: World, question: Simulation, demand: ZoneDemand): Promise<Prepared | Refusal> {
-  const changed = await changedWorld(world, question)
+  const changed = await withSourceChanges(world, question)
   const { service } = question
   const services = simulatedServices([world, changed.world])
   const zones = namesZones(question)
@@ -62,6 +63,7 @@ async function prepare(world: World, question: Simulation, demand: ZoneDemand): 
   const after = changedDemand(demand, question, zones)
   const problems: Problem[] = [
     ...(question.lose?.zones ?? []).flatMap((zone, index) => zones.problems(zone, ['lose', 'zones', index])),
+    ...drainProblems(question, zones),
     ...changed.problems,
     ...unknownEndpoints(question, [changed.world, world]),
     ...after.problems,
@@ -69,21 +71,27 @@ async function prepare(world: World, question: Simulation, demand: ZoneDemand): 
   if (service !== undefined && services.every(({ key }) => key !== service))
     problems.push({ pointer: '/service', detail: `is no service that a source has: ${service}` })
   if (problems.length > 0) return refuse('invalid', REFUSED, problems)
+  const drained = await withDrains(changed.world, question, zones)
+  const isSaid = Object.keys(question.demand ?? {}).length > 0
+  const rows = isSaid || drained !== world ? await rowsToWrite(drained, after.demand, isSaid) : undefined
   return {
-    before: { world, demand },
-    after: { world: changed.world, demand: after.demand },
-    isLost: lostEndpoints(question, zones),
+    before: { world, demand, losses: NO_LOSSES },
+    after: {
+      world: rows === undefined ? drained : await withDemand(drained, rows),
+      demand: after.demand,
+      losses: lossesOf(question, zones),
+    },
     services: services.filter(({ key }) => service === undefined || key === service),
     isOfOne: service !== undefined,
   }
 }
 
 /** To know all zones every service has to be looked at. */
-function namesZones({ lose, demand = {} }: Simulation): boolean {
-  return (lose?.zones ?? []).length > 0 || Object.keys(demand).length > 0
+function namesZones({ lose, drain = [], undrain = [], demand = {} }: Simulation): boolean {
+  return [lose?.zones ?? [], drain, undrain, Object.keys(demand)].some(zones => zones.length > 0)
 }
 
-/** Those that a source declares, and those where an endpoint or a proxy stands, before the changes or after them. */
+/** Those that a source declares, that are drained, and where an endpoint or a proxy stands, before the changes or after them. */
 async function knownZones(
   worlds: readonly World[],
   services: readonly SimulatedService[],
@@ -92,6 +100,7 @@ async function knownZones(
   const zones = new KnownZones()
   for (const world of new Set(worlds)) {
     for (const { zone } of world.zones.values()) zones.add(zone)
+    for (const drain of world.drains.values()) zones.add(drain)
   }
   for (const place of demand.places) zones.add(place)
   await inTurns(services, named => {
@@ -140,6 +149,7 @@ async function run(prepared: Prepared, request: ListRequest): Promise<Simulation
   return {
     revision: before.world.revision,
     demand: {
+      from: before.demand.from,
       before: before.demand.listed(),
       after: after.demand.listed(),
       others: after.demand.others,

@@ -1,8 +1,6 @@
 import { type Place, placeName, zoneKey } from '../../locality/place.ts'
 import { usableOf } from '../../locality/usable.ts'
-import type { Drain } from '../../model/control.ts'
-import { type EntryKey, entry } from '../../model/entry.ts'
-import { zoneKeyName } from '../../model/normal-topology.ts'
+import { drainEntry } from '../../model/control.ts'
 import type { Problem } from '../../model/problem.ts'
 import { mayStandIn } from '../../translate/claimed-zone.ts'
 import type { MergedService } from '../../translate/merged-service.ts'
@@ -31,8 +29,7 @@ export async function drainZone(
   if (isRefusal(place)) return place
   // Whoever drains a zone once more without a reason does not take back the one that was given.
   const reason = order.reason ?? world.drains.get(zoneKey(place))?.reason
-  const drain: Drain = { ...named(place), ...(reason !== undefined && { reason }) }
-  const upsert = [entry(keyOf(place), JSON.stringify(drain))]
+  const upsert = [drainEntry({ ...place, ...(reason !== undefined && { reason }) })]
   const result = await works.store.control({ ...saidBy(order), cause: 'drain', upsert, remove: [] })
   return writeAnswer({ ...ABOUT, dryRun: order.dryRun }, result, await strandedWarnings(world, place))
 }
@@ -42,7 +39,7 @@ export async function undrainZone(works: Works, order: ZoneOrder): Promise<Write
   const world = await currentWorld(works)
   const place = await findZone(world, works.proxies.list(), order, 'invalid')
   if (isRefusal(place)) return place
-  const remove = [keyOf(place)]
+  const remove = [drainEntry(place)]
   const result = await works.store.control({ ...saidBy(order), cause: 'undrain', upsert: [], remove })
   return writeAnswer({ ...ABOUT, dryRun: order.dryRun }, result, [])
 }
@@ -51,14 +48,6 @@ const ABOUT = { source: null, part: 'control' } as const
 
 function saidBy({ author, dryRun }: ZoneOrder) {
   return { source: null, author, dryRun }
-}
-
-function named({ region, zone }: Place): { zone: string; region?: string } {
-  return { zone, ...(region !== '' && { region }) }
-}
-
-function keyOf(place: Place): EntryKey {
-  return { kind: 'Drain', namespace: '', name: zoneKeyName(named(place)) }
 }
 
 /** Services that are named where a drain leaves them nothing else. */

@@ -89,7 +89,15 @@ const answer = pageOf(service)
   .extend({
     revision: z.int().meta({ description: 'of the state that was changed' }),
     demand: z
-      .object({ before: amounts, after: amounts, others: z.int() })
+      .object({
+        from: z.enum(['rows', 'proxies', 'equal']).meta({
+          description:
+            '`before` is what was written for balanced services, the proxies connected now, or, of neither, equal',
+        }),
+        before: amounts,
+        after: amounts,
+        others: z.int(),
+      })
       .meta({ description: 'what zones ask, by name; one that is not listed asks `others`' }),
     inZoneShare: z
       .object({ before: z.number().nullable(), after: z.number().nullable() })
@@ -107,9 +115,14 @@ export function simulations(collaborators: Collaborators): Route {
     summary: 'What would become of the requests to services, had some things changed; stores nothing',
     description: [
       'Makes the assignments of the changed state as Envoys would be served them, and spreads requests over them as',
-      'Envoy does, before any retry. Lost zones and endpoints fail and are found out; of a lost source all is gone. Who asks',
-      'from a lost zone goes on asking, unless `demand` says otherwise; where a proxy stands beside its zone (node,',
-      'source) is left out of account. Unequal weights of endpoints are kept as RoundRobin keeps them: LeastRequest',
+      'Envoy does, before any retry. Lost zones and endpoints fail and are found out; of a lost source all is gone. What a',
+      'drained zone has stands behind all others; of a silent source it stays, stands back or goes as `whenStale` of its',
+      'settings says, and stays where these have no `staleAfter`. Who asks from a lost zone goes on asking, unless',
+      '`demand` says otherwise; balanced services react to that as soon as it is written. Without it they read what is',
+      'written, or would be for the connected proxies; where nobody is connected they know of no demand. A proxy stands in',
+      'a zone, on no node, in no network and no source, but for a service that a source keeps to itself. So it reaches',
+      'endpoints of a network that has gateways through these: a gateway is one host to Envoy, well unless its zone is',
+      'lost, and endpoints behind it keep their requests when they fail. Unequal weights of endpoints are kept as RoundRobin keeps them: LeastRequest',
       'does so only while few requests are under way at once. Sorts and filters by service, port, mode, lost, moved,',
       'inZoneShare, load, unservable, panic (all after the changes); `sort=-moved` begins with what changes most.',
     ].join(' '),

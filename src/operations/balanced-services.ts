@@ -1,8 +1,8 @@
 import type { BalancedZones, PlacedDemand } from '../locality/balance.ts'
 import { isNoticeable } from '../locality/demand.ts'
-import { Turns } from '../operations/in-turns.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import type { World } from '../translate/world.ts'
+import { Turns } from './in-turns.ts'
 
 /**
  * The balanced services of a world as demand sees them. Of ten thousand that have as many endpoints in the same zones

@@ -1,8 +1,8 @@
-import type { AssignedEndpoint } from '../locality/assignment.ts'
-import type { Candidate } from '../locality/candidate.ts'
-import type { Network, NetworkGateway } from '../locality/network.ts'
-import { sum } from '../locality/sum.ts'
 import { compare } from '../model/order.ts'
+import type { AssignedEndpoint, Assignment } from './assignment.ts'
+import type { Candidate } from './candidate.ts'
+import type { Network, NetworkGateway } from './network.ts'
+import { sum } from './sum.ts'
 
 /** What Envoy is sent as one endpoint: one of the service, or a gateway that leads to several. */
 export interface Host
@@ -11,16 +11,19 @@ export interface Host
   readonly weight: number
   /** Of what its priority gets, 0 to 1. */
   readonly portion: number
+  /** Itself, or all that the gateway leads to. */
+  readonly endpoints: readonly SentEndpoint[]
 }
 
-export type SentEndpoint = AssignedEndpoint & { readonly priority: number }
+type SentEndpoint = AssignedEndpoint & { readonly priority: number }
 
 /**
  * The hosts of an assignment, by priority and locality. Endpoints behind gateways become these: each has an equal part
  * of the weight of all that are behind it, and a locality of its own, so that it gets the part of the zones behind it
  * where zones have weights.
  */
-export function hostsOf(sent: readonly SentEndpoint[]): readonly Host[] {
+export function hostsOf({ endpoints }: Pick<Assignment, 'endpoints'>): readonly Host[] {
+  const sent = endpoints.filter(isSent)
   if (sent.every(one => one.via === undefined)) return sent.map(one => directHost(one, 1))
   const networks = new Map<Network, SentEndpoint[]>()
   for (const one of sent) {
@@ -34,7 +37,17 @@ export function hostsOf(sent: readonly SentEndpoint[]): readonly Host[] {
   ].sort(byPriorityAndPlace)
 }
 
-function directHost({ candidate, priority, portion }: SentEndpoint, scale: number): Host {
+function isSent(endpoint: AssignedEndpoint): endpoint is SentEndpoint {
+  return endpoint.priority !== null
+}
+
+/** Whether it is a gateway: Envoy sees nothing of the endpoints behind it. */
+export function isGateway({ endpoints }: Host): boolean {
+  return endpoints[0]?.via !== undefined
+}
+
+function directHost(endpoint: SentEndpoint, scale: number): Host {
+  const { candidate, priority, portion } = endpoint
   const { address, additionalAddresses, port, region, zone, subZone, weight } = candidate
   return {
     address,
@@ -46,6 +59,7 @@ function directHost({ candidate, priority, portion }: SentEndpoint, scale: numbe
     priority,
     portion,
     weight: weight * scale,
+    endpoints: [endpoint],
   }
 }
 
@@ -57,7 +71,7 @@ function gatewayHosts({ name, gateways }: Network, behind: readonly SentEndpoint
   return gateways.map(gateway => {
     const { address, port } = gateway
     const place = { ...placeOf(gateway, behind), subZone: `network/${name}` }
-    return { address, additionalAddresses: [], port, ...place, priority, weight, portion }
+    return { address, additionalAddresses: [], port, ...place, priority, weight, portion, endpoints: behind }
   })
 }
 
