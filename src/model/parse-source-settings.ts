@@ -20,6 +20,12 @@ function checkGateways(draft: ContentDraft, { network, gateways = [] }: SourceSe
   if (gateways.length > 0 && network === undefined) {
     draft.warn(['gateways'], 'say nothing without network: its endpoints are reached by their own addresses')
   }
+  if (network !== undefined && gateways.length === 0) {
+    draft.warn(
+      ['network'],
+      'has no gateways here: unless another source of this network names some, other networks are sent its addresses as they are',
+    )
+  }
   const seen = new Set<string>()
   gateways.forEach(({ address, port }, index) => {
     const place = `${canonicalAddress(address)} port ${port}`

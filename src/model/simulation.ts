@@ -4,7 +4,9 @@ import { isObject } from './json.ts'
 import { label, plainText, zoneReference } from './names.ts'
 import type { Parsed } from './problem.ts'
 
-const MAX_LOST = 10_000
+const MAX_LOST = 1_000
+/** Each is parsed beside what stands. */
+const MAX_SERVICES = 100
 const MAX_ZONES = 1_000
 
 /** `namespace/name`, or `name` of one in the namespace default. */
@@ -68,6 +70,8 @@ export function parseSimulation(value: unknown): Parsed<Simulation> {
   const { services, ...rest } = isObject(value) ? value : {}
   const parsed = draft.parse('simulation', simulation, isObject(value) ? rest : value, [])
   const items: unknown[] = []
-  draft.each(services, ['services'], item => items.push(item))
+  if (Array.isArray(services) && services.length > MAX_SERVICES)
+    draft.refuse(['services'], `must have at most ${MAX_SERVICES} items`)
+  else draft.each(services, ['services'], item => items.push(item))
   return draft.finish({ ...parsed, services: items })
 }

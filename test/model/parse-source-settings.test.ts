@@ -59,6 +59,14 @@ describe('settings of a source', () => {
     ])
   })
 
+  test('of a network without gateways are kept, with a warning', () => {
+    expect(parseSourceSettings({ network: 'net' })).toMatchObject({
+      ok: true,
+      value: { network: 'net' },
+      warnings: [{ pointer: '/network' }],
+    })
+  })
+
   test('are refused with all that is wrong at once', () => {
     const parsed = parseSourceSettings({ staleAfter: '0s', whenStale: 'panic', group: 'A b', staleafter: 1 })
     expect(parsed.ok || parsed.problems).toEqual([

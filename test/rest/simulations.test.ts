@@ -305,3 +305,21 @@ describe('a simulation that cannot be made', () => {
 function endpoint(name: string, address: string) {
   return { name, address, port: 8080, zone: `zone-${name[0]}` }
 }
+
+test('as large a question as there may be is refused where it is larger', async () => {
+  const endpoints = Array.from({ length: 1_001 }, (_, index) => ({ service: 'web', name: `e${index}` }))
+  const services = Array.from({ length: 101 }, () => ({ name: 'web' }))
+  const { status, body } = await simulate({ lose: { endpoints }, services })
+  expect(status).toBe(422)
+  expect(body.errors.map((one: { pointer: string }) => one.pointer).sort()).toEqual([
+    '/lose/endpoints',
+    '/services',
+  ])
+})
+
+test('many at once are made one after the other, and too many are told to come again', async () => {
+  const all = await Promise.all(Array.from({ length: 12 }, () => simulate({})))
+  const statuses = all.map(one => one.status).sort()
+  expect(statuses).toEqual([...Array(8).fill(200), ...Array(4).fill(503)])
+  expect(all.find(one => one.status === 503)?.headers.get('retry-after')).toBe('5')
+})

@@ -16,10 +16,10 @@ export const NO_LOSSES: Losses = { isLost: () => false, isLostZone: () => false 
 
 export function lossesOf({ lose = {} }: Simulation, zones: KnownZones): Losses {
   const lostZones = new Set((lose.zones ?? []).flatMap(one => zones.named(one) ?? []).map(zoneKey))
-  const lost = new Map<string, (string | undefined)[]>()
+  const lost = new Map<string, Set<string | undefined>>()
   for (const { service, name, source } of lose.endpoints ?? []) {
     const key = endpointKey(service, name)
-    lost.set(key, [...(lost.get(key) ?? []), source])
+    lost.set(key, (lost.get(key) ?? new Set()).add(source))
   }
   const isLostZone = (place: Place) => lostZones.has(zoneKey(place))
   return {
@@ -27,7 +27,7 @@ export function lossesOf({ lose = {} }: Simulation, zones: KnownZones): Losses {
     isLost: (service, candidate) => {
       if (isLostZone(candidate)) return true
       const sources = lost.get(endpointKey(service, candidate.name))
-      return sources?.some(source => source === undefined || source === candidate.source) ?? false
+      return sources !== undefined && (sources.has(undefined) || sources.has(candidate.source))
     },
   }
 }
@@ -38,18 +38,32 @@ function endpointKey(service: string, name: string): string {
 
 /** Lost endpoints that neither the world as it is nor the changed one has. */
 export function unknownEndpoints({ lose = {} }: Simulation, worlds: readonly World[]): Problem[] {
+  const known = new Map<string, EndpointSources | undefined>()
   return (lose.endpoints ?? []).flatMap(({ service, name, source }, index) => {
     const problem = (field: string, detail: string) => [
       problemAt(['lose', 'endpoints', index, field], detail),
     ]
-    const found = worlds.flatMap(world => world.services.get(service)?.services ?? [])
-    if (found.length === 0) return problem('service', `is no service that a source has: ${service}`)
-    const named = found
-      .flatMap(one => one.ports.flatMap(({ port }) => one.decision(port)?.candidates ?? []))
-      .filter(one => one.name === name)
-    if (named.length === 0) return problem('name', `is no endpoint of service ${service}: ${name}`)
-    if (source === undefined || named.some(one => one.source === source)) return []
-    const sources = [...new Set(named.map(one => one.source))].join(', ')
-    return problem('source', `has no endpoint ${name} of service ${service}: ${sources} has`)
+    if (!known.has(service)) known.set(service, endpointSources(service, worlds))
+    const endpoints = known.get(service)
+    if (endpoints === undefined) return problem('service', `is no service that a source has: ${service}`)
+    const sources = endpoints.get(name)
+    if (sources === undefined) return problem('name', `is no endpoint of service ${service}: ${name}`)
+    if (source === undefined || sources.has(source)) return []
+    return problem('source', `has no endpoint ${name} of service ${service}: ${[...sources].join(', ')} has`)
   })
+}
+
+/** By the name of an endpoint: the sources that have one of that name. */
+type EndpointSources = ReadonlyMap<string, ReadonlySet<string>>
+
+function endpointSources(service: string, worlds: readonly World[]): EndpointSources | undefined {
+  const found = new Set(worlds.flatMap(world => world.services.get(service)?.services ?? []))
+  if (found.size === 0) return undefined
+  const known = new Map<string, Set<string>>()
+  for (const one of found) {
+    for (const { name, source } of one.ports.flatMap(({ port }) => one.decision(port)?.candidates ?? [])) {
+      known.set(name, (known.get(name) ?? new Set()).add(source))
+    }
+  }
+  return known
 }

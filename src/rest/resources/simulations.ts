@@ -7,7 +7,7 @@ import { isRefusal } from '../../operations/refusal.ts'
 import { simulate } from '../../operations/simulation/simulate.ts'
 import { readBody } from '../body.ts'
 import { listQuery, listRequest, pageOf } from '../parameters.ts'
-import { refusalProblem } from '../problem.ts'
+import { problem, refusalProblem } from '../problem.ts'
 import { json, problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
 
@@ -107,8 +107,14 @@ const answer = pageOf(service)
 
 const BODY_LIMIT = 1024 * 1024
 
+/** One of a large fleet takes the processor for seconds: they are made one after the other, and few may wait. */
+const MAX_WAITING = 8
+const RETRY_AFTER = '5'
+
 /** `/v1/simulations` */
 export function simulations(collaborators: Collaborators): Route {
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting = 0
   return route({
     method: 'post',
     path: '/v1/simulations',
@@ -132,8 +138,18 @@ export function simulations(collaborators: Collaborators): Route {
     handle: async (c, { query }) => {
       const bytes = await readBody(c.req.raw, { limit: BODY_LIMIT })
       if (bytes instanceof Response) return bytes
-      const result = await simulate(collaborators, bytes, listRequest(query))
-      return isRefusal(result) ? refusalProblem(result) : c.json(result)
+      if (waiting >= MAX_WAITING)
+        return problem(503, 'too many simulations wait already', [], { 'Retry-After': RETRY_AFTER })
+      const turn = last
+      waiting += 1
+      const result = turn.then(() => simulate(collaborators, bytes, listRequest(query)))
+      last = result
+        .catch(() => {})
+        .finally(() => {
+          waiting -= 1
+        })
+      const answer = await result
+      return isRefusal(answer) ? refusalProblem(answer) : c.json(answer)
     },
   })
 }
