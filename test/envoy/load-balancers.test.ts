@@ -124,7 +124,7 @@ describe('the load balancer of a service in a real Envoy', () => {
       await sendRequests(target, 10)
       return ((await envoy.stat('cluster.default/web/3000.upstream_rq_retry')) ?? 0) - was
     }
-    expect(await retries({})).toBe(20)
+    expect(await retries({})).toBe(40)
     expect(await retries({ maxParallelRetries: 0 })).toBe(0)
   })
 
