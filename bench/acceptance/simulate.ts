@@ -3,7 +3,7 @@ import { openSimulationBed } from '../../test/support/simulation-bed.ts'
 import { measure } from './measure.ts'
 
 /**
- * Random services and losses through real Envoys, 2,000 requests each, against the simulation of the same: the worst
+ * Random services, losses and drained zones through real Envoys, 2,000 requests each, against the simulation of the same: the worst
  * difference of a zone's share. `simulate.ts [SCENARIOS] [SEED]`; the same seed makes the same scenarios.
  */
 const REQUESTS = 2_000

@@ -34,6 +34,19 @@ const scenarios: Readonly<Record<string, SimulatedScenario>> = {
     endpoints: endpoints.map((one, index) => ({ ...one, weight: index + 1 })),
     lose: { endpoints: [0, 1] },
   },
+  'the zone of the proxy is drained, and the next one is lost': {
+    from: 'zone-a',
+    settings: PREFER,
+    endpoints,
+    drain: ['zone-a'],
+    lose: { zones: ['zone-b'] },
+  },
+  'a balanced service has its endpoints in other zones than its clients': {
+    from: 'zone-b',
+    settings: { locality: { mode: 'Balanced' } },
+    endpoints,
+    lose: {},
+  },
   'everything is lost, and Envoy panics': {
     from: 'zone-b',
     settings: PREFER,

@@ -9,7 +9,7 @@ import type { SimulationAnswer } from '../../src/operations/simulation/answer.ts
 import { type AilingBackend, startAilingBackend } from './ailing-backend.ts'
 import { openTestbed } from './testbed.ts'
 
-/** A service, and what of it fails: played in a real Envoy, and simulated. */
+/** A service, and what of it fails or is drained: played in a real Envoy, and simulated. */
 export interface SimulatedScenario {
   /** Where the requests come from: one of `ENVOY_ZONES`. */
   readonly from: string
@@ -17,6 +17,8 @@ export interface SimulatedScenario {
   /** The health check but for its active part, which the bed needs. */
   readonly panicThreshold?: number
   readonly endpoints: readonly { readonly zone: string; readonly weight: number }[]
+  /** Zones that are drained, once the simulation of it has been asked for. */
+  readonly drain?: readonly string[]
   readonly lose: {
     readonly zones?: readonly string[]
     /** By their place in `endpoints`. */
@@ -47,12 +49,30 @@ const ZONES = [
 ]
 export const MOST_ENDPOINTS = 12
 
+/** The server writes down at once what its Envoys ask, and never less afterwards. */
+const TIMING = { window: 600_000, settle: 20, retry: 100 }
+/** One Envoy in each zone. */
+const DEMAND = Object.fromEntries(ENVOY_ZONES.map(zone => [zone, 1]))
+/** A balanced service so uneven that any demand is worth writing. */
+const UNEVEN = {
+  name: 'uneven',
+  ports: [{ port: 3000 }],
+  locality: { mode: 'Balanced' },
+  endpoints: [1, 10].map((weight, index) => ({
+    name: `pod-${index}`,
+    address: '127.0.0.1',
+    port: index + 1,
+    zone: ENVOY_ZONES[index],
+    weight,
+  })),
+}
+
 /**
  * An Envoy in each zone, and backends that pass health checks or not as a scenario says but answer requests in any case:
  * so it is seen where requests are sent, in a panic too.
  */
 export async function openSimulationBed(): Promise<SimulationBed> {
-  const bed = await openTestbed()
+  const bed = await openTestbed(TIMING)
   const backends = await Promise.all(
     Array.from({ length: MOST_ENDPOINTS }, (_, index) => startAilingBackend(`pod-${index}`)),
   )
@@ -61,18 +81,27 @@ export async function openSimulationBed(): Promise<SimulationBed> {
     ENVOY_ZONES.map(async zone => ({ name: `edge-${zone}`, port: await freePort() })),
   )
   let played = 0
-  const push = async (document: object) => {
-    const path = '/v1/sources/test/snapshot'
+  const write = async (method: 'PUT' | 'POST', path: string, document: object) => {
     const wait = { prefer: 'wait=30' }
-    const { body } = await bed.api.call<{ convergence: Convergence }>('PUT', path, document, wait)
+    const { body } = await bed.api.call<{ convergence: Convergence }>(method, path, document, wait)
     const { nacked, pending } = body.convergence
     if (nacked.length + pending.length > 0) throw new Error(JSON.stringify({ nacked, pending }))
   }
+  const push = (document: object) => write('PUT', '/v1/sources/test/snapshot', document)
+  const order = (what: 'drain' | 'undrain', zone: string) => write('POST', `/v1/zones/${zone}/${what}`, {})
   await push(snapshot('first', { settings: {}, endpoints: [] }, backends, edges))
   for (const [index, zone] of ENVOY_ZONES.entries()) {
     const edge = edges[index] as Edge
     stands.push({ zone, edge, envoy: await bed.envoy({ gateway: edge.name, zone }) })
   }
+  await waitUntil(
+    'the demand of all zones',
+    async () => {
+      const { demand } = await bed.api.post<SimulationAnswer>('/v1/simulations', {})
+      return ENVOY_ZONES.every(zone => demand.from === 'rows' && demand.before[`r1/${zone}`] === 1)
+    },
+    { timeout: 30_000, every: 50 },
+  )
   return {
     play: async (scenario, requests) => {
       // A name of its own: of a changed cluster Envoy may still use the old one for a while.
@@ -80,6 +109,8 @@ export async function openSimulationBed(): Promise<SimulationBed> {
       const health = scenario.endpoints.map((_, index) => !isLost(scenario, index))
       for (const [index, isWell] of health.entries()) backends[index]?.answerChecks(isWell ? 200 : 503)
       await push(snapshot(name, scenario, backends, edges))
+      const simulated = await simulate(bed.api, name, scenario)
+      for (const zone of scenario.drain ?? []) await order('drain', zone)
       const { edge, envoy } = stands.find(one => one.zone === scenario.from) as (typeof stands)[number]
       const ports = new Map(health.map((isWell, index) => [backends[index]?.port ?? 0, isWell]))
       await healthSeen(envoy, `default/${name}/3000`, ports)
@@ -89,7 +120,7 @@ export async function openSimulationBed(): Promise<SimulationBed> {
         const zone = scenario.endpoints[Number(pod.slice('pod-'.length))]?.zone ?? ''
         seen[zone] = (seen[zone] ?? 0) + count / sent
       }
-      const simulated = await simulate(bed.api, name, scenario)
+      for (const zone of scenario.drain ?? []) await order('undrain', zone)
       return { simulated, seen, difference: worstDifference(simulated, seen) }
     },
     close: async () => {
@@ -132,7 +163,7 @@ function snapshot(
   }))
   const rules = [{ backendRefs: [{ name, port: 3000 }] }]
   const route = { name: 'all', kind: 'HTTPRoute', gateways: edges.map(edge => edge.name), rules }
-  return { topology: { zones: ZONES, services: [service] }, routes: { gateways, routes: [route] } }
+  return { topology: { zones: ZONES, services: [service, UNEVEN] }, routes: { gateways, routes: [route] } }
 }
 
 /** Until Envoy knows of each endpoint that it was sent whether it is well, and its workers do too. */
@@ -157,13 +188,18 @@ async function healthSeen(envoy: Envoy, cluster: string, health: ReadonlyMap<num
 async function simulate(
   api: Awaited<ReturnType<typeof openTestbed>>['api'],
   service: string,
-  { from, endpoints, lose }: SimulatedScenario,
+  { from, endpoints, drain, lose }: SimulatedScenario,
 ): Promise<Record<string, number>> {
   const lost = {
     zones: (lose.zones ?? []).filter(zone => endpoints.some(one => one.zone === zone)),
     endpoints: (lose.endpoints ?? []).map(index => ({ service, name: `pod-${index}` })),
   }
-  const answer = await api.post<SimulationAnswer>('/v1/simulations', { lose: lost, service })
+  const answer = await api.post<SimulationAnswer>('/v1/simulations', {
+    lose: lost,
+    drain,
+    demand: DEMAND,
+    service,
+  })
   const pairs = answer.items[0]?.after.zones.filter(pair => pair.from === `r1/${from}`) ?? []
   return Object.fromEntries(pairs.map(({ to, share }) => [to.slice(to.indexOf('/') + 1), share]))
 }
