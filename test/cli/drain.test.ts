@@ -1,34 +1,29 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingTestbed, openLastingTestbed } from '../rest/rest-testbed.ts'
 import { services, TOPOLOGY } from '../rest/scenario.ts'
-import { runCli } from './run-cli.ts'
+import { type CliBed, openCliBed } from './cli-bed.ts'
 
-let testbed: LastingTestbed
-let server: RestServer
+let bed: CliBed
 
 beforeAll(async () => {
-  testbed = await openLastingTestbed()
-  server = await serveRest(testbed.app, { host: '127.0.0.1', port: 0 })
+  bed = await openCliBed()
 })
 afterAll(async () => {
-  await server.close(0)
-  await testbed.close()
+  await bed.close()
 })
 beforeEach(async () => {
-  await testbed.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
-  await testbed.call('POST', '/v1/zones/zone-a/undrain')
+  await bed.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
+  await bed.call('POST', '/v1/zones/zone-a/undrain')
 })
 
 function vicinity(...args: readonly string[]) {
-  return runCli(args, '', { VICINITY_SERVER: `http://${server.address}` })
+  return bed.vicinity(...args)
 }
 
 test('drain empties a zone, and undrain takes it back', async () => {
   const drained = await vicinity('drain', 'zone-a', '--reason', 'power is cut at noon')
-  const head = await testbed.store.head()
+  const head = await bed.store.head()
   expect(drained).toEqual({ code: 0, stdout: `zone zone-a is drained: revision ${head}\n`, stderr: '' })
-  const [drain] = (await testbed.call('GET', `/v1/revisions/${head}/diff`)).body.items
+  const [drain] = (await bed.call('GET', `/v1/revisions/${head}/diff`)).body.items
   expect(drain).toMatchObject({ kind: 'Drain', after: { reason: 'power is cut at noon' } })
   expect((await vicinity('undrain', 'zone-a')).stdout).toBe(
     `zone zone-a is not drained: revision ${head + 1}\n`,
@@ -44,7 +39,7 @@ test('a drain that leaves services nothing else warns of them, as one that is on
     ...services('web').services[0],
     endpoints: [{ address: '10.0.0.1', port: 80, zone: 'zone-a' }],
   }
-  await testbed.call('PATCH', '/v1/sources/east/topology', { upsert: { services: [web] } })
+  await bed.call('PATCH', '/v1/sources/east/topology', { upsert: { services: [web] } })
   const { code, stdout, stderr } = await vicinity('drain', 'zone-a', '--region', 'r1', '--dry-run')
   expect(code).toBe(0)
   expect(stdout).toBe('zone zone-a would be drained (dry run, nothing was stored)\n')
@@ -56,7 +51,7 @@ test('a drain that leaves services nothing else warns of them, as one that is on
 
 test('a drain that waits fails with 5 where a proxy does not have it in time', async () => {
   const pending = [{ proxy: '1', node: 'edge-1' }]
-  testbed.proxies.convergence = { proxies: 2, acked: 1, nacked: [], pending }
+  bed.proxies.convergence = { proxies: 2, acked: 1, nacked: [], pending }
   const { code, stdout, stderr } = await vicinity('drain', 'zone-a', '--wait', '7s')
   expect(code).toBe(5)
   expect(stdout).toContain('proxies: 2 concerned, 1 have it, 0 rejected it, 1 pending')

@@ -1,27 +1,22 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingTestbed, openLastingTestbed } from '../rest/rest-testbed.ts'
 import { services, TOPOLOGY } from '../rest/scenario.ts'
-import { runCli } from './run-cli.ts'
+import { type CliBed, openCliBed } from './cli-bed.ts'
 
-let testbed: LastingTestbed
-let server: RestServer
+let bed: CliBed
 
 beforeEach(async () => {
-  testbed = await openLastingTestbed()
-  server = await serveRest(testbed.app, { host: '127.0.0.1', port: 0 })
+  bed = await openCliBed()
 })
 afterEach(async () => {
-  await server.close(0)
-  await testbed.close()
+  await bed.close()
 })
 
 function explain(...args: readonly string[]) {
-  return runCli(['explain', ...args], '', { VICINITY_SERVER: `http://${server.address}` })
+  return bed.vicinity('explain', ...args)
 }
 
 function push(topology: unknown) {
-  return testbed.call('PUT', '/v1/sources/east/topology', topology)
+  return bed.call('PUT', '/v1/sources/east/topology', topology)
 }
 
 test('explain shows who is used from a zone and why, now and as it was', async () => {
@@ -64,7 +59,7 @@ test("explain --json is the server's answer, seen from where all the flags say",
   ]
   const { stdout } = await explain('backend', '--json', '--port', '3000', ...place)
   const query = 'port=3000&region=r2&zone=zone-a&subZone=rack-1&node=n&source=east'
-  const { body } = await testbed.call('GET', `/v1/services/default/backend/assignment?${query}`)
+  const { body } = await bed.call('GET', `/v1/services/default/backend/assignment?${query}`)
   expect(JSON.parse(stdout)).toEqual(body)
   const viewpoint = { region: 'r2', zone: 'zone-a', subZone: 'rack-1', node: 'n', source: 'east' }
   expect(body).toMatchObject({ viewpoint })
@@ -108,7 +103,7 @@ test.each([
 test('a revision that retention has taken is told with the oldest that is left', async () => {
   await push(TOPOLOGY)
   await push(services('backend'))
-  await testbed.store.retain({ topology: 0, routes: 0 })
+  await bed.store.retain({ topology: 0, routes: 0 })
   const { code, stderr } = await explain('backend', '--revision', '1')
   expect(code).toBe(3)
   expect(stderr).toBe(

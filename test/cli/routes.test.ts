@@ -1,23 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingTestbed, openLastingTestbed } from '../rest/rest-testbed.ts'
 import { ROUTES, TOPOLOGY } from '../rest/scenario.ts'
-import { runCli } from './run-cli.ts'
+import { type CliBed, openCliBed } from './cli-bed.ts'
 
-let testbed: LastingTestbed
-let server: RestServer
+let bed: CliBed
 
 beforeEach(async () => {
-  testbed = await openLastingTestbed()
-  server = await serveRest(testbed.app, { host: '127.0.0.1', port: 0 })
+  bed = await openCliBed()
 })
 afterEach(async () => {
-  await server.close(0)
-  await testbed.close()
+  await bed.close()
 })
 
 function routes(...args: readonly string[]) {
-  return runCli(['routes', ...args], '', { VICINITY_SERVER: `http://${server.address}` })
+  return bed.vicinity('routes', ...args)
 }
 
 const odd = (name: string, gateways: readonly unknown[], backend: string) => ({
@@ -28,8 +23,8 @@ const odd = (name: string, gateways: readonly unknown[], backend: string) => ({
 })
 
 test('routes lists which work, and under each that does not what keeps it from working', async () => {
-  await testbed.call('PUT', '/v1/sources/east/snapshot', { topology: TOPOLOGY, routes: ROUTES })
-  await testbed.call('PUT', '/v1/sources/west/routes', {
+  await bed.call('PUT', '/v1/sources/east/snapshot', { topology: TOPOLOGY, routes: ROUTES })
+  await bed.call('PUT', '/v1/sources/west/routes', {
     routes: [
       odd('half', ['edge', { name: 'edge', sectionName: 'https', port: 443 }], 'backend'),
       odd('lost', ['nobody'], 'backend'),
@@ -62,7 +57,7 @@ test('routes fit into 80 columns: what all have is said once, and long lists are
     shop('cart', ['a.example', 'b.example']),
     shop('order', ['a.example', 'b.example', 'c.example']),
   ]
-  await testbed.call('PUT', '/v1/sources/cluster-eu-west-1/routes', { routes: two })
+  await bed.call('PUT', '/v1/sources/cluster-eu-west-1/routes', { routes: two })
   const { stdout } = await routes()
   const lines = stdout.split('\n').filter(line => !line.startsWith('    '))
   expect(lines).toEqual([
@@ -72,14 +67,14 @@ test('routes fit into 80 columns: what all have is said once, and long lists are
     'team-checkout/order  a.example,b.example +1  not accepted',
     '',
   ])
-  await testbed.call('PUT', '/v1/sources/cluster-eu-west-1/routes', { routes: two.slice(0, 1) })
+  await bed.call('PUT', '/v1/sources/cluster-eu-west-1/routes', { routes: two.slice(0, 1) })
   expect((await routes()).stdout).toMatch(/^ROUTE +KIND +SOURCE +GATEWAYS +HOSTNAMES +STATE\n/)
 })
 
 test('routes of one source or gateway are shown alone, as JSON too', async () => {
   expect((await routes()).stdout).toBe('there is no route\n')
-  await testbed.call('PUT', '/v1/sources/east/routes', ROUTES)
-  await testbed.call('PUT', '/v1/sources/west/routes', { routes: [odd('lost', ['nobody'], 'gone')] })
+  await bed.call('PUT', '/v1/sources/east/routes', ROUTES)
+  await bed.call('PUT', '/v1/sources/west/routes', { routes: [odd('lost', ['nobody'], 'gone')] })
   const named = async (...args: readonly string[]) =>
     JSON.parse((await routes('--json', ...args)).stdout).map(({ name }: { name: string }) => name)
   expect(await named()).toEqual(['lost', 'zone-routing'])

@@ -2,23 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingTestbed, openLastingTestbed } from '../rest/rest-testbed.ts'
-import { runCli } from './run-cli.ts'
+import { type CliBed, openCliBed } from './cli-bed.ts'
 
-let testbed: LastingTestbed
-let server: RestServer
+let bed: CliBed
 let folder: string
 
 beforeAll(async () => {
-  testbed = await openLastingTestbed()
-  server = await serveRest(testbed.app, { host: '127.0.0.1', port: 0 })
+  bed = await openCliBed()
   folder = await mkdtemp(join(tmpdir(), 'vicinity-simulate-'))
-  await testbed.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
+  await bed.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
 })
 afterAll(async () => {
-  await server.close(0)
-  await testbed.close()
+  await bed.close()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -48,8 +43,7 @@ const TOPOLOGY = {
   ],
 }
 
-const simulate = (...args: readonly string[]) =>
-  runCli(['simulate', ...args], '', { VICINITY_SERVER: `http://${server.address}` })
+const simulate = (...args: readonly string[]) => bed.vicinity('simulate', ...args)
 const columns = (text: string) => text.split('\n').map(line => line.replaceAll(/ {2,}/g, ' | '))
 
 test('simulate says at a glance what changes, those services first that change most', async () => {

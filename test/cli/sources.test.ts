@@ -1,31 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { staleSourceKey } from '../../src/model/control.ts'
 import { entry } from '../../src/model/entry.ts'
-import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingTestbed, openLastingTestbed } from '../rest/rest-testbed.ts'
 import { TOPOLOGY } from '../rest/scenario.ts'
-import { runCli } from './run-cli.ts'
+import { type CliBed, openCliBed } from './cli-bed.ts'
 
-let bench: LastingTestbed
-let server: RestServer
-const run = (...args: string[]) => runCli(args, '', { VICINITY_SERVER: `http://${server.address}` })
+let bed: CliBed
+const run = (...args: string[]) => bed.vicinity(...args)
 
 beforeAll(async () => {
-  bench = await openLastingTestbed()
-  server = await serveRest(bench.app, { host: '127.0.0.1', port: 0 })
+  bed = await openCliBed()
 })
 afterAll(async () => {
-  await server.close(0)
-  await bench.close()
+  await bed.close()
 })
 
 test('sources lists who pushes, and who is silent', async () => {
-  await bench.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
-  await bench.call('PUT', '/v1/sources/east/settings', { staleAfter: '60s', whenStale: 'drop' })
-  await bench.call('PUT', '/v1/sources/west/routes', {})
-  const [east = '', west = ''] = [...(await bench.store.lastHeard()).values()]
+  await bed.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
+  await bed.call('PUT', '/v1/sources/east/settings', { staleAfter: '60s', whenStale: 'drop' })
+  await bed.call('PUT', '/v1/sources/west/routes', {})
+  const [east = '', west = ''] = [...(await bed.store.lastHeard()).values()]
   const upsert = [entry(staleSourceKey('east'), JSON.stringify({ source: 'east', heardAt: east }))]
-  await bench.store.control({ cause: 'stale', source: 'east', author: 'me', upsert, remove: [] })
+  await bed.store.control({ cause: 'stale', source: 'east', author: 'me', upsert, remove: [] })
   expect((await run('sources')).stdout.split('\n')).toEqual([
     'SOURCE  ENTRIES     REVISION  HEARD                     STATE',
     `east    4 topology  1         ${east}  silent since ${east} (drop)`,

@@ -1,34 +1,28 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
-import { type LastingTestbed, openLastingTestbed, proxyStatus } from '../rest/rest-testbed.ts'
+import { proxyStatus } from '../rest/rest-testbed.ts'
 import { services, TOPOLOGY } from '../rest/scenario.ts'
-import { runCli } from './run-cli.ts'
+import { type CliBed, openCliBed } from './cli-bed.ts'
 
-let testbed: LastingTestbed
-let server: RestServer
+let bed: CliBed
 
 beforeAll(async () => {
-  testbed = await openLastingTestbed()
-  server = await serveRest(testbed.app, { host: '127.0.0.1', port: 0 })
+  bed = await openCliBed()
   const { zones, services: known } = TOPOLOGY
   const capacities = zones.map(zone => ({ ...zone, capacity: 16 }))
-  await testbed.call('PUT', '/v1/sources/east/topology', {
+  await bed.call('PUT', '/v1/sources/east/topology', {
     zones: capacities,
     services: [...known, ...services('nowhere').services],
   })
-  await testbed.call('POST', '/v1/zones/zone-b/drain', { reason: 'new switches' })
-  testbed.proxies.all = [proxyStatus('1')]
+  await bed.call('POST', '/v1/zones/zone-b/drain', { reason: 'new switches' })
+  bed.proxies.all = [proxyStatus('1')]
 })
 afterAll(async () => {
-  await server.close(0)
-  await testbed.close()
+  await bed.close()
 })
 
 /** What the command prints. */
 async function printed(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCli(['zones', ...args], '', {
-    VICINITY_SERVER: `http://${server.address}`,
-  })
+  const { code, stdout, stderr } = await bed.vicinity('zones', ...args)
   expect([code, stderr]).toEqual([0, ''])
   return stdout
 }
