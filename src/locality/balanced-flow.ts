@@ -1,5 +1,6 @@
 import { compare } from '../model/order.ts'
 import { apportion } from './apportion.ts'
+import type { ZoneWeight } from './locality-policy.ts'
 import type { Place } from './place.ts'
 import { sum } from './sum.ts'
 
@@ -111,10 +112,6 @@ export function balancedShares(flow: BalancedFlow, from: Place): ZoneShare[] {
 
 /** To what the weights of a zone's row sum. */
 export const WEIGHTS = 10_000
-
-export interface ZoneWeight extends Place {
-  readonly weight: number
-}
 
 /**
  * The shares as weights for Envoy: whole numbers from 1 that sum to 10,000, or none at all. A zone that would get

@@ -19,7 +19,7 @@ export function drainEntry({ region, zone, reason }: Drain & { readonly region: 
   return entry({ kind: 'Drain', namespace: '', name: zoneKeyName(row) }, JSON.stringify(row))
 }
 
-/** How much the clients in a zone ask for, in coarse steps; any unit that is the same for all zones. */
+/** How much the clients in a zone ask for, in any unit that is the same for all zones. */
 export interface Demand {
   readonly zone: string
   readonly region?: string
