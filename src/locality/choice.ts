@@ -10,6 +10,7 @@ import { percent } from './percent.ts'
 import { placeName, zoneKey, zoneName } from './place.ts'
 import { distanceOf } from './precedence.ts'
 import { balanceFor, isInScope, isScarce, type Scope, scopeOf } from './scope.ts'
+import { sum } from './sum.ts'
 
 /** Which of the eligible endpoints a viewpoint uses while all is well, and why. */
 export interface Choice {
@@ -65,7 +66,7 @@ function choiceByWeights(
   zones: readonly ZoneWeight[],
 ): Pick<Choice, 'isChosen' | 'zoneWeights' | 'reasonOf'> {
   const zoneWeights = new Map(zones.map(one => [zoneKey(one), one.weight]))
-  const total = zones.reduce((sum, one) => sum + one.weight, 0)
+  const total = sum(zones.map(one => one.weight))
   const reasons = new Map(
     zones.map(one => {
       return [zoneKey(one), `in ${zoneName(one)}, which gets ${percent(one.weight / total)}`]

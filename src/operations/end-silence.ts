@@ -1,5 +1,5 @@
 import { staleSourceKey } from '../model/control.ts'
-import { type ControlCause, StoreUnavailable } from '../store/store.ts'
+import { type ControlCause, type ControlWrite, StoreUnavailable } from '../store/store.ts'
 import type { Current } from './current-world.ts'
 
 /**
@@ -12,10 +12,14 @@ export async function endSilence(
   cause: ControlCause = 'heard',
 ): Promise<void> {
   if (!replica.world().staleSources.has(source)) return
-  const write = { cause, source, author: 'vicinity', upsert: [], remove: [staleSourceKey(source)] }
   try {
-    await store.control(write)
+    await store.control(endOfSilence(source, cause))
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
   }
+}
+
+/** What takes the row of a stale source away. */
+export function endOfSilence(source: string, cause: ControlCause): ControlWrite {
+  return { cause, source, author: 'vicinity', upsert: [], remove: [staleSourceKey(source)] }
 }

@@ -1,5 +1,6 @@
 import { type Place, placeName, zoneKey } from '../locality/place.ts'
 import { namedZone } from '../locality/zone-reference.ts'
+import { compare } from '../model/order.ts'
 import { type Path, type Problem, problemAt } from '../model/problem.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 
@@ -59,5 +60,5 @@ export function distinctPlaces(places: Iterable<Place>): Place[] {
   for (const { region, zone } of places) {
     if (zone !== '') byKey.set(zoneKey({ region, zone }), { region, zone })
   }
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place)
+  return [...byKey].sort(([a], [b]) => compare(a, b)).map(([, place]) => place)
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { DEFAULT_WHEN_STALE, staleSourceKey } from '../model/control.ts'
 import { entry } from '../model/entry.ts'
+import { endOfSilence } from '../operations/end-silence.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { ControlWrite, Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
@@ -90,15 +91,12 @@ export function watchSilence(store: Store, replica: Replica, log: Logger): Silen
 }
 
 function writesOf({ fallen, ended }: Judgement): ControlWrite[] {
-  const author = 'vicinity'
   return [
-    ...fallen.map(row => {
+    ...fallen.map((row): ControlWrite => {
       const upsert = [entry(staleSourceKey(row.source), JSON.stringify(row))]
-      return { cause: 'stale', source: row.source, author, upsert, remove: [] } as const
+      return { cause: 'stale', source: row.source, author: 'vicinity', upsert, remove: [] }
     }),
-    ...ended.map(({ source, cause }) => {
-      return { cause, source, author, upsert: [], remove: [staleSourceKey(source)] }
-    }),
+    ...ended.map(({ source, cause }) => endOfSilence(source, cause)),
   ]
 }
 

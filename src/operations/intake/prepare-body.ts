@@ -103,8 +103,8 @@ function servicePlaces({ entries, pointers }: Content, isKubernetes: boolean): S
   entries.forEach((entry, index) => {
     if (entry.kind !== 'Service' && entry.kind !== 'Endpoints') return
     const service = `${entry.namespace}/${entry.name}`
-    const hasSettings = entry.kind === 'Service' || places.get(service)?.hasSettings === true
-    if (places.has(service) && entry.kind === 'Endpoints') return
+    const hasSettings = entry.kind === 'Service'
+    if (!hasSettings && places.has(service)) return
     const object = isKubernetes ? { object: objectName({ ...entry, kind: 'Service' }) } : {}
     places.set(service, { service, hasSettings, pointer: pointers[index] ?? '', ...object })
   })
