@@ -2,6 +2,7 @@ import type { Candidates } from '../locality/assignment.ts'
 import { type Decision, decide } from '../locality/decision.ts'
 import type { LocalityPolicy } from '../locality/locality-policy.ts'
 import type { Place } from '../locality/place.ts'
+import { namedZone } from '../locality/zone-reference.ts'
 import { compare } from '../model/order.ts'
 import type { ServicePort } from '../model/topology.ts'
 import { type ClusterSettings, hasCluster } from './cluster.ts'
@@ -99,8 +100,8 @@ export class MergedService {
     const { distribute = [] } =
       this.#saidLocality.find(({ settings }) => settings.distribute !== undefined)?.settings ?? {}
     return distribute.some(({ from }) => {
-      const [name, of = region] = from.split('/').reverse()
-      return name === zone && (region === '' || of === region)
+      const named = namedZone(from, () => [region])
+      return named?.zone === zone && (region === '' || named.region === region)
     })
   }
 

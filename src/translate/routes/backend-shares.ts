@@ -1,3 +1,4 @@
+import { sum } from '../../locality/sum.ts'
 import type { HttpBackendRef } from '../../model/http-route.ts'
 import type { ClusterOf } from './request-mirror.ts'
 
@@ -43,7 +44,7 @@ const MILLION = 1_000_000
  * fraction of every route: the first route whose end is above it gets the request. The last ends at all; none is empty.
  */
 export function shareEnds(weights: readonly number[]): number[] {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const total = sum(weights)
   let before = 0
   let end = 0
   return weights.map((weight, index) => {
