@@ -75,7 +75,7 @@ async function open(
   const replica = await followStore(
     store,
     (world, touched) => {
-      tables.publish(world, touched, xds?.passedRevision ?? 0)
+      tables.publish(world, touched, xds?.isPassed ?? true)
       xds?.onChange(world.revision)
       rows?.onChange()
       silence?.onChange()

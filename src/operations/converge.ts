@@ -22,8 +22,13 @@ export async function converge<T>(
     const revision = revisionOf(result)
     if (revision === null) return { result, convergence: undefined }
     const start = performance.now()
-    await within(seconds * 1000, collaborators.replica.reached(revision))
-    const left = Math.max(0, seconds * 1000 - (performance.now() - start))
+    let isLost = false
+    const reached = collaborators.replica.reached(revision).then(isThere => {
+      isLost = !isThere
+    })
+    await within(seconds * 1000, reached)
+    // What was lost will come to no proxy: all are pending, and nothing is left to wait for.
+    const left = isLost ? 0 : Math.max(0, seconds * 1000 - (performance.now() - start))
     return { result, convergence: await watch.wait(revision, left) }
   } finally {
     watch.close()

@@ -4,6 +4,9 @@ import type { World } from '../translate/world.ts'
 export interface Replica {
   /** The newest state that this replica has applied. */
   world(): World
-  /** Resolves when this replica has applied `revision`. */
-  reached(revision: number): Promise<void>
+  /**
+   * Resolves to true when this replica has applied `revision`; to false when the database has gone back behind it: it
+   * failed over to a copy that does not have what was written last.
+   */
+  reached(revision: number): Promise<boolean>
 }

@@ -46,6 +46,7 @@ export function keepDemandRows({ store, replica, meter, log, timing }: Options):
   const services = new BalancedServices()
   const begin = performance.now()
   let written = 0
+  let seen = 0
   let isClosed = false
   let work = Promise.resolve()
   const alarm = new Alarm(() => {
@@ -55,7 +56,13 @@ export function keepDemandRows({ store, replica, meter, log, timing }: Options):
   const unsubscribe = meter.subscribe(look)
   look()
   return {
-    onChange: look,
+    onChange: () => {
+      const { revision } = replica.world()
+      // The database went back: what was written last may be lost, and does not come any more.
+      if (revision < seen) written = Math.min(written, revision)
+      seen = revision
+      look()
+    },
     close: async () => {
       isClosed = true
       unsubscribe()

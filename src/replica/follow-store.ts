@@ -19,18 +19,20 @@ const RETRY_AFTER = 500
  * Keeps a World up with the database: loads it whole, then follows the feed of changes. Resolves when the first load
  * was published, so that a port opened afterwards never serves less than the database has.
  *
- * While the database is away the last world stands; the feed is tried again until it answers.
+ * While the database is away the last world stands; the feed is tried again until it answers. One that went back (it
+ * failed over to a copy without the newest revisions) is followed back; but not to no revision at all: a lost volume
+ * must not wipe a fleet.
  */
 export async function followStore(store: Store, publish: Publish, log: Logger): Promise<FollowingReplica> {
   const closing = new AbortController()
   let world = World.EMPTY
-  let waiting: { revision: number; resolve: () => void }[] = []
-  let announced = 0
+  let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = []
+  let isDue = false
   let reading: Promise<void> | undefined
 
   // Listening begins before the first load, or a commit between the two would be missed.
-  const unsubscribe = store.subscribe(revision => {
-    announced = Math.max(announced, revision)
+  const unsubscribe = store.subscribe(() => {
+    isDue = true
     follow()
   })
   reading = advance()
@@ -46,7 +48,7 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
     world: () => world,
     reached: revision =>
       new Promise(resolve => {
-        if (world.revision >= revision) resolve()
+        if (world.revision >= revision) resolve(true)
         else waiting.push({ revision, resolve })
       }),
     close: async () => {
@@ -62,12 +64,14 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
     })
   }
 
-  /** Reads the feed until it has nothing newer than what was announced. */
+  /** Reads the feed until nothing was announced meanwhile. */
   async function catchUp(): Promise<void> {
-    while (world.revision < announced && !closing.signal.aborted) {
+    while (isDue && !closing.signal.aborted) {
+      isDue = false
       try {
         await advance()
       } catch (error) {
+        isDue = true
         log.warn({ err: error, revision: world.revision }, 'reading the feed failed; serving what is known')
         await delay(RETRY_AFTER, undefined, { signal: closing.signal }).catch(() => {})
       }
@@ -84,12 +88,25 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
       revision = batch.revision
       await nextTurn()
     }
-    if (draft === undefined) return
+    if (draft !== undefined) show(draft, revision)
+  }
+
+  function show(draft: WorldDraft, revision: number): void {
+    const before = world.revision
+    if (revision === 0 && before > 0) {
+      log.error({ before }, 'the database has lost all revisions; serving what was known until there is one')
+      return
+    }
+    if (revision < before) log.warn({ before, revision }, 'the database went back: it has lost revisions')
     const next = draft.finish(revision)
     world = next.world
     publish(world, next.touched)
-    const reached = waiting.filter(one => one.revision <= revision)
-    waiting = waiting.filter(one => one.revision > revision)
-    for (const one of reached) one.resolve()
+    const stillWaiting: typeof waiting = []
+    for (const one of waiting) {
+      if (one.revision <= revision) one.resolve(true)
+      else if (revision < before) one.resolve(false)
+      else stillWaiting.push(one)
+    }
+    waiting = stillWaiting
   }
 }

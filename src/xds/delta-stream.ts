@@ -29,8 +29,8 @@ export interface DeltaStreamOptions {
   readonly id: string
   /** Asked once for each type. */
   readonly views: Views
-  /** The revision of the views; 0: the database has none at all. */
-  readonly revision: number
+  /** What the views show; 0: the database has no revision at all. */
+  readonly edition: number
   readonly now: number
   /** Answer a returning client even from a database without any revision. */
   readonly allowEmpty?: boolean
@@ -44,18 +44,17 @@ export interface DeltaStreamResponse {
   readonly nonce: string
   readonly resources: readonly Resource[]
   readonly removed: readonly string[]
-  readonly revision: number
 }
 
 /**
- * One delta ADS stream, all its types. The transport hands in requests and new revisions and pulls responses while it
+ * One delta ADS stream, all its types. The transport hands in requests and new editions and pulls responses while it
  * can take more: what is sent is always the newest state, and a slow client skips what it missed. Time is passed in.
  *
  * A stream is
  * - silent: the client brought versions, but the database has no revision at all (a lost volume must not wipe a
  *   fleet). Entered by `onRequest`, left by the first revision;
  * - behind: something is due; `next` gives it, or `wakeAt` says when a gate gives up;
- * - sent: `next` gave everything of the revision, answers are missing;
+ * - sent: `next` gave everything of the edition, answers are missing;
  * - settled: everything was answered.
  */
 export class DeltaStream {
@@ -65,7 +64,7 @@ export class DeltaStream {
   /** By type: names to be sent when the client claims them, because what they warm was sent before. */
   readonly #reloads = new Map<string, Set<string>>()
   readonly #progress = new Progress()
-  #revision: number
+  #edition: number
   #hasReturned = false
   #responses = 0
   #turns = 0
@@ -74,10 +73,10 @@ export class DeltaStream {
 
   constructor(options: DeltaStreamOptions) {
     this.#options = options
-    this.#revision = options.revision
+    this.#edition = options.edition
   }
 
-  /** Everything up to this revision was sent and answered. */
+  /** Everything up to this edition was sent and answered. */
   get settled(): number {
     return this.#progress.settled
   }
@@ -127,9 +126,9 @@ export class DeltaStream {
     return undefined
   }
 
-  /** The views are those of this revision now. Returns whether that is news to this client. */
-  onRevision(revision: number): boolean {
-    this.#revision = revision
+  /** The views show this edition now. Returns whether that is news to this client. */
+  onEdition(edition: number): boolean {
+    this.#edition = edition
     this.#moment += 1
     let isNews = false
     for (const subscription of this.#subscriptions.values()) isNews = subscription.collect() || isNews
@@ -146,7 +145,7 @@ export class DeltaStream {
       const batch = subscription.take(gates, limit, now, this.#moment)
       if (batch) return this.#send(subscription, batch, now)
     }
-    if (this.#isSent) this.#progress.sent(this.#revision, this.#responses, this.#oldestUnanswered)
+    if (this.#isSent) this.#progress.sent(this.#edition, this.#responses, this.#oldestUnanswered)
     return undefined
   }
 
@@ -159,7 +158,7 @@ export class DeltaStream {
   }
 
   get #isSilent(): boolean {
-    return this.#hasReturned && this.#revision === 0 && !this.#options.allowEmpty
+    return this.#hasReturned && this.#edition === 0 && !this.#options.allowEmpty
   }
 
   get #isSent(): boolean {
@@ -204,7 +203,7 @@ export class DeltaStream {
     subscription.sent(batch, nonce, this.#responses, now)
     const warmedBy = WARMED_BY[typeUrl]
     if (warmedBy) for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
-    return { typeUrl, nonce, resources: batch.resources, removed: batch.removed, revision: this.#revision }
+    return { typeUrl, nonce, resources: batch.resources, removed: batch.removed }
   }
 
   /**

@@ -1,25 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Convergence, ConvergenceWatch, Proxies, ProxyStatus } from '../model/proxies.ts'
+import type { Editions } from './editions.ts'
 import { Round, type RoundStream } from './round.ts'
 
 export interface RegisteredProxy extends RoundStream {
   readonly status: ProxyStatus
 }
 
-/** The connected proxies of this replica, and how far revisions got with them. */
+/** The connected proxies of this replica, and how far editions got with them. */
 export class ProxyRegistry implements Proxies {
   readonly #proxies = new Map<string, RegisteredProxy>()
-  /** Of the revisions that came since the oldest watch began; the newest last. */
+  /** Of the editions that came since the oldest watch began; the newest last. */
   #rounds: Round[] = []
   #watches = 0
   readonly #waits = new Set<AbortController>()
   #isStopping = false
-  #revision: number
+  readonly #editions: Editions
   #arrival = Promise.resolve()
   #arrive: () => void = () => {}
 
-  constructor(revision: number) {
-    this.#revision = revision
+  constructor(editions: Editions) {
+    this.#editions = editions
     this.#expectArrival()
   }
 
@@ -40,10 +41,9 @@ export class ProxyRegistry implements Proxies {
     for (const round of this.#rounds) round.left(proxy)
   }
 
-  /** A revision is in the views; every proxy will be told. */
-  arrived(revision: number): void {
-    this.#revision = revision
-    if (this.#watches > 0) this.#rounds.push(new Round(revision, this.#proxies.values()))
+  /** The views show another edition; every proxy will be told. */
+  arrived(): void {
+    if (this.#watches > 0) this.#rounds.push(new Round(this.#editions.current, this.#proxies.values()))
     const arrive = this.#arrive
     this.#expectArrival()
     arrive()
@@ -82,11 +82,11 @@ export class ProxyRegistry implements Proxies {
     this.#waits.add(timer)
     const isOver = delay(this.#isStopping ? 0 : timeout, 'over', { signal: timer.signal }).catch(() => 'over')
     try {
-      while (this.#revision < revision) {
+      while (this.#editions.revision < revision) {
         // A revision that did not arrive may concern everybody.
         if ((await Promise.race([this.#arrival, isOver])) === 'over') return this.#unsettled(revision).result
       }
-      let round = this.#rounds.find(one => one.revision >= revision)
+      let round = this.#rounds.find(one => one.edition >= this.#editions.of(revision))
       if (!round) {
         // It arrived before anybody watched.
         round = this.#unsettled(revision)
@@ -102,8 +102,9 @@ export class ProxyRegistry implements Proxies {
 
   /** A round of whoever has not answered the revision yet. */
   #unsettled(revision: number): Round {
-    const behind = [...this.#proxies.values()].filter(proxy => proxy.settled < revision)
-    const round = new Round(revision, behind)
+    const edition = this.#editions.of(revision)
+    const behind = [...this.#proxies.values()].filter(proxy => proxy.settled < edition)
+    const round = new Round(edition, behind)
     for (const proxy of behind) round.told(proxy, true)
     return round
   }

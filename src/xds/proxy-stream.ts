@@ -7,6 +7,7 @@ import { type DeltaRequest, decodeDeltaRequest } from '../proto/delta-request.ts
 import { encodeDeltaResponse } from '../proto/delta-response.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from './audience.ts'
 import { DeltaStream } from './delta-stream.ts'
+import type { Editions } from './editions.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
 
 /** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
@@ -31,8 +32,7 @@ export interface ProxyStreamOptions {
   readonly replica: string
   readonly allowEmpty: boolean
   readonly log: Logger
-  /** The revision of the views at this moment. */
-  readonly revision: () => number
+  readonly editions: Editions
   /** It has an audience and a status. */
   readonly joined: (stream: ProxyStream) => void
   /** Its client said something: it wants to be served. */
@@ -106,18 +106,18 @@ export class ProxyStream implements RegisteredProxy {
       userAgent: node.userAgent,
       peer: this.#call.getPeer(),
       connectedAt: this.#connectedAt.toISOString(),
-      revision: stream.settled,
+      revision: this.#options.editions.revisionOf(stream.settled),
       synced: stream.isSynced,
       types: stream.status,
       warnings: audience.warnings(),
     }
   }
 
-  /** Sends what there is to send; the views show this revision. Returns whether it is news to this client. */
-  serve(revision: number): boolean {
+  /** Sends what there is to send; the views have come to show something else. Returns whether it is news to this client. */
+  serve(): boolean {
     let isNews = false
     this.#guard(() => {
-      isNews = this.#joined?.stream.onRevision(revision) ?? false
+      isNews = this.#joined?.stream.onEdition(this.#options.editions.current) ?? false
       this.#pump()
     })
     return isNews
@@ -169,12 +169,12 @@ export class ProxyStream implements RegisteredProxy {
   }
 
   #join(node: ClientNode): DeltaStream {
-    const { audiences, revision, allowEmpty } = this.#options
+    const { audiences, editions, allowEmpty } = this.#options
     const audience = audiences.join(node)
     const stream = new DeltaStream({
       id: this.id,
       views: audience.views,
-      revision: revision(),
+      edition: editions.current,
       now: Date.now(),
       allowEmpty,
     })
@@ -203,7 +203,7 @@ export class ProxyStream implements RegisteredProxy {
         removed: response.removed,
         nonce: response.nonce,
         controlPlane: this.#options.replica,
-        systemVersion: String(response.revision),
+        systemVersion: String(this.#options.editions.revision),
       })
       this.#unwritten += bytes.length
       this.#call.write(bytes, () => this.#guard(() => this.#written(bytes.length)))

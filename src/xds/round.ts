@@ -4,6 +4,7 @@ import type { Convergence } from '../model/proxies.ts'
 export interface RoundStream {
   readonly id: string
   readonly node: string
+  /** Everything up to this edition was sent and answered. */
   readonly settled: number
   readonly responses: number
   readonly isStuck: boolean
@@ -11,26 +12,26 @@ export interface RoundStream {
 }
 
 /**
- * One revision's way through the streams. A stream is
- * - unseen: it was there when the revision came and was not told of it yet;
- * - pending: told, and the revision concerns it; left by `answered` or `left`;
+ * One edition's way through the streams. A stream is
+ * - unseen: it was there when the edition came and was not told of it yet;
+ * - pending: told, and the edition concerns it; left by `answered` or `left`;
  * - answered: all was sent and ACKed or NACKed, or something was NACKed and holds the rest back.
- * Streams that the revision does not concern, or that have gone, are dropped.
+ * Streams that the edition does not concern, or that have gone, are dropped.
  */
 export class Round {
-  readonly revision: number
-  /** Number of the last response before the revision came. */
+  readonly edition: number
+  /** Number of the last response before the edition came. */
   readonly #before = new Map<RoundStream, number>()
   readonly #unseen = new Set<RoundStream>()
   readonly #pending = new Set<RoundStream>()
   #acked = 0
   readonly #nacked: Convergence['nacked'][number][] = []
-  /** Resolves when every stream that the revision concerns has answered or gone. */
+  /** Resolves when every stream that the edition concerns has answered or gone. */
   readonly done: Promise<void>
   #resolve: () => void = () => {}
 
-  constructor(revision: number, streams: Iterable<RoundStream>) {
-    this.revision = revision
+  constructor(edition: number, streams: Iterable<RoundStream>) {
+    this.edition = edition
     this.done = new Promise(resolve => {
       this.#resolve = resolve
     })
@@ -52,7 +53,7 @@ export class Round {
     }
   }
 
-  /** The stream was told of the revision and sent what it can take. */
+  /** The stream was told of the edition and sent what it can take. */
   told(stream: RoundStream, isConcerned: boolean): void {
     if (!this.#unseen.delete(stream)) return
     if (isConcerned || stream.responses > this.#beforeOf(stream)) this.#pending.add(stream)
@@ -65,7 +66,7 @@ export class Round {
     if (!this.#pending.has(stream)) return
     const rejections = stream.rejectedAfter(this.#beforeOf(stream))
     const isBlocked = rejections.length > 0 && stream.isStuck
-    if (stream.settled < this.revision && !isBlocked) return
+    if (stream.settled < this.edition && !isBlocked) return
     this.#pending.delete(stream)
     if (rejections.length === 0) this.#acked += 1
     for (const one of rejections) this.#nacked.push({ proxy: stream.id, node: stream.node, ...one })

@@ -11,12 +11,13 @@ import { formatAddress } from '../address.ts'
 import type { Proxies } from '../model/proxies.ts'
 import { aggregatedDiscoveryService } from '../proto/service.ts'
 import { within } from '../within.ts'
+import { Editions } from './editions.ts'
 import { FanOut } from './fan-out.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
 import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
 
 export interface XdsServerOptions
-  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'revision' | 'joined' | 'requested' | 'left'> {
+  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'editions' | 'joined' | 'requested' | 'left'> {
   /** A loopback name or address, or what to listen on. */
   readonly host: string
   /** 0: any free port. */
@@ -32,10 +33,13 @@ export interface XdsServer {
   /** The real port. */
   readonly port: number
   readonly proxies: Proxies
-  /** The views of all audiences show this revision now. */
+  /**
+   * The views of all audiences show this revision now. It may be below the last: the database went back, and what
+   * streams are sent is what is different in its views.
+   */
   onChange(revision: number): void
-  /** Every stream has looked at its views since they came to show this revision. */
-  readonly passedRevision: number
+  /** Every stream has looked at what its views show now. */
+  readonly isPassed: boolean
   /** Before the end: those who wait for proxies are answered with what is known. */
   stopWaiting(): void
   /**
@@ -66,19 +70,18 @@ const SERVER_OPTIONS = {
 /** Serves delta ADS over gRPC. Rejects when the address cannot be listened on. */
 export async function openXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { host, log } = options
-  const registry = new ProxyRegistry(options.revision)
+  const editions = new Editions(options.revision)
+  const registry = new ProxyRegistry(editions)
   const streams = new Set<ProxyStream>()
-  let revision = options.revision
-  let passedRevision = revision
 
   const fanOut = new FanOut<ProxyStream>(stream => {
-    registry.told(stream, stream.serve(revision))
+    registry.told(stream, stream.serve())
     registry.answered(stream)
   })
   const streamOptions: ProxyStreamOptions = {
     ...options,
     allowEmpty: options.allowEmpty ?? false,
-    revision: () => revision,
+    editions,
     joined: stream => registry.join(stream),
     requested: stream => fanOut.add([stream]),
     left: stream => {
@@ -105,13 +108,12 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     host,
     port,
     proxies: registry,
-    get passedRevision() {
-      return fanOut.isIdle ? revision : passedRevision
+    get isPassed() {
+      return fanOut.isIdle
     },
-    onChange: next => {
-      if (fanOut.isIdle) passedRevision = revision
-      revision = next
-      registry.arrived(next)
+    onChange: revision => {
+      editions.show(revision)
+      registry.arrived()
       fanOut.add(streams)
     },
     stopWaiting: () => registry.stopWaiting(),

@@ -31,9 +31,9 @@ export class Tables implements Audiences {
   readonly #assignmentLog = new ChangeLog()
   readonly census = new ViewpointCensus()
 
-  /** `passedRevision`: every stream has looked at its views since they came to show this revision. */
-  publish(world: World, touched: Touched, passedRevision: number): void {
-    if (passedRevision >= this.#world.revision) {
+  /** `isPassed`: every stream has looked at what its views show until now. */
+  publish(world: World, touched: Touched, isPassed: boolean): void {
+    if (isPassed) {
       this.#assignmentLog.clear()
       for (const tables of this.#gateways.values()) tables.forgetPassed()
     }

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
 import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import { type Store, StoreUnavailable } from '../../src/store/store.ts'
@@ -70,4 +70,69 @@ test('a first load that fails is an error of the start', async () => {
     },
   }
   await expect(followStore(broken, () => {}, log)).rejects.toThrow('the disk is gone')
+})
+
+describe('a database that goes back', () => {
+  /** A feed whose database a test takes back to a copy: the whole state comes anew, under an older revision. */
+  async function failingOver() {
+    const copies: { revision: number; names: string[] }[] = []
+    let announce = (_revision: number) => {}
+    const feed: Store = {
+      ...store,
+      subscribe(listener) {
+        announce = listener
+        return () => {}
+      },
+      async *changes(after) {
+        const copy = copies.shift()
+        if (copy === undefined) {
+          if (after === 0) yield* store.changes(0)
+          return
+        }
+        const { revision, names } = copy
+        const stored = { source: 'east', since: 1, created: 1 }
+        const upserted = names.map(name => ({ ...service(name), ...stored }))
+        yield { revision, reset: true, upserted, removed: [] }
+      },
+    }
+    const published: [number, string[]][] = []
+    replica = await followStore(
+      feed,
+      (world, touched) => published.push([world.revision, [...touched.services].sort()]),
+      log,
+    )
+    return {
+      published,
+      goBack: (revision: number, ...names: string[]) => {
+        copies.push({ revision, names })
+        announce(revision)
+      },
+    }
+  }
+
+  test('is followed back, and everything counts as touched', async () => {
+    const { published, goBack } = await failingOver()
+    goBack(1, 'first')
+    await vi.waitFor(() => expect(replica.world().revision).toBe(1))
+    expect([...replica.world().services.keys()]).toEqual(['default/first'])
+    expect(published.at(-1)).toEqual([1, ['default/first', 'default/second', 'default/third']])
+  })
+
+  test('tells whoever waits for what it has lost, and lets all others wait for what comes', async () => {
+    const { goBack } = await failingOver()
+    const lost = replica.reached(4)
+    goBack(2, 'first')
+    expect(await lost).toBe(false)
+    const later = replica.reached(3)
+    goBack(3, 'first', 'again')
+    expect(await later).toBe(true)
+  })
+
+  test('to nothing at all is not followed: a lost volume must not wipe a fleet', async () => {
+    const { published, goBack } = await failingOver()
+    goBack(0)
+    goBack(1, 'new')
+    await vi.waitFor(() => expect(replica.world().revision).toBe(1))
+    expect(published.map(([revision]) => revision)).toEqual([3, 1])
+  })
 })

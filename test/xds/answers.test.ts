@@ -158,7 +158,7 @@ describe('nonces and answers', () => {
     session.publish(tables => tables.set(CDS, 'a', 'last'))
     session.ack(session.pull()[0])
     session.pull()
-    expect(session.stream.settled).toBe(session.revision)
+    expect(session.stream.settled).toBe(session.edition)
   })
 })
 
@@ -202,7 +202,7 @@ describe('stream rules', () => {
 })
 
 describe('settled', () => {
-  test('is the revision through which all was sent and answered', () => {
+  test('is the edition through which all was sent and answered', () => {
     const session = subscribed()
     const [first] = session.pull()
     expect(session.stream.settled).toBe(0)
@@ -222,7 +222,7 @@ describe('settled', () => {
     expect(session.stream.settled).toBe(2)
   })
 
-  test('moves at once with a revision that changes nothing for the client', () => {
+  test('moves at once with an edition that changes nothing for the client', () => {
     const session = subscribed()
     session.settle()
     expect(session.publish(() => undefined)).toBe(false)

@@ -69,7 +69,7 @@ class Run {
   now = 0
   readonly refusing: boolean
   readonly responseLimit: number
-  #revision = 1
+  #edition = 1
   #streams = 0
   #last: World = { clusters: [], routes: [], named: [], withoutEndpoints: [], content: [] }
   #stream: DeltaStream
@@ -100,7 +100,7 @@ class Run {
   }
 
   get settled(): boolean {
-    return this.#stream.isSynced && this.#stream.settled === this.#revision
+    return this.#stream.isSynced && this.#stream.settled === this.#edition
   }
 
   #drain(): void {
@@ -122,8 +122,8 @@ class Run {
   #publish(world: World, repair?: string): void {
     this.#last = world
     fill(this.tables, world, repair)
-    this.#revision += 1
-    this.#stream.onRevision(this.#revision)
+    this.#edition += 1
+    this.#stream.onEdition(this.#edition)
   }
 
   #connect(): DeltaStream {
@@ -131,7 +131,7 @@ class Run {
     const stream = new DeltaStream({
       id: String(this.#streams),
       views: typeUrl => this.tables.table(typeUrl),
-      revision: this.#revision,
+      edition: this.#edition,
       now: this.now,
       responseLimit: this.responseLimit,
     })

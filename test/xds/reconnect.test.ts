@@ -115,7 +115,7 @@ describe('a client that comes back', () => {
 
 describe('[M63] a database without any revision', () => {
   test('does not answer a client that brings versions, until the first revision', () => {
-    const session = new Session(new Tables(), { revision: 0 })
+    const session = new Session(new Tables(), { edition: 0 })
     session.returnWith(CDS, { a: 'v' })
     session.send(LDS)
     expect(session.shown).toEqual([])
@@ -125,13 +125,13 @@ describe('[M63] a database without any revision', () => {
   })
 
   test('answers a client that brings nothing', () => {
-    const session = new Session(new Tables(), { revision: 0 })
+    const session = new Session(new Tables(), { edition: 0 })
     session.send(CDS)
     expect(session.shown).toEqual(['CDS'])
   })
 
   test('answers everybody where that is allowed', () => {
-    const session = new Session(new Tables(), { revision: 0, allowEmpty: true })
+    const session = new Session(new Tables(), { edition: 0, allowEmpty: true })
     session.returnWith(CDS, { a: 'v' })
     session.now += RETURN_GRACE
     expect(session.shown).toEqual(['CDS -a'])

@@ -276,10 +276,10 @@ describe('many and slow', () => {
     const streams = Array.from({ length: 200 }, () => client.stream())
     for (const stream of streams) stream.begin(CDS)
     for (const stream of streams) stream.ack(await stream.next())
-    const revision = publish(tables => tables.table(CDS).set(cluster('a')))
+    publish(tables => tables.table(CDS).set(cluster('a')))
     const responses = await Promise.all(streams.map(stream => stream.next()))
     expect(responses.every(response => names(response)[0] === 'a')).toBe(true)
-    await eventually(() => expect(server.passedRevision).toBe(revision))
+    await eventually(() => expect(server.isPassed).toBe(true))
   })
 
   test('[M67] a client that does not read holds up nobody, and gets the newest state only', async () => {

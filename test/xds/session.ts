@@ -63,17 +63,17 @@ export class Tables {
 /** One stream with a clock, its requests and its responses as plain values. */
 export class Session {
   now = 1_000_000
-  revision: number
+  edition: number
   readonly tables: Tables
   readonly stream: DeltaStream
 
   constructor(tables = new Tables(), options: Partial<DeltaStreamOptions> = {}) {
     this.tables = tables
-    this.revision = options.revision ?? 1
+    this.edition = options.edition ?? 1
     this.stream = new DeltaStream({
       id: 's',
       views: typeUrl => (tables.byType as ReadonlyMap<string, ResourceTable>).get(typeUrl),
-      revision: this.revision,
+      edition: this.edition,
       now: this.now,
       ...options,
     })
@@ -101,11 +101,11 @@ export class Session {
     this.send(response.typeUrl, { nonce: response.nonce, error })
   }
 
-  /** The tables changed: a new revision. */
+  /** The tables changed: a new edition. */
   publish(change: (tables: Tables) => void): boolean {
     change(this.tables)
-    this.revision += 1
-    return this.stream.onRevision(this.revision)
+    this.edition += 1
+    return this.stream.onEdition(this.edition)
   }
 
   /** All that may be sent at this moment. */

@@ -43,7 +43,7 @@ class Following {
   #publish(upserted: readonly StoredEntry[], removed: readonly StoredEntry[]): void {
     const { world, touched } = worldAfter(this.#world, upserted, removed)
     this.#world = world
-    this.tables.publish(world, touched, world.revision - 1)
+    this.tables.publish(world, touched, false)
   }
 }
 

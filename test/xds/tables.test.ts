@@ -24,7 +24,7 @@ function node(gateway: string, zone = 'zone-a', fields: Partial<ClientNode> = {}
 
 function tablesOf(world: World): Tables {
   const tables = new Tables()
-  tables.publish(world, NOTHING, 0)
+  tables.publish(world, NOTHING, true)
   return tables
 }
 
@@ -145,7 +145,7 @@ describe('assignments', () => {
     visible(audience, TYPE_URLS.endpoints, names)
     expect(tables.assignmentsHeld).toBe(3)
     audience.leave()
-    tables.publish(world, NOTHING, 0)
+    tables.publish(world, NOTHING, true)
     expect(tables.assignmentsHeld).toBe(1)
   })
 
@@ -161,7 +161,7 @@ describe('assignments', () => {
         2,
       ),
     )
-    tables.publish(next.world, next.touched, next.world.revision - 1)
+    tables.publish(next.world, next.touched, false)
     expect(visible(fromB, TYPE_URLS.endpoints, names)).toEqual(before)
   })
 })
@@ -376,7 +376,7 @@ test('tables that followed any history serve what fresh ones would, and their lo
         })
         const next = draft.finish(revision)
         world = next.world
-        tables.publish(next.world, next.touched, next.world.revision - 1)
+        tables.publish(next.world, next.touched, false)
         for (const [index, audience] of audiences.entries()) expectLogged(audience, before[index] as Snapshot)
       }
       const fresh = new WorldDraft(World.EMPTY)
