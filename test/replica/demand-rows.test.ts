@@ -1,5 +1,6 @@
 import { pino } from 'pino'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { StoredEntry } from '../../src/model/change.ts'
 import { demandEntry } from '../../src/model/control.ts'
 import { parseTopology } from '../../src/model/parse-topology.ts'
 import { ConnectedProxies } from '../../src/replica/demand-meter.ts'
@@ -190,4 +191,35 @@ test('what the database did not take is tried again', async () => {
   await replica.reached(2)
   expect(rows()).toEqual({ a: 8 })
   expect(refusals).toBe(-1)
+})
+
+test('what the database has lost is written again', async () => {
+  const store = await openStore()
+  let announce = (_revision: number) => {}
+  let copy: StoredEntry[] | undefined
+  const failingOver: Store = {
+    ...store,
+    subscribe(listener) {
+      announce = listener
+      return store.subscribe(listener)
+    },
+    async *changes(after) {
+      const upserted = copy
+      copy = undefined
+      if (upserted === undefined) yield* store.changes(after)
+      else yield { revision: 1, reset: true, upserted, removed: [] }
+    },
+  }
+  let writes = 0
+  const { replica, join } = await start(failingOver, LASTING, write => {
+    writes += 1
+    return store.control(write)
+  })
+  await pushWeb(store, { a: 1, b: 1 })
+  join({ a: 8 })
+  await replica.reached(2)
+  const before = await store.entries({ revision: 1 })
+  copy = Array.isArray(before) ? before : []
+  announce(1)
+  await vi.waitFor(() => expect(writes).toBe(2))
 })
