@@ -10,6 +10,8 @@ import type { Installation } from './find-kubernetes-api.ts'
 
 /** A real Kubernetes API server with the Gateway API's CRDs, empty, on a port and in a folder of its own. */
 export interface KubernetesApi {
+  /** A file that says where it is and who asks. */
+  readonly kubeconfig: string
   readonly client: ApiClient
   /** Runs the real kubectl and resolves to what it printed. */
   kubectl(args: readonly string[], input?: string): Promise<string>
@@ -37,6 +39,7 @@ export async function startKubernetesApi(installation: Installation): Promise<Ku
   const own = [`--kubeconfig=${server.ready.kubeconfig}`, `--cache-dir=${join(folder, 'kubectl-cache')}`]
   const kubectl = (args: readonly string[], input = '') => run(installation.kubectl, [...own, ...args], input)
   const api: KubernetesApi = {
+    kubeconfig: server.ready.kubeconfig,
     client,
     kubectl,
     apply: async objects => {
