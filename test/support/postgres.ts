@@ -1,12 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../../demo/free-port.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
-import { type GuardedFolder, openGuardedFolder } from './guarded-folder.ts'
-import { makeDataFolder } from './postgres/data-folder.ts'
+import { type GuardedFolder, hasEnded, openGuardedFolder } from './guarded-folder.ts'
+import { fastestParent, makeDataFolder } from './postgres/data-folder.ts'
 import { createDatabase } from './postgres/databases.ts'
 import { findPostgres, HOW_TO_GET_IT, type PostgresInstallation } from './postgres/find-postgres.ts'
 import { childrenOf } from './postgres/process-children.ts'
@@ -14,7 +15,7 @@ import { type ProcessUser, unprivilegedUser } from './unprivileged-user.ts'
 
 const run = promisify(execFile)
 
-/** As in the server's own `postgresql.conf`: `{ max_connections: '20' }`. They win over ours. */
+/** As in the server's own `postgresql.conf`: `{ max_connections: '20' }`. They win over ours; `fsync: 'on'` is on a disk. */
 type Settings = Readonly<Record<string, string>>
 
 const SETTINGS: Settings = {
@@ -51,42 +52,28 @@ export class PostgresServer {
 
   /** Resolves when it takes connections, on the same port and with the same data as before. */
   async start(): Promise<void> {
-    const { installation, user, folder, data, settings } = this.#place
+    const { installation, folder, data, settings } = this.#place
     const flags = Object.entries({ ...SETTINGS, ...settings }).map(([name, value]) => `-c${name}=${value}`)
-    const log = await open(this.#logFile, 'a')
     const args = ['-D', data, `-p${this.port}`, ...flags]
-    const server = spawn(join(installation.bin, 'postgres'), args, {
-      ...user,
-      cwd: '/',
-      stdio: ['ignore', log.fd, log.fd],
-      // A terminal's Ctrl-C is for the tests, which may want the server to close.
-      detached: true,
-    })
-    folder.guard(server.pid)
-    server.unref()
-    server.once('exit', () => {
-      folder.guard(undefined)
-      if (this.#process === server) this.#process = undefined
-    })
+    const server = await folder.start(join(installation.bin, 'postgres'), args)
     this.#process = server
-    await once(server, 'spawn').finally(() => log.close())
     await waitUntil('PostgreSQL to take connections', () => this.#isReady(server), { timeout: 60_000 })
   }
 
   /** Nothing happens when it has stopped. Ends a pause. */
   async stop(mode: keyof typeof SIGNALS): Promise<void> {
     const server = this.#process
-    if (!server) return
-    await this.resume()
+    if (!server || hasEnded(server)) return
     const ended = once(server, 'exit')
     server.ref()
+    await this.resume()
     server.kill(SIGNALS[mode])
     await ended
   }
 
   /** Nothing of it runs until `resume`: connections stay open, and nobody answers. */
   async pause(): Promise<void> {
-    const { pid } = this.#running()
+    const pid = this.#running()
     // The postmaster first: it starts no backend after that, save one that it was about to start.
     const stopped = new Set<number>()
     let running = [pid]
@@ -98,7 +85,7 @@ export class PostgresServer {
   }
 
   async resume(): Promise<void> {
-    const { pid } = this.#running()
+    const pid = this.#running()
     for (const one of [...(await childrenOf(pid)), pid]) signal(one, 'SIGCONT')
   }
 
@@ -113,33 +100,24 @@ export class PostgresServer {
     await this.#place.folder.close()
   }
 
-  /** The end of what the server has logged. */
-  async log(): Promise<string> {
-    return (await readFile(this.#logFile, 'utf8')).slice(-8_192)
-  }
-
   /** Runs a program of PostgreSQL on the data of this server, as the server's user. */
   protected async control(command: string): Promise<void> {
     const { installation, user, data } = this.#place
     await run(join(installation.bin, 'pg_ctl'), [command, '-D', data], { ...user, cwd: '/' })
   }
 
-  get #logFile(): string {
-    return join(this.#place.folder.path, 'log')
-  }
-
-  #running(): { pid: number } {
-    const pid = this.#process?.pid
-    if (pid === undefined) throw new Error('the PostgreSQL server has stopped')
-    return { pid }
+  #running(): number {
+    const server = this.#process
+    if (server?.pid === undefined || hasEnded(server)) throw new Error('the PostgreSQL server has stopped')
+    return server.pid
   }
 
   /** As `pg_ctl --wait` has it: the last line of `postmaster.pid`, when that is of this process. */
   async #isReady(server: ChildProcess): Promise<boolean> {
-    if (this.#process !== server) throw new Error(`PostgreSQL did not start:\n${await this.log()}`)
-    const lines = (await readFile(join(this.#place.data, 'postmaster.pid'), 'utf8').catch(() => '')).split(
-      '\n',
-    )
+    const { folder, data } = this.#place
+    if (hasEnded(server)) throw new Error(`PostgreSQL did not start:\n${await folder.log()}`)
+    const file = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
+    const lines = file.split('\n')
     return lines[0] === String(server.pid) && /^(ready|standby)\s*$/.test(lines[7] ?? '')
   }
 }
@@ -184,9 +162,10 @@ async function startIn<Server extends PostgresServer>(
   const installation = await findPostgres()
   if (!installation) throw new Error(`no PostgreSQL to run: ${HOW_TO_GET_IT}`)
   const user = await unprivilegedUser()
-  const folder = await openGuardedFolder('vicinity-postgres-')
+  // Who asks for fsync wants a disk.
+  const parent = settings.fsync === 'on' ? tmpdir() : await fastestParent()
+  const folder = await openGuardedFolder('vicinity-postgres-', user, parent)
   try {
-    if (user) await chown(folder.path, user.uid, user.gid)
     const place = { installation, user, folder, data: join(folder.path, 'data'), settings }
     await makeData(place)
     const server = new Kind(await freePort(), place)

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { access, constants, mkdir, mkdtemp, rename, rm, statfs } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ProcessUser } from '../unprivileged-user.ts'
@@ -17,6 +17,21 @@ const INITDB = [
   ...['--username=postgres', '--auth=trust', '--encoding=UTF8'],
   ...['--locale=C', '--locale-provider=icu', '--icu-locale=en-US', '--no-sync'],
 ]
+
+const MEMORY = '/dev/shm'
+/** What containers have there by default is a sixtieth of this. */
+const ENOUGH = 4 * 1024 ** 3
+
+/** Where data folders are: in memory where there is room, since a database is 300 files, a tenth of the time of a disk. */
+export async function fastestParent(): Promise<string> {
+  try {
+    const { bavail, bsize } = await statfs(MEMORY)
+    await access(MEMORY, constants.W_OK)
+    return bavail * bsize >= ENOUGH ? MEMORY : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
 
 /** Makes the data folder of a new server: a copy of one that `initdb` has made once for this version and machine. */
 export async function makeDataFolder(

@@ -3,7 +3,7 @@ import { createDatabase } from './databases.ts'
 import { findPostgres, HOW_TO_GET_IT } from './find-postgres.ts'
 
 /** Defines tests that need a real PostgreSQL. Where none is installed they are skipped, and say so. */
-export async function onPostgres(define: () => void): Promise<void> {
+export async function onPostgres(define: () => void | Promise<void>): Promise<void> {
   if (await findPostgres()) return define()
   console.warn(`SKIPPED: the tests on a real PostgreSQL did not run: ${HOW_TO_GET_IT}`)
   test.skip(`SKIPPED, all that needs a real PostgreSQL: ${HOW_TO_GET_IT}`)
