@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import { afterEach } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { authenticator } from '../../src/auth/authenticate.ts'
 import type { Convergence, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
 import type { Collaborators } from '../../src/operations/collaborators.ts'
@@ -35,16 +35,10 @@ interface BenchOptions {
   readonly ready?: () => boolean
 }
 
-const opened: { close(): Promise<void> }[] = []
-
-afterEach(async () => {
-  for (const testbed of opened.splice(0)) await testbed.close()
-})
-
 /** A testbed for one test. */
 export async function openTestbed(options: BenchOptions = {}): Promise<RestTestbed> {
   const testbed = await openLastingTestbed(options)
-  opened.push(testbed)
+  onTestFinished(testbed.close)
   return testbed
 }
 
