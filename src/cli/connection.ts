@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { Client } from '../client/client.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
+import type { Terminal } from './terminal.ts'
 
 /** Options of every command that talks to a server. */
 export interface ConnectionOptions {
@@ -17,11 +18,14 @@ export function withConnection(command: Command): Command {
     .option('--token-file <file>', 'file with the token (or the token itself in VICINITY_TOKEN)')
 }
 
-export function connect({ server, tokenFile }: ConnectionOptions): Client {
-  const url = server ?? process.env.VICINITY_SERVER ?? DEFAULT_SERVER
+export function connect(
+  { server, tokenFile }: ConnectionOptions,
+  { environment }: Pick<Terminal, 'environment'>,
+): Client {
+  const url = server ?? environment.VICINITY_SERVER ?? DEFAULT_SERVER
   if (!/^https?:\/\/[^/]+\/?$/.test(url) || !URL.canParse(url))
     throw new CommandFailure(EXIT.usage, `--server: "${url}" is not a URL such as ${DEFAULT_SERVER}`)
-  return new Client({ server: url, token: tokenFile ? readToken(tokenFile) : process.env.VICINITY_TOKEN })
+  return new Client({ server: url, token: tokenFile ? readToken(tokenFile) : environment.VICINITY_TOKEN })
 }
 
 export function readToken(file: string): string {

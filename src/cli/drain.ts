@@ -40,7 +40,7 @@ function addOrder(command: Command, terminal: Terminal, outcome: string, wouldBe
     .option('--region <region>', 'its region, where several have a zone of that name')
   withConnection(withWriting(command)).action(async (given: string, flags: DrainFlags) => {
     const { zone, region } = zoneArgument(given, flags.region)
-    const answer = await send(connect(flags), zone, { ...flags, region })
+    const answer = await send(connect(flags, terminal), zone, { ...flags, region })
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
     else {
       const state = flags.dryRun ? wouldBe : outcome

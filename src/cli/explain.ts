@@ -40,7 +40,7 @@ export function addExplain(program: Command, terminal: Terminal): void {
     const { zone, region } = zoneArgument(flags.zone ?? '', flags.region)
     const [namespace, name] = splitService(service)
     const query = { port, region, zone: zone || undefined, subZone, node, source, network, revision }
-    const answer = await connect(flags).assignment(namespace, name, query)
+    const answer = await connect(flags, terminal).assignment(namespace, name, query)
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
     else for (const line of explanationLines(answer, terminal, { all: flags.all })) terminal.out(line)
   })

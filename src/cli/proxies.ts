@@ -21,7 +21,7 @@ export function addProxies(program: Command, terminal: Terminal): void {
     .option('--json', 'print them as a JSON list')
   withConnection(command).action(async (flags: ProxiesFlags) => {
     const { node, gateway, zone } = flags
-    const proxies = await connect(flags).proxies({ node, gateway, zone })
+    const proxies = await connect(flags, terminal).proxies({ node, gateway, zone })
     if (flags.json) terminal.out(JSON.stringify(proxies, undefined, 2))
     else for (const line of proxiesLines(proxies, terminal)) terminal.out(line)
   })

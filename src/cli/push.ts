@@ -55,10 +55,10 @@ export function addPush(program: Command, terminal: Terminal): void {
     )
   withConnection(withWriting(command)).action(async (files: string[], flags: PushFlags) => {
     const options = writeOptions(flags)
-    const client = connect(flags)
+    const client = connect(flags, terminal)
     const paths = [...files, ...(flags.filename ?? [])]
     if (paths.length === 0) throw new CommandFailure(EXIT.usage, 'name the files to push, or - for stdin')
-    const prepared = await preparePush(paths, flags.part)
+    const prepared = await preparePush(paths, flags.part, terminal)
     const answer = await prepared
       .send(client, flags.source, options)
       .catch(error => rethrowLocated(error, prepared))
@@ -72,12 +72,16 @@ function collected(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
 }
 
-async function preparePush(paths: readonly string[], part: Part | undefined): Promise<PreparedPush> {
+async function preparePush(
+  paths: readonly string[],
+  part: Part | undefined,
+  terminal: Terminal,
+): Promise<PreparedPush> {
   if (paths.filter(path => path === '-').length > 1)
     throw new CommandFailure(EXIT.usage, '- stands for standard input, which can be read only once')
   // The YAML parser is loaded only where it is needed.
   const { openFile, readFile, parseDocuments } = await import('./pushed-documents.ts')
-  const files = await Promise.all(paths.map(openFile))
+  const files = await Promise.all(paths.map(path => openFile(path, terminal)))
   const [only] = files
   if (only !== undefined && files.length === 1 && beginsKubernetes(only.beginning)) {
     const json = await zippedStream(only.chunks)

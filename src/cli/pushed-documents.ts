@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { parseAllDocuments } from 'yaml'
 import { KUBECTL_YAML } from '../model/kubectl-yaml.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
+import type { Terminal } from './terminal.ts'
 
 /** A file, or standard input, as it is. */
 export interface PushedFile {
@@ -26,16 +27,16 @@ export interface OpenedFile {
 }
 
 /** `-` is standard input. */
-export async function openFile(path: string): Promise<OpenedFile> {
-  const chunks = reading(path)
+export async function openFile(path: string, { input }: Pick<Terminal, 'input'>): Promise<OpenedFile> {
+  const chunks = reading(path, input)
   const first = await chunks.next()
   const beginning = first.done ? Buffer.alloc(0) : first.value
   return { name: path === '-' ? 'stdin' : path, beginning, chunks: from(beginning, chunks) }
 }
 
-async function* reading(path: string): AsyncGenerator<Buffer> {
+async function* reading(path: string, input: Terminal['input']): AsyncGenerator<Buffer> {
   try {
-    yield* path === '-' ? process.stdin : createReadStream(path)
+    yield* path === '-' ? input : createReadStream(path)
   } catch (error) {
     throw new CommandFailure(EXIT.usage, `cannot read: ${(error as Error).message}`)
   }

@@ -18,7 +18,7 @@ export function addRoutes(program: Command, terminal: Terminal): void {
     .option('--gateway <gateway>', 'only those that name this gateway (namespace/name)')
     .option('--json', 'print them as a JSON list')
   withConnection(command).action(async ({ source, gateway, json, ...connection }: RoutesFlags) => {
-    const routes = await connect(connection).routes({ source, gateway })
+    const routes = await connect(connection, terminal).routes({ source, gateway })
     if (json) terminal.out(JSON.stringify(routes, undefined, 2))
     else for (const line of routesLines(routes, terminal)) terminal.out(line)
   })

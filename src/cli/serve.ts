@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { type Config, DEFAULTS, LOG_LEVELS, parseConfig, type ServeFlags } from '../config.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
+import type { Terminal } from './terminal.ts'
 
 /** `vicinity serve`: runs a replica until SIGTERM or SIGINT. */
-export function addServe(program: Command): void {
+export function addServe(program: Command, { environment }: Pick<Terminal, 'environment'>): void {
   program
     .command('serve')
     .description('run a replica: REST for pushers, xDS for Envoys')
@@ -34,7 +35,7 @@ export function addServe(program: Command): void {
       `${LOG_LEVELS.join(', ')} (VICINITY_LOG_LEVEL; default: ${DEFAULTS.logLevel})`,
     )
     .action(async (flags: ServeFlags) => {
-      const parsed = parseConfig(flags, process.env)
+      const parsed = parseConfig(flags, environment)
       if (!parsed.ok) throw new CommandFailure(EXIT.usage, parsed.problems.join('\n'))
       await serve(parsed.config)
     })

@@ -39,9 +39,9 @@ export function addSimulate(program: Command, terminal: Terminal): void {
     .option('--limit <count>', 'how many services are shown, those first that change most', '50')
     .option('--json', "print the server's answer as JSON")
   withConnection(command).action(async (service: string | undefined, flags: SimulateFlags) => {
-    const simulation = { ...(await simulationOf(flags)), ...(service !== undefined && { service }) }
+    const simulation = { ...(await simulationOf(flags, terminal)), ...(service !== undefined && { service }) }
     const query = { sort: '-moved', limit: flags.limit }
-    const answer = await connect(flags).simulate(simulation, query)
+    const answer = await connect(flags, terminal).simulate(simulation, query)
     if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
     else for (const line of simulationLines(answer, service !== undefined, terminal)) terminal.out(line)
   })
@@ -53,8 +53,8 @@ function repeated(flags: string, description: string): Option {
 }
 
 /** What the flags say goes before, or is put to, what the file says. */
-async function simulationOf(flags: SimulateFlags): Promise<object> {
-  const file = flags.file === undefined ? {} : await readChanges(flags.file)
+async function simulationOf(flags: SimulateFlags, terminal: Terminal): Promise<object> {
+  const file = flags.file === undefined ? {} : await readChanges(flags.file, terminal)
   const lose = isFields(file.lose) ? file.lose : {}
   const lost = {
     ...listed(lose, 'zones', flags.loseZone),
@@ -81,10 +81,10 @@ function listed(fields: Fields, field: string, more: readonly unknown[]): Fields
   return more.length > 0 ? { [field]: [...(Array.isArray(said) ? said : []), ...more] } : {}
 }
 
-async function readChanges(path: string): Promise<Fields> {
+async function readChanges(path: string, terminal: Terminal): Promise<Fields> {
   // The YAML parser is loaded only where it is needed.
   const { openFile, readFile, parseDocuments } = await import('./pushed-documents.ts')
-  const documents = parseDocuments(await readFile(await openFile(path)))
+  const documents = parseDocuments(await readFile(await openFile(path, terminal)))
   const [first] = documents
   if (documents.length === 1 && isFields(first?.value)) return first.value
   throw new CommandFailure(EXIT.refused, `--file: ${path} must be one document with the changes`)

@@ -11,7 +11,7 @@ export function addSources(program: Command, terminal: Terminal): void {
     .description('list the sources, when they were last heard, and which are silent')
     .option('--json', 'print them as a JSON list')
   withConnection(command).action(async ({ json, ...connection }: ConnectionOptions & { json?: boolean }) => {
-    const sources = await connect(connection).sources()
+    const sources = await connect(connection, terminal).sources()
     if (json) terminal.out(JSON.stringify(sources, undefined, 2))
     else for (const line of sourcesLines(sources, terminal)) terminal.out(line)
   })

@@ -11,8 +11,11 @@ const STYLES = {
   faint: 'gray',
 } as const
 
-/** Where a command writes: real streams, or what a test collects. */
+/** Where a command runs, what it reads and where it writes: those of the process, or what a test gives and collects. */
 export interface Terminal {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Standard input. */
+  readonly input: AsyncIterable<Buffer>
   out(line: string): void
   err(line: string): void
   tone(tone: Tone, text: string): string
@@ -27,6 +30,8 @@ export function processTerminal(): Terminal {
   }
   const coloured = process.stdout.isTTY && process.env.NO_COLOR === undefined
   return {
+    environment: process.env,
+    input: process.stdin,
     out: line => void process.stdout.write(`${line}\n`),
     err: line => void process.stderr.write(`${line}\n`),
     tone: (tone, text) => (coloured ? styleText(STYLES[tone], text) : text),

@@ -31,7 +31,7 @@ export function addZones(program: Command, terminal: Terminal): void {
       throw new CommandFailure(EXIT.usage, '--service is for the list of zones')
     if (given === undefined && flags.region !== undefined)
       throw new CommandFailure(EXIT.usage, '--region needs the zone that it is of')
-    const client = connect(flags)
+    const client = connect(flags, terminal)
     const show = <T>(answer: T, lines: (answer: T, terminal: Pick<Terminal, 'tone'>) => string[]) => {
       if (flags.json) terminal.out(JSON.stringify(answer, undefined, 2))
       else for (const line of lines(answer, terminal)) terminal.out(line)

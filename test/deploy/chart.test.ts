@@ -62,7 +62,7 @@ if (!tools) {
       async ({ file }) => {
         const [command, ...flags] = container(await render(tools, valuesFlags(file))).args
         const program = new Command()
-        addServe(program)
+        addServe(program, { environment: {} })
         const serve = program.commands.find(one => one.name() === command)
         expect(serve?.parseOptions(flags)).toEqual({ operands: [], unknown: [] })
         const { adminTokenFile, ...given } = serve?.opts<ServeFlags>() ?? {}
