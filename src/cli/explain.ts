@@ -3,17 +3,18 @@ import { type ConnectionOptions, connect, withConnection } from './connection.ts
 import { explanationLines } from './explanation-lines.ts'
 import { splitService } from './service-name.ts'
 import type { Terminal } from './terminal.ts'
+import { wholeNumber } from './whole-number.ts'
 import { zoneArgument } from './zone-argument.ts'
 
 interface ExplainFlags extends ConnectionOptions {
-  readonly port?: string
+  readonly port?: number
   readonly region?: string
   readonly zone?: string
   readonly subzone?: string
   readonly node?: string
   readonly source?: string
   readonly network?: string
-  readonly revision?: string
+  readonly revision?: number
   readonly all?: boolean
   readonly json?: boolean
 }
@@ -31,8 +32,8 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .option('--node <name>', 'the Kubernetes node of the question')
     .option('--source <source>', 'the source of the question')
     .option('--network <network>', "the network of the question (default: the source's)")
-    .option('--port <port>', "the service's port, where it has several")
-    .option('--revision <revision>', 'as it was at that revision (default: now)')
+    .option('--port <port>', "the service's port, where it has several", wholeNumber)
+    .option('--revision <revision>', 'as it was at that revision (default: now)', wholeNumber)
     .option('--all', 'list every endpoint, however many there are')
     .option('--json', "print the server's answer as JSON")
   withConnection(command).action(async (service: string, flags: ExplainFlags) => {

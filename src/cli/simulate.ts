@@ -4,6 +4,7 @@ import { CommandFailure, EXIT } from './exit-code.ts'
 import { splitService } from './service-name.ts'
 import { simulationLines } from './simulation-lines.ts'
 import type { Terminal } from './terminal.ts'
+import { wholeNumber } from './whole-number.ts'
 
 interface SimulateFlags extends ConnectionOptions {
   readonly loseZone: readonly string[]
@@ -13,9 +14,9 @@ interface SimulateFlags extends ConnectionOptions {
   readonly undrain: readonly string[]
   readonly silent: readonly string[]
   readonly demand: readonly string[]
-  readonly revision?: string
+  readonly revision?: number
   readonly file?: string
-  readonly limit: string
+  readonly limit: number
   readonly json?: boolean
 }
 
@@ -34,9 +35,9 @@ export function addSimulate(program: Command, terminal: Terminal): void {
     .addOption(repeated('--undrain <zone>', 'a zone that is no longer drained'))
     .addOption(repeated('--silent <source>', 'a source of whose pusher nothing is heard for too long'))
     .addOption(repeated('--demand <zone=number>', 'how much a zone asks, beside what the others do'))
-    .option('--revision <revision>', 'of the state as it was then (default: now)')
+    .option('--revision <revision>', 'of the state as it was then (default: now)', wholeNumber)
     .option('--file <file>', 'more changes, in YAML or JSON, as POST /v1/simulations takes them')
-    .option('--limit <count>', 'how many services are shown, those first that change most', '50')
+    .option('--limit <count>', 'how many services are shown, those first that change most', wholeNumber, 50)
     .option('--json', "print the server's answer as JSON")
   withConnection(command).action(async (service: string | undefined, flags: SimulateFlags) => {
     const simulation = { ...(await simulationOf(flags, terminal)), ...(service !== undefined && { service }) }
@@ -69,7 +70,7 @@ async function simulationOf(flags: SimulateFlags, terminal: Terminal): Promise<o
     ...listed(file, 'undrain', flags.undrain),
     ...listed(file, 'silent', flags.silent),
     ...(flags.demand.length > 0 && { demand: { ...(isFields(file.demand) && file.demand), ...demand } }),
-    ...(flags.revision !== undefined && { revision: wholeNumber('--revision', flags.revision) }),
+    ...(flags.revision !== undefined && { revision: flags.revision }),
   }
 }
 
@@ -107,11 +108,6 @@ function zoneDemand(text: string): [string, number] {
   const match = /^([^=]+)=([0-9]+(?:\.[0-9]+)?)$/.exec(text)
   if (match === null) throw usage('--demand', text, 'a zone and a number, such as zone-b=3')
   return [match[1] ?? '', Number(match[2])]
-}
-
-function wholeNumber(flag: string, text: string): number {
-  if (!/^[1-9][0-9]{0,14}$/.test(text)) throw usage(flag, text, 'a whole number from 1 on')
-  return Number(text)
 }
 
 function usage(flag: string, text: string, expected: string): CommandFailure {

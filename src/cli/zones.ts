@@ -6,12 +6,13 @@ import { CommandFailure, EXIT } from './exit-code.ts'
 import { percent } from './percent.ts'
 import { splitService } from './service-name.ts'
 import { printable, type Terminal, table } from './terminal.ts'
+import { wholeNumber } from './whole-number.ts'
 import { zoneArgument } from './zone-argument.ts'
 
 interface ZonesFlags extends ConnectionOptions {
   readonly service?: string
   readonly region?: string
-  readonly limit: string
+  readonly limit: number
   readonly json?: boolean
 }
 
@@ -23,7 +24,7 @@ export function addZones(program: Command, terminal: Terminal): void {
     .argument('[zone]', 'list the services of this one (or region/zone), the worst first')
     .option('--region <region>', 'the region of that zone, where several have one of that name')
     .option('--service <service>', 'endpoints and shares of this one alone: namespace/name, or web')
-    .option('--limit <count>', 'how many are shown', '50')
+    .option('--limit <count>', 'how many are shown', wholeNumber, 50)
     .option('--json', "print the server's answer as JSON")
   withConnection(command).action(async (given: string | undefined, flags: ZonesFlags) => {
     const { service, limit } = flags
