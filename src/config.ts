@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { type Address, formatAddress, isLoopback, parseAddress } from './address.ts'
+import { type Location, parseLocation } from './store/location.ts'
 import type { RetentionPolicy } from './store/store.ts'
 
 /** All that `serve` was told, parsed once: nothing else reads flags or the environment. */
 export interface Config {
-  readonly database: Database
+  readonly database: Location
   readonly rest: Address
   readonly xds: Address
   /** undefined: the API is open, which is allowed on loopback addresses only. */
@@ -13,12 +14,6 @@ export interface Config {
   readonly allowEmpty: boolean
   readonly retention: RetentionPolicy
   readonly logLevel: LogLevel
-}
-
-interface Database {
-  readonly kind: 'sqlite'
-  /** A path, or `:memory:`. */
-  readonly path: string
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -64,7 +59,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
   const database = check(
     '--database',
     flags.database ?? env.VICINITY_DATABASE ?? DEFAULTS.database,
-    parseDatabase,
+    parseLocation,
   )
   const rest = check('--rest', flags.rest ?? env.VICINITY_REST ?? DEFAULTS.rest, parseAddress)
   const xds = check('--xds', flags.xds ?? env.VICINITY_XDS ?? DEFAULTS.xds, parseAddress)
@@ -103,14 +98,6 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
       logLevel: level.level,
     },
   }
-}
-
-function parseDatabase(text: string): Database | string {
-  if (/^postgres(ql)?:/.test(text))
-    return 'PostgreSQL is not supported yet; use sqlite:PATH, such as sqlite:vicinity.db'
-  const path = /^sqlite:(.+)$/.exec(text)?.[1]
-  if (path === undefined) return `"${text}" is neither sqlite:PATH nor sqlite::memory:`
-  return { kind: 'sqlite', path }
 }
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const

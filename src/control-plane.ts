@@ -13,7 +13,7 @@ import { keepHistoryShort } from './replica/retention.ts'
 import { type SilenceWatch, watchSilence } from './replica/watch-silence.ts'
 import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
-import { openSqliteStore } from './store/sqlite/store.ts'
+import { openStore } from './store/thread/open-store.ts'
 import { openXdsServer, type XdsServer } from './xds/server.ts'
 import { Tables } from './xds/tables.ts'
 
@@ -61,7 +61,7 @@ async function open(
   demand: DemandTiming,
   onClose: OnClose,
 ): Promise<{ rest: string; xds: string }> {
-  const store = await openSqliteStore(config.database.path)
+  const store = await openStore(config.database)
   onClose(() => store.close())
   const intake = openIntake()
   onClose(() => intake.close())

@@ -37,13 +37,31 @@ test('a flag wins over the environment', () => {
 })
 
 test('sqlite::memory: is a database in memory', () => {
-  expect(parsed({ database: 'sqlite::memory:' }).database.path).toBe(':memory:')
+  expect(parsed({ database: 'sqlite::memory:' }).database).toEqual({ kind: 'sqlite', path: ':memory:' })
 })
 
-test('PostgreSQL is refused with a word about it', () => {
-  expect(problems({ database: 'postgres://db/vicinity' })).toEqual([
-    expect.stringMatching(/not supported yet/),
-  ])
+test('a PostgreSQL says how many connections it may have, and whether a pooling proxy is in between', () => {
+  const url = 'postgres://me:secret@db:5433/vicinity?sslmode=require'
+  expect(parsed({ database: url }).database).toEqual({ kind: 'postgres', url, pool: 8, listen: true })
+  expect(parsed({ database: `${url}&pool=3&listen=off` }).database).toEqual({
+    kind: 'postgres',
+    url,
+    pool: 3,
+    listen: false,
+  })
+})
+
+test('what is wrong with the URL of a PostgreSQL is said without its password', () => {
+  for (const wrong of [
+    'postgres://me:secret@db:port/x',
+    'postgres://me:secret@db/x?pool=0',
+    'postgres://me:secret@db/x?listen=maybe',
+  ]) {
+    const [problem, ...more] = problems({ database: wrong })
+    expect(more).toEqual([])
+    expect(problem).toMatch(/^--database: /)
+    expect(problem).not.toContain('secret')
+  }
 })
 
 test('all problems come at once', () => {

@@ -10,6 +10,15 @@ export interface StoredEntry extends Entry {
 }
 
 /**
+ * Where a reader of the feed stands. A database that failed over to a copy may have lost its last revisions, and gives
+ * their numbers again: the stamp tells them from the lost ones.
+ */
+export interface Position {
+  readonly revision: number
+  readonly stamp: string
+}
+
+/**
  * A piece of the difference between two revisions, each key once: the entry that stands at `revision`, or its key
  * when none stands any more. Not sorted.
  */
@@ -17,7 +26,8 @@ export interface ChangeBatch {
   readonly revision: number
   /**
    * The batches are the whole state at `revision`, and what the reader held before must be dropped: retention took
-   * what would have said which entries went. The same in all batches of one reading.
+   * what would have said which entries went, or the reader's own revision was lost, and `revision` may then be an
+   * older number than the reader's. The same in all batches of one reading.
    */
   readonly reset: boolean
   readonly upserted: readonly StoredEntry[]

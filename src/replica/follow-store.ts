@@ -1,7 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Replica } from '../operations/replica.ts'
-import type { Store } from '../store/store.ts'
+import type { Position, Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
 import { type Touched, WorldDraft } from '../translate/world-draft.ts'
 
@@ -27,6 +27,8 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
   const closing = new AbortController()
   let world = World.EMPTY
   let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = []
+  /** Of `world` among all that the database ever said. */
+  let stamp = ''
   let isDue = false
   let reading: Promise<void> | undefined
 
@@ -81,14 +83,15 @@ export async function followStore(store: Store, publish: Publish, log: Logger): 
   /** Other work gets its turn between two batches: a large push must not hold up the streams. */
   async function advance(): Promise<void> {
     let draft: WorldDraft | undefined
-    let revision = world.revision
-    for await (const batch of store.changes(world.revision)) {
+    let head: Position = { revision: world.revision, stamp }
+    for await (const batch of store.changes(head)) {
       draft ??= batch.reset ? WorldDraft.startingOver(world) : new WorldDraft(world)
       draft.add(batch)
-      revision = batch.revision
+      head = batch
       await nextTurn()
     }
-    if (draft !== undefined) show(draft, revision)
+    if (draft !== undefined) show(draft, head.revision)
+    stamp = head.stamp
   }
 
   function show(draft: WorldDraft, revision: number): void {

@@ -5,26 +5,52 @@ import { fileURLToPath } from 'node:url'
 export interface Migration {
   readonly number: number
   readonly name: string
+  /**
+   * The oldest schema that a program must know to work on the database after this step. A step that only expands names
+   * an older one than itself, so that programs from before it go on during a rolling upgrade; what they used is taken
+   * away by a later step, which names itself (`-- contracts` on the first line).
+   */
+  readonly requires: number
   readonly sql: string
 }
 
+/** What a database says of the steps that it has seen. */
+export interface Schema {
+  readonly number: number
+  readonly requires: number
+}
+
 /** The steps of one form of the store, in order. They lie beside `src` and `dist`, in the package's root. */
-export function readMigrations(form: 'sqlite'): Migration[] {
+export function readMigrations(form: 'sqlite' | 'postgres'): Migration[] {
   const folder = fileURLToPath(new URL(`../../migrations/${form}/`, import.meta.url))
+  let requires = 0
   return readdirSync(folder)
     .filter(file => /^\d{4}_.*\.sql$/.test(file))
     .sort()
-    .map(file => ({
-      number: Number(file.slice(0, 4)),
-      name: file.slice(5, -4),
-      sql: readFileSync(folder + file, 'utf8'),
-    }))
+    .map(file => {
+      const number = Number(file.slice(0, 4))
+      const sql = readFileSync(folder + file, 'utf8')
+      if (requires === 0 || sql.startsWith('-- contracts')) requires = number
+      return { number, name: file.slice(5, -4), requires, sql }
+    })
 }
 
-/** Why a database must not be touched: a newer program has changed it in ways that this one cannot know. */
-export function newerSchema(database: string, found: number, supported: number): string {
-  return (
-    `the database ${database} has schema ${found}, and this program knows up to ${supported}: ` +
-    'a newer Vicinity has migrated it. Start that version, or restore a backup from before it ran.'
-  )
+/**
+ * The steps that a database still needs. Throws where a newer program has changed it in ways that this one cannot
+ * know; a schema that was only expanded is worked on as it is.
+ */
+export function pendingMigrations(
+  migrations: readonly Migration[],
+  found: Schema,
+  database: string,
+): Migration[] {
+  const known = migrations.at(-1)?.number ?? 0
+  if (found.requires > known) {
+    throw new Error(
+      `the database ${database} has schema ${found.number}, which needs a program that knows schema ` +
+        `${found.requires}; this one knows up to ${known}: a newer Vicinity has migrated it. ` +
+        'Start that version, or restore a backup from before it ran.',
+    )
+  }
+  return migrations.filter(({ number }) => number > found.number)
 }

@@ -1,7 +1,7 @@
-import type { ChangeBatch, StoredEntry } from '../model/change.ts'
+import type { ChangeBatch, Position, StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey, Kind, PackedEntries, Part, StoredPart } from '../model/entry.ts'
 
-export type { ChangeBatch, StoredEntry }
+export type { ChangeBatch, Position, StoredEntry }
 
 /**
  * All versions of everything that sources said, as intervals of revisions.
@@ -56,13 +56,17 @@ export interface Store {
 
   /**
    * What changed after `after` up to the head of that moment, in batches of at most some thousand entries. All
-   * batches of one call name the same `revision` (the next `after`) and belong together: only the end of the
+   * batches of one call name the same position (the next `after`) and belong together: only the end of the
    * iteration is a state that ever was. Yields nothing when there is no newer revision, and an empty batch when
-   * newer revisions changed nothing in the end, so that a reader always gets to the head.
+   * newer revisions changed nothing in the end, so that a reader always gets to the head. Without a stamp the
+   * revision is taken for one that was never lost.
    */
-  changes(after: number): AsyncIterable<ChangeBatch>
-  /** Calls back after each commit of any process with the newest revision. Returns its unsubscribe. */
-  subscribe(listener: (revision: number) => void): () => void
+  changes(after: Partial<Position>): AsyncIterable<ChangeBatch & Position>
+  /**
+   * Calls back after commits of any process with the newest position; several at once are told by the last. It may be
+   * behind the one before: the database failed over to a copy that lacks the last revisions. Returns its unsubscribe.
+   */
+  subscribe(listener: (head: Position) => void): () => void
 
   revisions(query: RevisionsQuery): Promise<{ items: Revision[]; total: number }>
   revision(id: number): Promise<Revision | null>

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Entry, entry, packEntries } from '../../src/model/entry.ts'
 import { previewWorld } from '../../src/operations/preview-world.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { World } from '../../src/translate/world.ts'
 import { WorldDraft } from '../../src/translate/world-draft.ts'
 
 let store: Store
 beforeEach(async () => {
-  store = await openSqliteStore(':memory:')
+  store = await openStore({ kind: 'sqlite', path: ':memory:' })
 })
 afterEach(() => store.close())
 
@@ -28,7 +28,7 @@ async function worldAfter(...pushes: readonly Entry[][]): Promise<World> {
     await store.write({ source: 'east', author: 'test', parts: [part] })
   }
   const draft = new WorldDraft(World.EMPTY)
-  for await (const batch of store.changes(0)) draft.add(batch)
+  for await (const batch of store.changes({})) draft.add(batch)
   return draft.finish(await store.head()).world
 }
 

@@ -6,8 +6,8 @@ import { parseTopology } from '../../src/model/parse-topology.ts'
 import { ConnectedProxies } from '../../src/replica/demand-meter.ts'
 import { type DemandRows, type DemandTiming, keepDemandRows } from '../../src/replica/demand-rows.ts'
 import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
-import { type Store, StoreUnavailable } from '../../src/store/store.ts'
+import { type Position, type Store, StoreUnavailable } from '../../src/store/store.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 import { ViewpointCensus } from '../../src/xds/viewpoint-census.ts'
 import { push, replacement } from '../store/pushes.ts'
 import { viewpoint } from '../support/candidate.ts'
@@ -62,8 +62,8 @@ async function start(store: Store, timing: DemandTiming, control = store.control
   }
 }
 
-async function openStore(): Promise<Store> {
-  const store = await openSqliteStore(':memory:')
+async function emptyStore(): Promise<Store> {
+  const store = await openStore({ kind: 'sqlite', path: ':memory:' })
   closing.push(() => store.close())
   return store
 }
@@ -88,7 +88,7 @@ async function pushWeb(
 }
 
 test('what zones ask for is written as one revision that says where it comes from', async () => {
-  const { store, replica, join, rows } = await start(await openStore(), LASTING)
+  const { store, replica, join, rows } = await start(await emptyStore(), LASTING)
   await pushWeb(store, { a: 3, b: 3, c: 3 })
   join({ a: 8, b: 1, c: 1 })
   await replica.reached(2)
@@ -104,7 +104,7 @@ test('what zones ask for is written as one revision that says where it comes fro
 })
 
 test('proxies that come or go and that nobody would notice write nothing, until they add up', async () => {
-  const { store, replica, join, rows } = await start(await openStore(), LASTING)
+  const { store, replica, join, rows } = await start(await emptyStore(), LASTING)
   await pushWeb(store, { a: 3, b: 3, c: 3 })
   join({ a: 80, b: 10, c: 10 })
   await replica.reached(2)
@@ -120,7 +120,7 @@ test('proxies that come or go and that nobody would notice write nothing, until 
 })
 
 test('a fleet that reconnects within the window writes nothing', async () => {
-  const { store, replica, join, rows } = await start(await openStore(), LASTING)
+  const { store, replica, join, rows } = await start(await emptyStore(), LASTING)
   await pushWeb(store, { a: 1, b: 1 })
   const leave = join({ a: 8, b: 2 })
   await replica.reached(2)
@@ -133,7 +133,7 @@ test('a fleet that reconnects within the window writes nothing', async () => {
 })
 
 test('when they have been gone for longer than the window, that is written', async () => {
-  const { store, replica, join, rows } = await start(await openStore(), QUICK)
+  const { store, replica, join, rows } = await start(await emptyStore(), QUICK)
   await pushWeb(store, { a: 1, b: 1 })
   const leave = join({ a: 8 })
   join({ b: 2 })
@@ -145,7 +145,7 @@ test('when they have been gone for longer than the window, that is written', asy
 })
 
 test('a service whose endpoints change is looked at again with the demand that nobody noticed before', async () => {
-  const { store, replica, join, rows } = await start(await openStore(), LASTING)
+  const { store, replica, join, rows } = await start(await emptyStore(), LASTING)
   await pushWeb(store, { a: 10, b: 10 })
   join({ a: 6, b: 6 })
   await pushWeb(store, { a: 10, b: 30 })
@@ -154,7 +154,7 @@ test('a service whose endpoints change is looked at again with the demand that n
 })
 
 test('there are no rows while no service is balanced', async () => {
-  const { store, replica, join, rows } = await start(await openStore(), LASTING)
+  const { store, replica, join, rows } = await start(await emptyStore(), LASTING)
   join({ a: 8, b: 1 })
   await pushWeb(store, { a: 1, b: 1 }, {})
   await pushWeb(store, { a: 1, b: 1 })
@@ -166,7 +166,7 @@ test('there are no rows while no service is balanced', async () => {
 })
 
 test('a process that has just started leaves the rows that stand alone until it has seen its fleet', async () => {
-  const store = await openStore()
+  const store = await emptyStore()
   await pushWeb(store, { a: 1, b: 1 })
   const standing = [demandEntry({ region: 'r1', zone: 'zone-a', demand: 8 })]
   await store.control({ cause: 'demand', source: null, author: 'vicinity', upsert: standing, remove: [] })
@@ -179,7 +179,7 @@ test('a process that has just started leaves the rows that stand alone until it 
 })
 
 test('what the database did not take is tried again', async () => {
-  const store = await openStore()
+  const store = await emptyStore()
   let refusals = 3
   const { replica, join, rows } = await start(store, LASTING, write => {
     refusals -= 1
@@ -194,8 +194,9 @@ test('what the database did not take is tried again', async () => {
 })
 
 test('what the database has lost is written again', async () => {
-  const store = await openStore()
-  let announce = (_revision: number) => {}
+  const store = await emptyStore()
+  let announce = (_head: Position) => {}
+  const position = { revision: 1, stamp: 'of the copy' }
   let copy: StoredEntry[] | undefined
   const failingOver: Store = {
     ...store,
@@ -207,7 +208,7 @@ test('what the database has lost is written again', async () => {
       const upserted = copy
       copy = undefined
       if (upserted === undefined) yield* store.changes(after)
-      else yield { revision: 1, reset: true, upserted, removed: [] }
+      else yield { ...position, reset: true, upserted, removed: [] }
     },
   }
   let writes = 0
@@ -220,6 +221,6 @@ test('what the database has lost is written again', async () => {
   await replica.reached(2)
   const before = await store.entries({ revision: 1 })
   copy = Array.isArray(before) ? before : []
-  announce(1)
+  announce(position)
   await vi.waitFor(() => expect(writes).toBe(2))
 })

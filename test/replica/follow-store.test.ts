@@ -1,8 +1,8 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
-import { type Store, StoreUnavailable } from '../../src/store/store.ts'
+import { type Position, type Store, StoreUnavailable } from '../../src/store/store.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 import type { World } from '../../src/translate/world.ts'
 import type { Touched } from '../../src/translate/world-draft.ts'
 import { patch, push, replacement, service } from '../store/pushes.ts'
@@ -12,7 +12,7 @@ let store: Store
 let replica: FollowingReplica
 
 beforeAll(async () => {
-  store = await openSqliteStore(':memory:')
+  store = await openStore({ kind: 'sqlite', path: ':memory:' })
   await push(store, replacement('topology', [service('first')]))
 })
 afterEach(() => replica.close())
@@ -76,7 +76,7 @@ describe('a database that goes back', () => {
   /** A feed whose database a test takes back to a copy: the whole state comes anew, under an older revision. */
   async function failingOver() {
     const copies: { revision: number; names: string[] }[] = []
-    let announce = (_revision: number) => {}
+    let announce = (_head: Position) => {}
     const feed: Store = {
       ...store,
       subscribe(listener) {
@@ -86,13 +86,13 @@ describe('a database that goes back', () => {
       async *changes(after) {
         const copy = copies.shift()
         if (copy === undefined) {
-          if (after === 0) yield* store.changes(0)
+          if (after.revision === 0) yield* store.changes(after)
           return
         }
         const { revision, names } = copy
         const stored = { source: 'east', since: 1, created: 1 }
         const upserted = names.map(name => ({ ...service(name), ...stored }))
-        yield { revision, reset: true, upserted, removed: [] }
+        yield { revision, stamp: 'of the copy', reset: true, upserted, removed: [] }
       },
     }
     const published: [number, string[]][] = []
@@ -105,7 +105,7 @@ describe('a database that goes back', () => {
       published,
       goBack: (revision: number, ...names: string[]) => {
         copies.push({ revision, names })
-        announce(revision)
+        announce({ revision, stamp: 'of the copy' })
       },
     }
   }

@@ -7,7 +7,7 @@ import type { Collaborators } from '../../src/operations/collaborators.ts'
 import { openIntake } from '../../src/operations/intake/intake.ts'
 import { followStore } from '../../src/replica/follow-store.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 
 /** The whole REST API over a database, an intake and a feed that are real; only the proxies are told what to say. */
 export interface RestTestbed extends Collaborators {
@@ -45,7 +45,7 @@ export async function openTestbed(options: BenchOptions = {}): Promise<RestTestb
 /** A testbed that its opener closes. */
 export async function openLastingTestbed(options: BenchOptions = {}): Promise<LastingTestbed> {
   const log = pino({ level: 'silent' })
-  const store = await openSqliteStore(':memory:')
+  const store = await openStore({ kind: 'sqlite', path: ':memory:' })
   const intake = openIntake()
   const replica = await followStore(store, () => {}, log)
   const registry = new Registry()

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach } from 'vitest'
+import { type Location, parseLocation } from '../../src/store/location.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 import { changesContract } from './contract/changes.ts'
 import { controlContract } from './contract/control.ts'
 import { durabilityContract } from './contract/durability.ts'
@@ -12,17 +14,18 @@ import { writesContract } from './contract/writes.ts'
 
 /** What every form of the store must do; the words are those of src/store/store.ts. */
 export function storeContract(form: StoreForm): void {
-  const db = { form } as OpenStore
+  const db = {} as OpenStore
   let drop: () => Promise<void>
 
   beforeEach(async () => {
-    const database = await form.create()
-    drop = database.drop
-    db.location = database.location
-    db.store = await form.open(db.location)
+    const created = await form.create()
+    drop = created.drop
+    db.database = created.database
+    db.open = () => openStore(parseLocation(db.database) as Location)
+    db.store = await db.open()
     db.reopen = async () => {
       await db.store.close()
-      db.store = await form.open(db.location)
+      db.store = await db.open()
     }
   })
   afterEach(async () => {

@@ -81,6 +81,6 @@ export const ONLY_TO = `
 
 /** Retention: what was closed at or before a revision, oldest first. */
 export const CLOSED_UNTIL = `
-  select id, source, part, until from entry
+  select id, source, until from entry
   where (until, id) > (@until, @id) and until <= @cutoff and part = @part
   order by until, id limit @limit`

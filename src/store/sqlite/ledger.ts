@@ -1,110 +1,67 @@
 import type { Database } from 'better-sqlite3'
 import type { Entry, EntryKey, Part, StoredPart } from '../../model/entry.ts'
-import { EMPTY_PART_DIGEST, nextPartDigest } from '../../model/part-digest.ts'
-import type { Digested, PartChange } from '../part-change.ts'
-import type { ChangeCounts, Revision } from '../store.ts'
+import type { Revision } from '../store.ts'
+import { comingAndGoing, type PartChange } from '../versions/part-change.ts'
+import type { OldEntry, PartRow, StandingEntry } from '../versions/rows.ts'
+import type { Ledger } from '../versions/statements.ts'
 import { PART_AT_KEYS, STANDING_OF_KEY, STANDING_OF_PART } from './entry-queries.ts'
-
-/** An entry that stands, without its body. */
-export interface StandingEntry extends Digested {
-  readonly id: number
-  readonly since: number
-  readonly created: number
-}
-
-/** An entry of an old revision, to be brought back by its id. */
-export interface OldEntry extends Digested {
-  readonly id: number
-}
-
-/** A part as of some revision: the interval in which its content did not change. */
-export interface PartRow {
-  readonly source: string
-  readonly part: StoredPart
-  readonly since: number
-  readonly created: number
-  readonly digest: string
-  readonly entries: number
-  readonly bodyDigest: string | null
-}
-
-/** What one write makes of one part: its new row, or that it is there no more. */
-interface NextPart {
-  readonly source: string
-  readonly part: StoredPart
-  readonly standing: PartRow | undefined
-  readonly change: PartChange<StandingEntry, Digested>
-  readonly bodyDigest: string | null
-}
 
 const PART_ROW = 'source, part, since, created, digest, entries, body_digest as bodyDigest'
 
-/** The statements that every writing transaction is made of. Nothing here decides; push and restore do. */
-export class Ledger {
-  readonly #db: Database
+/** The statements that writing transactions are made of. */
+export class SqliteLedger implements Ledger {
   readonly #statements
 
   constructor(db: Database) {
-    this.#db = db
     this.#statements = statements(db)
   }
 
-  /** All of `act` or nothing; with `dryRun` nothing in any case. */
-  transaction<T>(dryRun: boolean, act: () => T): T {
-    this.#db.exec('begin immediate')
-    try {
-      const result = act()
-      this.#db.exec(dryRun ? 'rollback' : 'commit')
-      return result
-    } finally {
-      if (this.#db.inTransaction) this.#db.exec('rollback')
-    }
-  }
-
-  head(): number {
+  async head(): Promise<number> {
     return this.#statements.head.get() as number
   }
 
-  standingPart(source: string, part: StoredPart): PartRow | undefined {
+  async standingPart(source: string, part: StoredPart): Promise<PartRow | undefined> {
     return this.#statements.standingPart.get({ source, part }) as PartRow | undefined
   }
 
-  partAt(source: string, part: StoredPart, revision: number): PartRow | undefined {
+  async partAt(source: string, part: StoredPart, revision: number): Promise<PartRow | undefined> {
     return this.#statements.partAt.get({ source, part, revision }) as PartRow | undefined
   }
 
-  /** Pushed parts that stand now or stood at `revision`, of one source or (null) of all. */
-  partsNowOrAt(source: string | null, revision: number): { source: string; part: Part }[] {
+  async partsNowOrAt(source: string | null, revision: number): Promise<{ source: string; part: Part }[]> {
     return this.#statements.partsNowOrAt.all({ source, revision }) as { source: string; part: Part }[]
   }
 
-  /** The oldest revision at which these parts can still be read. */
-  floor(source: string | null, parts: readonly StoredPart[]): number {
+  async floor(source: string | null, parts: readonly StoredPart[]): Promise<number> {
     const floors = this.#statements.floors.all({ source }) as { part: StoredPart; revision: number }[]
     return Math.max(0, ...floors.filter(floor => parts.includes(floor.part)).map(floor => floor.revision))
   }
 
-  standingEntries(source: string, part: StoredPart): StandingEntry[] {
+  async standingEntries(source: string, part: StoredPart): Promise<StandingEntry[]> {
     return this.#statements.standingEntries.all({ source, part }) as StandingEntry[]
   }
 
-  standingEntry(source: string, part: StoredPart, key: EntryKey): StandingEntry | undefined {
-    const { kind, namespace, name } = key
-    const row = this.#statements.standingEntry.get({ source, part, kind, namespace, name })
-    return row === undefined ? undefined : { ...(row as StandingEntry), kind, namespace, name }
+  async standingOf(source: string, part: StoredPart, keys: readonly EntryKey[]): Promise<StandingEntry[]> {
+    return keys.flatMap(({ kind, namespace, name }) => {
+      const row = this.#statements.standingEntry.get({ source, part, kind, namespace, name })
+      return row === undefined ? [] : { ...(row as StandingEntry), kind, namespace, name }
+    })
   }
 
-  entriesAt(source: string, part: StoredPart, revision: number): OldEntry[] {
+  async entriesAt(source: string, part: StoredPart, revision: number): Promise<OldEntry[]> {
     return this.#statements.entriesAt.all({ source, part, revision }) as OldEntry[]
   }
 
-  /** Closes what goes or is replaced and writes what comes: a pushed entry, or a copy of an old row. */
-  writeEntries<New extends Entry | OldEntry>(
+  async nextRevision(): Promise<{ revision: number; createdAt: string }> {
+    return { revision: (await this.head()) + 1, createdAt: new Date().toISOString() }
+  }
+
+  async writeEntries<New extends Entry | OldEntry>(
     source: string,
     part: StoredPart,
     change: PartChange<StandingEntry, New>,
     revision: number,
-  ): void {
+  ): Promise<void> {
     const { close, insert, copy } = this.#statements
     const open = (entry: Entry | OldEntry, created: number) => {
       if ('id' in entry) copy.run(revision, created, entry.id)
@@ -113,46 +70,26 @@ export class Ledger {
         insert.run(source, part, kind, namespace, name, revision, created, digest, body)
       }
     }
-    for (const old of change.removed) close.run(revision, old.id)
-    for (const { from } of change.updated) close.run(revision, from.id)
+    for (const old of comingAndGoing(change).going) close.run(revision, old.id)
     for (const { from, to } of change.updated) open(to, from.created)
     for (const entry of change.added) open(entry, revision)
   }
 
-  /** Opens the part's next interval; returns its digest. */
-  writePart(next: NextPart, revision: number, now: string): string {
-    const { source, part, standing, change, bodyDigest } = next
-    const came = [...change.added, ...change.updated.map(({ to }) => to)].map(entry => entry.digest)
-    const went = [...change.removed, ...change.updated.map(({ from }) => from)].map(entry => entry.digest)
-    const digest = nextPartDigest(standing?.digest ?? EMPTY_PART_DIGEST, came, went)
-    const entries = (standing?.entries ?? 0) + change.added.length - change.removed.length
-    const created = standing?.created ?? revision
-    this.closePart(source, part, revision)
-    this.#statements.openPart.run(source, part, revision, created, digest, entries, bodyDigest, now)
-    return digest
+  async openPart(row: PartRow, changedAt: string): Promise<void> {
+    await this.closePart(row.source, row.part, row.since)
+    this.#statements.openPart.run({ ...row, changedAt })
   }
 
-  closePart(source: string, part: StoredPart, revision: number): void {
+  async closePart(source: string, part: StoredPart, revision: number): Promise<void> {
     this.#statements.closePart.run({ source, part, revision })
   }
 
-  rememberBody(standing: PartRow, bodyDigest: string): void {
-    const { source, part, since } = standing
+  async rememberBody({ source, part, since }: PartRow, bodyDigest: string): Promise<void> {
     this.#statements.rememberBody.run({ source, part, since, bodyDigest })
   }
 
-  writeRevision(row: Revision): void {
-    const { changed, ...columns } = row
+  async writeRevision({ changed, ...columns }: Revision): Promise<void> {
     this.#statements.writeRevision.run({ ...columns, ...changed })
-  }
-}
-
-export function counts(changes: readonly PartChange<Digested, Digested>[]): ChangeCounts {
-  const sum = (lengths: number[]) => lengths.reduce((total, length) => total + length, 0)
-  return {
-    added: sum(changes.map(change => change.added.length)),
-    updated: sum(changes.map(change => change.updated.length)),
-    removed: sum(changes.map(change => change.removed.length)),
   }
 }
 
@@ -192,7 +129,7 @@ function statements(db: Database) {
     ),
     openPart: db.prepare(
       `insert into part (source, part, since, created, digest, entries, body_digest, changed_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+       values (@source, @part, @since, @created, @digest, @entries, @bodyDigest, @changedAt)`,
     ),
     closePart: db.prepare(
       'update part set until = @revision where source = @source and part = @part and until is null',

@@ -1,25 +1,33 @@
 import type { Database } from 'better-sqlite3'
-import { type Migration, newerSchema } from '../migrations.ts'
+import { type Migration, pendingMigrations, type Schema } from '../migrations.ts'
 
-/** Brings the schema up to date; refuses one that is newer than the program. */
+/** Brings the schema up to date; refuses one that is too new for the program. */
 export function migrate(db: Database, migrations: readonly Migration[]): void {
   db.exec(
-    'create table if not exists migration (number integer primary key, name text, applied_at text) strict',
+    `create table if not exists migration
+       (number integer primary key, name text, applied_at text, requires integer not null default 1) strict`,
   )
-  const found = db.prepare('select coalesce(max(number), 0) from migration').pluck().get() as number
-  const supported = migrations.at(-1)?.number ?? 0
-  if (found > supported) throw new Error(newerSchema(db.name, found, supported))
-  for (const migration of migrations) if (migration.number > found) apply(db, migration)
+  const columns = db.pragma('table_info(migration)') as { name: string }[]
+  // From before a step said what it requires.
+  if (!columns.some(({ name }) => name === 'requires'))
+    db.exec('alter table migration add column requires integer not null default 1')
+  const found = db
+    .prepare(
+      'select coalesce(max(number), 0) as number, coalesce(max(requires), 0) as requires from migration',
+    )
+    .get() as Schema
+  for (const migration of pendingMigrations(migrations, found, db.name)) apply(db, migration)
 }
 
-function apply(db: Database, migration: Migration): void {
+function apply(db: Database, { number, name, requires, sql }: Migration): void {
   db.transaction(() => {
     // Comes first, so that a second process that migrates at the same moment fails here and changes nothing.
-    db.prepare('insert into migration values (?, ?, ?)').run(
-      migration.number,
-      migration.name,
+    db.prepare('insert into migration (number, name, applied_at, requires) values (?, ?, ?, ?)').run(
+      number,
+      name,
       new Date().toISOString(),
+      requires,
     )
-    db.exec(migration.sql)
+    db.exec(sql)
   }).immediate()
 }

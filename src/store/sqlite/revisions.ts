@@ -1,18 +1,29 @@
 import { and, asc, count, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
-import type { Part } from '../../model/entry.ts'
+import type { Position } from '../../model/change.ts'
 import type { Revision, RevisionsQuery, SourceState } from '../store.ts'
+import { sourceStates, toPosition, toRevision } from '../versions/revision-rows.ts'
+import type { Revisions } from '../versions/statements.ts'
 import { part, revision as table } from './schema.ts'
 
-/** Who wrote what and when. */
-export class Revisions {
+export class SqliteRevisions implements Revisions {
   readonly #db: BetterSQLite3Database
 
   constructor(db: BetterSQLite3Database) {
     this.#db = db
   }
 
-  list(query: RevisionsQuery): { items: Revision[]; total: number } {
+  async position(): Promise<Position> {
+    const row = this.#db.select().from(table).orderBy(desc(table.revision)).limit(1).get()
+    return toPosition(row)
+  }
+
+  async stampOf(revision: number): Promise<string | undefined> {
+    const row = this.#db.select().from(table).where(eq(table.revision, revision)).get()
+    return row && toPosition(row).stamp
+  }
+
+  async list(query: RevisionsQuery): Promise<{ items: Revision[]; total: number }> {
     const { limit, after, order, source, author, cause } = query
     const matching = and(
       source === undefined ? undefined : eq(table.source, source),
@@ -32,38 +43,18 @@ export class Revisions {
     return { items: rows.map(toRevision), total }
   }
 
-  get(id: number): Revision | null {
+  async get(id: number): Promise<Revision | null> {
     const row = this.#db.select().from(table).where(eq(table.revision, id)).get()
     return row === undefined ? null : toRevision(row)
   }
 
-  sources(): SourceState[] {
+  async sources(): Promise<SourceState[]> {
     const rows = this.#db
       .select()
       .from(part)
       .where(and(isNull(part.until), ne(part.part, 'control')))
       .orderBy(part.source, desc(part.part))
       .all()
-    return Array.from(groupBySource(rows), ([source, parts]) => ({
-      source,
-      created: Math.min(...parts.map(({ created }) => created)),
-      parts: parts.map(row => ({
-        part: row.part as Part,
-        digest: row.digest,
-        revision: row.since,
-        entries: row.entries,
-        changedAt: row.changedAt,
-      })),
-    }))
+    return sourceStates(rows)
   }
-}
-
-function groupBySource(rows: readonly (typeof part.$inferSelect)[]) {
-  const groups = new Map<string, (typeof part.$inferSelect)[]>()
-  for (const row of rows) groups.set(row.source, [...(groups.get(row.source) ?? []), row])
-  return groups
-}
-
-function toRevision({ added, updated, removed, ...row }: typeof table.$inferSelect): Revision {
-  return { ...row, changed: { added, updated, removed } }
 }

@@ -1,10 +1,4 @@
-/** What crosses the thread when the database itself fails; the main thread makes a StoreUnavailable of it. */
-export interface Unavailable {
-  readonly cause: string
-  readonly hint: string
-  /** The connection cannot be trusted any more: a new worker must open the file anew. */
-  readonly broken: boolean
-}
+import type { Unavailable } from '../thread/backend.ts'
 
 const HINTS: readonly [code: string, hint: string, broken: boolean][] = [
   ['SQLITE_FULL', 'free space on the disk of the database; what was answered is safe', false],

@@ -14,7 +14,7 @@ export function controlContract(db: OpenStore): void {
       await push(db.store, replacement('topology', [service('a')]))
       const drained = await change({ upsert: [row('Drain', 'r1/zone-a')] })
       expect(drained).toMatchObject({ outcome: 'written', revision: 2, changed: { added: 1 } })
-      expect(await collect(db.store.changes(1))).toMatchObject([
+      expect(await collect(db.store.changes({ revision: 1 }))).toMatchObject([
         { revision: 2, upserted: [{ kind: 'Drain', name: 'r1/zone-a', source: '', since: 2 }] },
       ])
       expect(await db.store.revision(2)).toMatchObject({
@@ -44,7 +44,9 @@ export function controlContract(db: OpenStore): void {
         outcome: 'written',
         revision: 2,
       })
-      expect(await collect(db.store.changes(1))).toMatchObject([{ removed: [{ kind: 'Drain' }] }])
+      expect(await collect(db.store.changes({ revision: 1 }))).toMatchObject([
+        { removed: [{ kind: 'Drain' }] },
+      ])
     })
 
     test('may be tried without being said', async () => {

@@ -115,7 +115,7 @@ export function historyContract(db: OpenStore): void {
           content && sorted(content.values()).map(e => e.digest),
         )
         const seen = new Map(naive.entriesAt(revision).map(e => [`${e.source}/${keyText(e)}`, e]))
-        for await (const batch of db.store.changes(revision)) apply(seen, batch)
+        for await (const batch of db.store.changes({ revision: revision })) apply(seen, batch)
         expect(withoutOrder(seen.values())).toEqual(withoutOrder(naive.entriesAt(naive.head)))
       }
       for (let pair = 0; pair < 300; pair += 1) {

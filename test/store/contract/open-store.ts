@@ -2,17 +2,15 @@ import type { Store } from '../../../src/store/store.ts'
 
 /** One form of the store. */
 export interface StoreForm {
-  /** The word by which test/store/acknowledged-writes.ts knows it. */
-  readonly name: 'sqlite'
-  /** A place for a database that does not exist yet. */
-  create(): Promise<{ readonly location: string; drop(): Promise<void> }>
-  open(location: string): Promise<Store>
+  /** A place for a database that does not exist yet; `database` is what `--database` is told. */
+  create(): Promise<{ readonly database: string; drop(): Promise<void> }>
 }
 
 /** The store of the test that runs: a new database for each. */
 export interface OpenStore {
-  readonly form: StoreForm
   store: Store
-  location: string
+  database: string
+  /** Another one on the same database, when the first is closed. */
+  open(): Promise<Store>
   reopen(): Promise<void>
 }

@@ -5,12 +5,13 @@ import { setImmediate } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Migration, readMigrations } from '../../../src/store/migrations.ts'
+import { versionsIn } from '../../../src/store/sqlite/backend.ts'
 import { openDatabase } from '../../../src/store/sqlite/database.ts'
-import { DatabaseThread } from '../../../src/store/sqlite/database-thread.ts'
 import { migrate } from '../../../src/store/sqlite/migrate.ts'
-import { operations } from '../../../src/store/sqlite/operations.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/store.ts'
 import { unavailable } from '../../../src/store/sqlite/unavailable.ts'
+import { DatabaseThread } from '../../../src/store/thread/database-thread.ts'
+import { openStore } from '../../../src/store/thread/open-store.ts'
+import { operations } from '../../../src/store/versions/operations.ts'
 import { item, patch, push, replacement } from '../pushes.ts'
 
 let folder: string
@@ -32,13 +33,23 @@ describe('a database', () => {
 
   test('with a newer schema than the program knows is refused, and what to do is said', async () => {
     const db = openDatabase(path, { mustExist: false })
-    db.prepare(`insert into migration values (999, 'from the future', '')`).run()
+    db.prepare(`insert into migration values (999, 'from the future', '', 998)`).run()
     db.close()
-    await expect(openSqliteStore(path)).rejects.toThrow(
+    await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(
       new RegExp(
-        `vicinity.db has schema 999, and this program knows up to ${readMigrations('sqlite').length}: .*backup`,
+        `vicinity.db has schema 999, which needs a program that knows schema 998; this one knows up to ` +
+          `${readMigrations('sqlite').length}: .*backup`,
       ),
     )
+  })
+
+  test('that a newer program has only expanded is served on', async () => {
+    const db = openDatabase(path, { mustExist: false })
+    db.prepare(`insert into migration values (999, 'from the future', '', 1)`).run()
+    db.close()
+    const store = await openStore({ kind: 'sqlite', path })
+    expect(await store.head()).toBe(0)
+    await store.close()
   })
 
   test('is migrated once, whoever comes second', () => {
@@ -65,7 +76,7 @@ describe('a database', () => {
 
   test('that fails to migrate stays as it was', () => {
     const db = new BetterSqlite3(path)
-    const broken = { number: 1, name: 'broken', sql: 'create table a (b) strict; nonsense' }
+    const broken = { number: 1, name: 'broken', requires: 1, sql: 'create table a (b) strict; nonsense' }
     expect(() => migrate(db, [broken])).toThrow()
     expect(db.prepare('select name from sqlite_schema').pluck().all()).toEqual(['migration'])
     expect(db.prepare('select count(*) from migration').pluck().get()).toBe(0)
@@ -73,39 +84,39 @@ describe('a database', () => {
   })
 
   test('belongs to one process: a second one is told so', async () => {
-    const store = await openSqliteStore(path)
-    await expect(openSqliteStore(path)).rejects.toMatchObject({
+    const store = await openStore({ kind: 'sqlite', path })
+    await expect(openStore({ kind: 'sqlite', path })).rejects.toMatchObject({
       name: 'StoreUnavailable',
       operation: 'open',
       hint: expect.stringContaining('one process owns a SQLite database'),
     })
     await store.close()
-    const next = await openSqliteStore(path)
+    const next = await openStore({ kind: 'sqlite', path })
     await next.close()
   })
 
   test('that cannot be opened is unavailable, and the path is named', async () => {
     const missing = join(folder, 'no-such-folder', 'vicinity.db')
-    await expect(openSqliteStore(missing)).rejects.toMatchObject({
+    await expect(openStore({ kind: 'sqlite', path: missing })).rejects.toMatchObject({
       name: 'StoreUnavailable',
       hint: expect.stringContaining(missing),
     })
     await writeFile(path, 'not a database at all, but long enough to look at'.repeat(20))
-    await expect(openSqliteStore(path)).rejects.toThrow(/SQLITE_NOTADB/)
+    await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/SQLITE_NOTADB/)
   })
 
-  test('that is full is unavailable, keeps what it has, and goes on when there is room', () => {
+  test('that is full is unavailable, keeps what it has, and goes on when there is room', async () => {
     const db = openDatabase(path, { mustExist: false })
-    const { write, head, sources } = operations(db)
-    write({ source: 'east', author: 'a', parts: [replacement('topology', [item('Service', 'a')])] })
+    const { write, head, sources } = operations(versionsIn(db))
+    await write({ source: 'east', author: 'a', parts: [replacement('topology', [item('Service', 'a')])] })
     db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`)
     const big = () => [patch('topology', [item('Service', 'b', 'x'.repeat(100_000))])]
-    const error = caught(() => write({ source: 'east', author: 'a', parts: big() }))
+    const error = await write({ source: 'east', author: 'a', parts: big() }).catch(caught => caught)
     expect(unavailable(error)).toMatchObject({ hint: expect.stringContaining('free space'), broken: false })
-    expect(head()).toBe(1)
-    expect(sources()).toMatchObject([{ parts: [{ entries: 1, revision: 1 }] }])
+    expect(await head()).toBe(1)
+    expect(await sources()).toMatchObject([{ parts: [{ entries: 1, revision: 1 }] }])
     db.pragma('max_page_count = 100000')
-    expect(write({ source: 'east', author: 'a', parts: big() })).toMatchObject({ revision: 2 })
+    expect(await write({ source: 'east', author: 'a', parts: big() })).toMatchObject({ revision: 2 })
     db.close()
   })
 })
@@ -113,7 +124,7 @@ describe('a database', () => {
 describe('the database thread', () => {
   test('that dies rejects what waits, and the next call starts another on the same file', async () => {
     const heads: number[] = []
-    const thread = new DatabaseThread(path, head => heads.push(head))
+    const thread = new DatabaseThread({ kind: 'sqlite', path }, ({ revision }) => heads.push(revision))
     const write = () => ({
       source: 'east',
       author: 'a',
@@ -136,7 +147,7 @@ describe('the database thread', () => {
   })
 
   test('never puts an empty database in the place of one that is gone', async () => {
-    const thread = new DatabaseThread(path, () => {})
+    const thread = new DatabaseThread({ kind: 'sqlite', path }, () => {})
     await thread.start()
     await thread.abandon()
     await rm(path)
@@ -145,7 +156,7 @@ describe('the database thread', () => {
   })
 
   test('says that a database in memory is lost with it', async () => {
-    const thread = new DatabaseThread(':memory:', () => {})
+    const thread = new DatabaseThread({ kind: 'sqlite', path: ':memory:' }, () => {})
     await thread.start()
     await thread.abandon()
     await expect(thread.call('head', [])).rejects.toThrow(/in memory was lost/)
@@ -153,19 +164,10 @@ describe('the database thread', () => {
   })
 
   test('passes a bug on as an error of its own and goes on', async () => {
-    const store = await openSqliteStore(':memory:')
+    const store = await openStore({ kind: 'sqlite', path: ':memory:' })
     const twice = replacement('topology', [item('Service', 'a', 1), item('Service', 'a', 2)])
     await expect(push(store, twice)).rejects.toThrow(/store write: .*UNIQUE/)
     expect(await store.head()).toBe(0)
     await store.close()
   })
 })
-
-function caught(act: () => unknown): unknown {
-  try {
-    act()
-  } catch (error) {
-    return error
-  }
-  throw new Error('nothing was thrown')
-}

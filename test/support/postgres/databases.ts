@@ -10,6 +10,18 @@ export async function createDatabase(server: string): Promise<string> {
   return url.href
 }
 
+/**
+ * Creates an empty schema in the database of this URL, and resolves to a URL by which clients work in it: as good as a
+ * database of their own, and made in a fraction of the time.
+ */
+export async function createSchema(database: string): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await once(database, `create schema ${name}`)
+  const url = new URL(database)
+  url.searchParams.set('search_path', name)
+  return url.href
+}
+
 /** Also when somebody is connected to it. */
 export async function dropDatabase(database: string): Promise<void> {
   const server = new URL(database)

@@ -1,17 +1,23 @@
+import type { ChangeBatch, Position } from '../../model/change.ts'
 import type { PackedEntries } from '../../model/entry.ts'
-import { type ChangeBatch, type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
+import type { Location } from '../location.ts'
+import { type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
+import type { RetentionCursor } from '../versions/retention.ts'
 import { DatabaseThread } from './database-thread.ts'
 import type { Page } from './pages.ts'
-import type { RetentionCursor } from './retention.ts'
 
-/** Opens (and creates, and migrates) a SQLite file, or `:memory:`. The process owns the file until `close`. */
-export async function openSqliteStore(path: string): Promise<Store> {
-  const listeners = new Set<(revision: number) => void>()
-  let head = 0
-  const thread = new DatabaseThread(path, now => {
-    if (now <= head) return
-    head = now
-    for (const listener of listeners) listener(now)
+/**
+ * Opens (and creates, and migrates) a database. A SQLite file belongs to this process until `close`. Rejects with
+ * `StoreUnavailable` when it cannot be reached.
+ */
+export async function openStore(location: Location): Promise<Store> {
+  const listeners = new Set<(head: Position) => void>()
+  let known: Position = { revision: 0, stamp: '' }
+  const thread = new DatabaseThread(location, head => {
+    // A thread that has just started tells what it finds.
+    if (head.revision === known.revision && head.stamp === known.stamp) return
+    known = head
+    for (const listener of listeners) listener(head)
   })
   try {
     await thread.start()
@@ -19,10 +25,10 @@ export async function openSqliteStore(path: string): Promise<Store> {
     await thread.close()
     throw error
   }
-  return sqliteStore(thread, listeners)
+  return storeOf(thread, listeners)
 }
 
-function sqliteStore(thread: DatabaseThread, listeners: Set<(revision: number) => void>): Store {
+function storeOf(thread: DatabaseThread, listeners: Set<(head: Position) => void>): Store {
   return {
     head: () => thread.call('head', []),
     async write(write) {
@@ -64,7 +70,10 @@ function sqliteStore(thread: DatabaseThread, listeners: Set<(revision: number) =
   }
 }
 
-async function* changes(thread: DatabaseThread, after: number): AsyncIterable<ChangeBatch> {
+async function* changes(
+  thread: DatabaseThread,
+  after: Partial<Position>,
+): AsyncIterable<ChangeBatch & Position> {
   let page = await thread.call('beginFeed', [after])
   while (page !== null) {
     const { next, ...batch } = page
@@ -75,9 +84,9 @@ async function* changes(thread: DatabaseThread, after: number): AsyncIterable<Ch
   }
 }
 
-function overtaken(after: number): StoreUnavailable {
+function overtaken({ revision }: Partial<Position>): StoreUnavailable {
   const hint = 'ask again: the changes then begin with a reset'
-  const message = `store changes: retention overtook a reader that stood at revision ${after}: ${hint}`
+  const message = `store changes: retention overtook a reader that stood at revision ${revision}: ${hint}`
   return new StoreUnavailable(message, { operation: 'changes', hint })
 }
 

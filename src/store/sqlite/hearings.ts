@@ -1,26 +1,25 @@
 import type { Database } from 'better-sqlite3'
 import { HEARD_PRECISION } from '../store.ts'
+import type { Hearings } from '../versions/statements.ts'
 
-/** When something was last heard of each source's pusher. */
-export class LastHeard {
+export class SqliteHearings implements Hearings {
   readonly #statements
 
   constructor(db: Database) {
     this.#statements = statements(db)
   }
 
-  /** Writes nothing, and so syncs nothing, where the last note is young enough. */
-  note(source: string): void {
+  async note(source: string): Promise<void> {
     const now = Date.now()
     const time = (at: number) => new Date(at).toISOString()
     this.#statements.note.run({ source, now: time(now), old: time(now - HEARD_PRECISION) })
   }
 
-  forget(source: string): void {
+  async forget(source: string): Promise<void> {
     this.#statements.forget.run(source)
   }
 
-  all(): Map<string, string> {
+  async all(): Promise<Map<string, string>> {
     return new Map(this.#statements.all.all() as [string, string][])
   }
 }

@@ -1,4 +1,5 @@
-import { type EntryKey, keyText } from '../model/entry.ts'
+import { type EntryKey, keyText } from '../../model/entry.ts'
+import type { ChangeCounts } from '../store.ts'
 
 /** What is needed of an entry to decide whether it changes. */
 export interface Digested extends EntryKey {
@@ -30,18 +31,18 @@ export function replacing<Old extends Digested, New extends Digested>(
 
 /** `wanted` is added or replaced, `remove` goes (unless it is also wanted), the rest stays. */
 export function patching<Old extends Digested, New extends Digested>(
-  find: (key: EntryKey) => Old | undefined,
+  standing: Iterable<Old>,
   wanted: readonly New[],
   remove: readonly EntryKey[],
 ): PartChange<Old, New> {
+  const olds = new Map(Array.from(standing, old => [keyText(old), old]))
   const kept = new Set(wanted.map(keyText))
-  const going = new Map(remove.map(key => [keyText(key), key]))
-  const removed: Old[] = []
-  for (const [text, key] of going) {
-    const old = kept.has(text) ? undefined : find(key)
-    if (old !== undefined) removed.push(old)
+  const removed = new Map<string, Old>()
+  for (const text of remove.map(keyText)) {
+    const old = kept.has(text) ? undefined : olds.get(text)
+    if (old !== undefined) removed.set(text, old)
   }
-  return { ...upserting(wanted, find), removed }
+  return { ...upserting(wanted, key => olds.get(keyText(key))), removed: [...removed.values()] }
 }
 
 function upserting<Old extends Digested, New extends Digested>(
@@ -58,6 +59,25 @@ function upserting<Old extends Digested, New extends Digested>(
   return { added, updated }
 }
 
+/** The rows that a change writes, and those that it closes. */
+export function comingAndGoing<Old extends Digested, New extends Digested>(
+  change: PartChange<Old, New>,
+): { readonly coming: New[]; readonly going: Old[] } {
+  return {
+    coming: [...change.added, ...change.updated.map(({ to }) => to)],
+    going: [...change.removed, ...change.updated.map(({ from }) => from)],
+  }
+}
+
 export function isEmpty(change: PartChange<Digested, Digested>): boolean {
   return change.added.length + change.updated.length + change.removed.length === 0
+}
+
+export function counts(changes: readonly PartChange<Digested, Digested>[]): ChangeCounts {
+  const sum = (lengths: number[]) => lengths.reduce((total, length) => total + length, 0)
+  return {
+    added: sum(changes.map(change => change.added.length)),
+    updated: sum(changes.map(change => change.updated.length)),
+    removed: sum(changes.map(change => change.removed.length)),
+  }
 }

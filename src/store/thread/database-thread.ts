@@ -1,27 +1,31 @@
 import type { Worker } from 'node:worker_threads'
+import type { Position } from '../../model/change.ts'
 import { spawnWorker } from '../../spawn-worker.ts'
+import { type Location, nameOf } from '../location.ts'
 import { StoreUnavailable } from '../store.ts'
+import type { Acts } from './acts.ts'
 import type { Reply, Request, WorkerInput } from './messages.ts'
-import type { Operations } from './operations.ts'
 
 interface Waiting {
-  readonly operation: string
+  readonly act: string
   resolve(value: unknown): void
   reject(error: Error): void
 }
 
 const START = 0
 
+type Answer<Name extends keyof Acts> = Awaited<ReturnType<Acts[Name]>>
+
 /**
  * The main thread's end of the database thread. States:
  * - down: no thread; the first call starts one (at first, and after it died);
- * - starting: calls wait until the file is open; when that fails they are rejected, and it is down again;
+ * - starting: calls wait until the database is open; when that fails they are rejected, and it is down again;
  * - up: calls are passed on; when the thread dies all waiting calls are rejected, and it is down again;
  * - closed: for good; every call is rejected.
  */
 export class DatabaseThread {
-  readonly #path: string
-  readonly #onHead: (head: number) => void
+  readonly #location: Location
+  readonly #onHead: (head: Position) => void
   readonly #waiting = new Map<number, Waiting>()
   #lastId = START
   #worker: Promise<Worker> | null = null
@@ -29,21 +33,21 @@ export class DatabaseThread {
   #opened = false
   #closed = false
 
-  constructor(path: string, onHead: (head: number) => void) {
-    this.#path = path
+  constructor(location: Location, onHead: (head: Position) => void) {
+    this.#location = location
     this.#onHead = onHead
   }
 
-  async call<Name extends keyof Operations>(
-    operation: Name,
-    args: Parameters<Operations[Name]>,
+  async call<Name extends keyof Acts>(
+    act: Name,
+    args: Parameters<Acts[Name]>,
     transfer: readonly ArrayBuffer[] = [],
-  ): Promise<ReturnType<Operations[Name]>> {
-    const worker = await this.#up(operation)
-    return new Promise((resolve, reject) => {
+  ): Promise<Answer<Name>> {
+    const worker = await this.#up(act)
+    return new Promise<Answer<Name>>((resolve, reject) => {
       this.#lastId += 1
-      worker.postMessage({ id: this.#lastId, operation, args } satisfies Request, transfer)
-      this.#waiting.set(this.#lastId, { operation, resolve: resolve as (value: unknown) => void, reject })
+      worker.postMessage({ id: this.#lastId, act, args } satisfies Request, transfer)
+      this.#waiting.set(this.#lastId, { act, resolve: resolve as (value: unknown) => void, reject })
     })
   }
 
@@ -56,7 +60,7 @@ export class DatabaseThread {
   async close(): Promise<void> {
     const worker = await this.#worker?.catch(() => null)
     this.#closed = true
-    worker?.postMessage({ operation: 'close' } satisfies Request)
+    worker?.postMessage({ act: 'close' } satisfies Request)
     await this.#exited
   }
 
@@ -66,22 +70,22 @@ export class DatabaseThread {
     await worker?.terminate()
   }
 
-  #up(operation: string): Promise<Worker> {
-    if (this.#closed) throw unavailableError(operation, 'the store is closed', 'the process is about to end')
-    if (this.#path === ':memory:' && this.#opened && this.#worker === null) {
-      throw unavailableError(operation, 'the database in memory was lost with its thread', 'restart')
+  #up(act: string): Promise<Worker> {
+    if (this.#closed) throw unavailableError(act, 'the store is closed', 'the process is about to end')
+    if (nameOf(this.#location) === ':memory:' && this.#opened && this.#worker === null) {
+      throw unavailableError(act, 'the database in memory was lost with its thread', 'restart')
     }
     this.#worker ??= this.#start()
     return this.#worker
   }
 
   async #start(): Promise<Worker> {
-    // The file is locked until the thread before has ended.
+    // A file is locked until the thread before has ended.
     await this.#exited
-    const workerData: WorkerInput = { path: this.#path, mustExist: this.#opened }
+    const workerData: WorkerInput = { location: this.#location, mustExist: this.#opened }
     const worker = spawnWorker(import.meta.url, './worker', { workerData })
     const started = new Promise<void>((resolve, reject) => {
-      this.#waiting.set(START, { operation: 'open', resolve: () => resolve(), reject })
+      this.#waiting.set(START, { act: 'open', resolve: () => resolve(), reject })
     })
     let crash: Error | undefined
     worker.on('error', error => {
@@ -101,34 +105,37 @@ export class DatabaseThread {
   }
 
   #receive(worker: Worker, reply: Reply): void {
-    const waiting = this.#waiting.get(reply.id)
-    this.#waiting.delete(reply.id)
     if ('head' in reply) {
       this.#onHead(reply.head)
+      return
+    }
+    const waiting = this.#waiting.get(reply.id)
+    this.#waiting.delete(reply.id)
+    if ('value' in reply) {
       waiting?.resolve(reply.value)
     } else if ('unavailable' in reply) {
       const { cause, hint, broken } = reply.unavailable
-      waiting?.reject(unavailableError(waiting.operation, cause, `${hint} (${this.#path})`))
+      waiting?.reject(unavailableError(waiting.act, cause, `${hint} (${nameOf(this.#location)})`))
       if (broken) void worker.terminate()
     } else {
       const { error } = reply
-      waiting?.reject(new Error(`store ${waiting.operation}: ${error.message}`, { cause: error }))
+      waiting?.reject(new Error(`store ${waiting.act}: ${error.message}`, { cause: error }))
     }
   }
 
   #rejectAll(crash: Error | undefined): void {
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
-    for (const { operation, reject } of waiting) {
+    for (const { act, reject } of waiting) {
       const cause = crash?.message ?? 'its thread has ended'
-      reject(unavailableError(operation, cause, 'the next call opens the database again', crash))
+      reject(unavailableError(act, cause, 'the next call opens the database again', crash))
     }
   }
 }
 
-function unavailableError(operation: string, cause: string, hint: string, crash?: Error): StoreUnavailable {
-  return new StoreUnavailable(`store ${operation}: ${cause}: ${hint}`, {
-    operation,
+function unavailableError(act: string, cause: string, hint: string, crash?: Error): StoreUnavailable {
+  return new StoreUnavailable(`store ${act}: ${cause}: ${hint}`, {
+    operation: act,
     hint,
     cause: crash ?? cause,
   })

@@ -1,6 +1,6 @@
 /** At most so many rows, or so many characters of them, cross the thread in one message. */
-export const PAGE_ROWS = 1_000
-export const PAGE_CHARACTERS = 1_000_000
+const PAGE_ROWS = 1_000
+const PAGE_CHARACTERS = 1_000_000
 
 /** One message's worth of a long answer; `rest` is where the next page lies, null at the end. */
 export interface Page<T> {

@@ -1,0 +1,139 @@
+import type { EntryKey, Part, StoredPart } from '../../model/entry.ts'
+import type { EntriesQuery } from '../store.ts'
+import type { Place, Range, Walk } from '../versions/statements.ts'
+import { STRETCH_CHARACTERS, STRETCH_ROWS } from '../versions/stretch.ts'
+import type { Queries } from './connect.ts'
+
+/*
+ * Every statement that reads entries, in one place because each of them must be served by an index however long the
+ * history is (test/store/postgres/entry-queries.test.ts asks PostgreSQL for its plan).
+ */
+
+const row = (sql: Queries) => sql`source, kind, namespace, name, digest, since, created, body`
+
+interface PartAt {
+  readonly source: string
+  readonly part: StoredPart
+  readonly revision: number
+}
+
+/** What stands in a part, without bodies. */
+export function standingOfPart(sql: Queries, { source, part }: Omit<PartAt, 'revision'>) {
+  return sql`
+    select id, kind, namespace, name, digest, since, created from entry
+    where source = ${source} and part = ${part} and until is null`
+}
+
+/** Some keys of what stands, without bodies. */
+export function standingOfKeys(sql: Queries, source: string, part: StoredPart, keys: readonly EntryKey[]) {
+  const wanted = JSON.stringify(keys.map(({ kind, namespace, name }) => ({ kind, namespace, name })))
+  return sql`
+    select entry.id, entry.kind, entry.namespace, entry.name, entry.digest, entry.since, entry.created
+    from json_to_recordset(${wanted}::text::json) as wanted (kind text, namespace text, name text)
+    join entry on entry.source = ${source} and entry.part = ${part} and entry.kind = wanted.kind
+      and entry.namespace = wanted.namespace and entry.name = wanted.name and entry.until is null`
+}
+
+/** What a part held at a revision, without bodies. */
+export function partAtKeys(sql: Queries, { source, part, revision }: PartAt) {
+  return sql`
+    select id, kind, namespace, name, digest from entry
+    where source = ${source} and part = ${part} and until is null and since <= ${revision}
+    union all
+    select id, kind, namespace, name, digest from entry
+    where until > ${revision} and since <= ${revision} and source = ${source} and part = ${part}`
+}
+
+/** A part at a revision, in the order in which it is listed. */
+export function partAt(sql: Queries, source: string, part: Part, revision: number) {
+  return sql`
+    select kind, namespace, name, digest, body from entry
+    where source = ${source} and part = ${part} and until is null and since <= ${revision}
+    union all
+    select kind, namespace, name, digest, body from entry
+    where until > ${revision} and since <= ${revision} and source = ${source} and part = ${part}
+    order by kind, namespace, name`
+}
+
+/** All sources at a revision, or what of them matches. */
+export function allAt(
+  sql: Queries,
+  { revision, kinds, namespace, name }: EntriesQuery & { revision: number },
+) {
+  const matching = sql`
+    ${namespace === undefined ? sql`` : sql`and namespace = ${namespace}`}
+    ${name === undefined ? sql`` : sql`and name = ${name}`}
+    ${kinds === undefined ? sql`` : sql`and kind in ${sql(kinds)}`}`
+  // One thing's versions are an index of their own.
+  if (namespace !== undefined && name !== undefined) {
+    return sql`
+      select ${row(sql)} from entry
+      where since <= ${revision} and (until is null or until > ${revision}) ${matching}`
+  }
+  return sql`
+    select ${row(sql)} from entry where until is null and since <= ${revision} ${matching}
+    union all
+    select ${row(sql)} from entry where until > ${revision} and since <= ${revision} ${matching}`
+}
+
+/**
+ * Feed, what came: standing at `to`, written after `after`. Bounded by rows, and by bytes as they are stored; `of` is
+ * how many rows there were before the bytes were looked at.
+ */
+export function came(sql: Queries, { to, place }: Walk) {
+  return sql`
+    select * from (
+      select *, count(*) over () as of, sum(size) over (order by since, id) - size as before
+      from (
+        select id, ${row(sql)}, pg_column_size(body) as size from entry
+        where (since, id) > (${place.revision}, ${place.id}) and since <= ${to}
+          and (until is null or until > ${to})
+        order by since, id limit ${STRETCH_ROWS}
+      ) as rows
+    ) as measured
+    where before < ${STRETCH_CHARACTERS} order by since, id`
+}
+
+/**
+ * Feed, what went: stood at `after`, and its key has no row that stands at `to`. The newest row of a key decides,
+ * found by one step in the index even where a key has thousands of versions.
+ */
+export function went(sql: Queries, { after, to, place }: Walk) {
+  return sql`
+    select id, until, source, kind, namespace, name from entry as old
+    where (until, id) > (${place.revision}, ${place.id}) and until <= ${to} and since <= ${after}
+      and (select coalesce(newest.until, ${to + 1}) from entry as newest
+           where newest.namespace = old.namespace and newest.name = old.name and newest.kind = old.kind
+             and newest.source = old.source and newest.since <= ${to}
+           order by newest.since desc limit 1) <= ${to}
+    order by until, id limit ${STRETCH_ROWS}`
+}
+
+/** Diff: what stood at `from` and no longer at `to`. */
+export function onlyFrom(sql: Queries, { from, to, source }: Range) {
+  return sql`
+    select source, kind, namespace, name, digest, body from entry
+    where until > ${from} and until <= ${to} and since <= ${from} ${ofSource(sql, source)}`
+}
+
+/** Diff: what stands at `to` and did not at `from`. */
+export function onlyTo(sql: Queries, { from, to, source }: Range) {
+  return sql`
+    select source, kind, namespace, name, digest, body from entry
+    where since > ${from} and since <= ${to} and (until is null or until > ${to}) ${ofSource(sql, source)}`
+}
+
+/** Retention: what was closed at or before a revision, oldest first. */
+export function closedEntries(
+  sql: Queries,
+  { part, cutoff, place, limit }: { part: StoredPart; cutoff: number; place: Place; limit: number },
+) {
+  return sql`
+    select id, source, until from entry
+    where (until, id) > (${place.revision}, ${place.id}) and until <= ${cutoff} and part = ${part}
+    order by until, id limit ${limit}`
+}
+
+function ofSource(sql: Queries, source: string | null) {
+  return source === null ? sql`` : sql`and source = ${source}`
+}

@@ -1,0 +1,62 @@
+import { and, asc, count, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import type { Position } from '../../model/change.ts'
+import type { Revision, RevisionsQuery, SourceState } from '../store.ts'
+import { sourceStates, toPosition, toRevision } from '../versions/revision-rows.ts'
+import type { Revisions } from '../versions/statements.ts'
+import { part, revision as table } from './schema.ts'
+
+export class PostgresRevisions implements Revisions {
+  readonly #db: PostgresJsDatabase
+
+  constructor(db: PostgresJsDatabase) {
+    this.#db = db
+  }
+
+  async position(): Promise<Position> {
+    const [row] = await this.#db.select().from(table).orderBy(desc(table.revision)).limit(1)
+    return toPosition(row && dated(row))
+  }
+
+  async stampOf(revision: number): Promise<string | undefined> {
+    const [row] = await this.#db.select().from(table).where(eq(table.revision, revision))
+    return row && toPosition(dated(row)).stamp
+  }
+
+  async list(query: RevisionsQuery): Promise<{ items: Revision[]; total: number }> {
+    const { limit, after, order, source, author, cause } = query
+    const matching = and(
+      source === undefined ? undefined : eq(table.source, source),
+      query.part === undefined ? undefined : eq(table.part, query.part),
+      author === undefined ? undefined : eq(table.author, author),
+      cause === undefined ? undefined : eq(table.cause, cause),
+    )
+    const [beyond, sorted] = order === 'newest' ? [lt, desc] : [gt, asc]
+    const rows = await this.#db
+      .select()
+      .from(table)
+      .where(and(matching, after === undefined ? undefined : beyond(table.revision, after)))
+      .orderBy(sorted(table.revision))
+      .limit(limit)
+    const [counted] = await this.#db.select({ total: count() }).from(table).where(matching)
+    return { items: rows.map(row => toRevision(dated(row))), total: counted?.total ?? 0 }
+  }
+
+  async get(id: number): Promise<Revision | null> {
+    const [row] = await this.#db.select().from(table).where(eq(table.revision, id))
+    return row === undefined ? null : toRevision(dated(row))
+  }
+
+  async sources(): Promise<SourceState[]> {
+    const rows = await this.#db
+      .select()
+      .from(part)
+      .where(and(isNull(part.until), ne(part.part, 'control')))
+      .orderBy(part.source, desc(part.part))
+    return sourceStates(rows.map(row => ({ ...row, changedAt: row.changedAt.toISOString() })))
+  }
+}
+
+function dated(row: typeof table.$inferSelect) {
+  return { ...row, createdAt: row.createdAt.toISOString() }
+}

@@ -1,0 +1,55 @@
+import type BetterSqlite3 from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import type { Backend } from '../thread/backend.ts'
+import type { Database, Statements } from '../versions/statements.ts'
+import { SqliteArchive } from './archive.ts'
+import { openDatabase } from './database.ts'
+import { SqliteHearings } from './hearings.ts'
+import { SqliteLedger } from './ledger.ts'
+import { ownFile } from './ownership.ts'
+import { SqlitePruning } from './pruning.ts'
+import { SqliteRevisions } from './revisions.ts'
+
+export { unavailable } from './unavailable.ts'
+
+/** Opens a file, or `:memory:`, that belongs to this process from then on. */
+export async function openSqlite(path: string, mustExist: boolean): Promise<Backend> {
+  const letGo = ownFile(path)
+  const db = openDatabase(path, { mustExist })
+  return {
+    ...versionsIn(db),
+    // No other process writes.
+    watch() {},
+    async close() {
+      db.close()
+      letGo()
+    },
+  }
+}
+
+/**
+ * The versions in an open database. Nothing here waits for anything: an act goes through all its promises before the
+ * thread takes the next message, so acts never mix.
+ */
+export function versionsIn(db: BetterSqlite3.Database): Database {
+  const statements: Statements = {
+    ledger: new SqliteLedger(db),
+    archive: new SqliteArchive(db),
+    revisions: new SqliteRevisions(drizzle(db)),
+    hearings: new SqliteHearings(db),
+    pruning: new SqlitePruning(db),
+  }
+  return {
+    statements,
+    async transaction(_, act) {
+      db.exec('begin immediate')
+      try {
+        const result = await act(statements)
+        db.exec('commit')
+        return result
+      } finally {
+        if (db.inTransaction) db.exec('rollback')
+      }
+    },
+  }
+}

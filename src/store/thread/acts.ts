@@ -1,0 +1,35 @@
+import type { Entry, Part } from '../../model/entry.ts'
+import type { EntriesQuery, EntryDiff, Gone, StoredEntry } from '../store.ts'
+import { operations } from '../versions/operations.ts'
+import type { Database } from '../versions/statements.ts'
+import { type Page, Pages } from './pages.ts'
+
+/** What the thread does for the main thread, by name: the operations, with long answers in pages. */
+export type Acts = ReturnType<typeof acts>
+
+export function acts(database: Database) {
+  const asked = operations(database)
+  const pages = new Pages()
+  return {
+    ...asked,
+    part: async (source: string, part: Part, revision?: number) => {
+      const state = await asked.part(source, part, revision)
+      if (state === null || 'outcome' in state) return state
+      return { ...state, entries: pages.first(state.entries, sizeOf) }
+    },
+    entries: async (query: EntriesQuery) =>
+      paged(await asked.entries(query), rows => pages.first(rows, sizeOf)),
+    diff: async (from: number, to: number, source?: string) =>
+      paged(await asked.diff(from, to, source), rows => pages.first(rows, sizeOf)),
+    nextPage: async (rest: number): Promise<Page<Entry | StoredEntry | EntryDiff>> =>
+      pages.next(rest, sizeOf),
+  }
+}
+
+function paged<T, P>(rows: T[] | Gone, cut: (rows: T[]) => P): P | Gone {
+  return 'outcome' in rows ? rows : cut(rows)
+}
+
+function sizeOf(row: Entry | EntryDiff): number {
+  return 'body' in row ? row.body.length : (row.before?.length ?? 0) + (row.after?.length ?? 0)
+}

@@ -1,0 +1,79 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { Location } from '../location.ts'
+import { type Acts, acts } from './acts.ts'
+import type { Backend, Unavailable } from './backend.ts'
+import { HeadWatch } from './head-watch.ts'
+import type { Reply, Request, WorkerInput } from './messages.ts'
+
+interface Form {
+  open(mustExist: boolean): Promise<Backend>
+  /** The database's own failures; undefined for everything else, which is a bug and stays an exception. */
+  unavailable(error: unknown): Unavailable | undefined
+}
+
+/** After these the head may have moved. */
+const WRITES: ReadonlySet<keyof Acts> = new Set(['write', 'restore', 'removeSource', 'control'])
+
+const port = parentPort as MessagePort
+const { location, mustExist } = workerData as WorkerInput
+const form = await formOf(location)
+try {
+  serve(await form.open(mustExist))
+} catch (error) {
+  say({ id: 0, ...failure(error) })
+  port.close()
+}
+
+/** Answers what the main thread asks, and tells where the head is. */
+function serve(backend: Backend): void {
+  const known = acts(backend)
+  const { revisions } = backend.statements
+  const watch = new HeadWatch(
+    () => revisions.position(),
+    head => say({ head }),
+  )
+  const look = () =>
+    void watch.look().catch(error => {
+      // A database that cannot be asked is found out by whoever needs an answer of it.
+      if (form.unavailable(error) === undefined) throw error
+    })
+  backend.watch(look)
+  port.on('message', async (request: Request) => {
+    if (request.act === 'close') {
+      await backend.close()
+      port.close()
+      return
+    }
+    const { id, act, args } = request
+    try {
+      const value = await (known[act] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+      say({ id, value })
+    } catch (error) {
+      say({ id, ...failure(error) })
+    }
+    if (WRITES.has(act)) look()
+  })
+  say({ id: 0, value: null })
+  look()
+}
+
+async function formOf(location: Location): Promise<Form> {
+  if (location.kind === 'sqlite') {
+    const { openSqlite, unavailable } = await import('../sqlite/backend.ts')
+    return { open: mustExist => openSqlite(location.path, mustExist), unavailable }
+  }
+  const { openPostgres, unavailable } = await import('../postgres/backend.ts')
+  return { open: () => openPostgres(location), unavailable }
+}
+
+function say(reply: Reply): void {
+  port.postMessage(reply)
+}
+
+function failure(error: unknown) {
+  const known = form.unavailable(error)
+  if (known !== undefined) return { unavailable: known }
+  const { message, stack } = error as Error
+  // A driver's errors are none for the structured clone: they would arrive without their message.
+  return { error: Object.assign(new Error(message), { stack }) }
+}

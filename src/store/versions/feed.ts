@@ -1,0 +1,68 @@
+import type { ChangeBatch, Position } from '../../model/change.ts'
+import { STORED_PARTS } from '../../model/entry.ts'
+import type { Database, Place, Statements } from './statements.ts'
+
+/** Which piece of the feed comes next: where in which half. */
+export interface FeedCursor {
+  /** The reader's state; 0 when it must begin anew. */
+  readonly after: number
+  /** The newest revision when the iteration began. */
+  readonly to: Position
+  readonly half: 'came' | 'went'
+  readonly place: Place
+}
+
+export interface FeedPage extends ChangeBatch, Position {
+  readonly next: FeedCursor | null
+}
+
+const AFTER_ALL_IDS = Number.MAX_SAFE_INTEGER
+
+/** The change feed: first what came, then what went, each a walk along its own index. null: nothing is newer. */
+export async function beginFeed(database: Database, after: Partial<Position>): Promise<FeedPage | null> {
+  const { revision = 0, stamp } = after
+  const { revisions } = database.statements
+  const to = await revisions.position()
+  const isLost = revision > 0 && stamp !== undefined && (await revisions.stampOf(revision)) !== stamp
+  if (!isLost) {
+    if (to.revision <= revision) return null
+    const page = await pageOf(database, startAt(revision, to), false)
+    if (page !== null) return page
+  }
+  // What would say which entries went is not there any more: the reader must forget all that it holds.
+  const anew = await pageOf(database, startAt(0, to), true)
+  if (anew === null) throw new Error(`retention took what stands at revision ${to.revision}`)
+  return anew
+}
+
+/** null when retention has meanwhile taken rows that the rest of the iteration would need. */
+export function nextFeed(database: Database, cursor: FeedCursor): Promise<FeedPage | null> {
+  return pageOf(database, cursor, false)
+}
+
+function startAt(revision: number, to: Position): FeedCursor {
+  return { after: revision, to, half: 'came', place: { revision, id: AFTER_ALL_IDS } }
+}
+
+/** null when retention has taken rows that it needs: looked at afterwards, for it may do so at any moment. */
+async function pageOf(database: Database, cursor: FeedCursor, reset: boolean): Promise<FeedPage | null> {
+  const page = await read(database.statements, cursor, reset)
+  const oldestNeeded = cursor.after === 0 ? cursor.to.revision : cursor.after
+  const floor = await database.statements.ledger.floor(null, STORED_PARTS)
+  return oldestNeeded < floor ? null : page
+}
+
+async function read({ archive }: Statements, cursor: FeedCursor, reset: boolean): Promise<FeedPage> {
+  const { after, to, half, place } = cursor
+  const walk = { after, to: to.revision, place }
+  if (half === 'went') {
+    const { rows, rest } = await archive.went(walk)
+    return { ...to, reset, upserted: [], removed: rows, next: rest && { ...cursor, place: rest } }
+  }
+  const { rows, rest } = await archive.came(walk)
+  if (rest !== null) return { ...to, reset, upserted: rows, removed: [], next: { ...cursor, place: rest } }
+  const went = { ...walk, place: { revision: after, id: AFTER_ALL_IDS } }
+  const end = await archive.went(went)
+  const next: FeedCursor | null = end.rest && { ...cursor, half: 'went', place: end.rest }
+  return { ...to, reset, upserted: rows, removed: end.rows, next }
+}

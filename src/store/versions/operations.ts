@@ -1,0 +1,43 @@
+import type { Position } from '../../model/change.ts'
+import type { Part } from '../../model/entry.ts'
+import type {
+  ControlWrite,
+  EntriesQuery,
+  Repeat,
+  Restore,
+  RetentionPolicy,
+  RevisionsQuery,
+  Write,
+} from '../store.ts'
+import { control } from './control.ts'
+import { beginFeed, type FeedCursor, nextFeed } from './feed.ts'
+import { diff, entriesAt, partAt } from './history.ts'
+import { push, repeat } from './push.ts'
+import { removeSource, restore } from './restore.ts'
+import { type RetentionCursor, retentionSlice } from './retention.ts'
+import type { Database } from './statements.ts'
+
+/** What can be asked of a database, by name: the same for all forms. */
+export function operations(database: Database) {
+  const { ledger, revisions, hearings } = database.statements
+  return {
+    head: () => ledger.head(),
+    write: (write: Write) => push(database, write),
+    repeat: (wanted: Repeat) => repeat(database, wanted),
+    restore: (wanted: Restore) => restore(database, wanted),
+    removeSource: (source: string, author: string) => removeSource(database, source, author),
+    control: (write: ControlWrite) => control(database, write),
+    part: (source: string, part: Part, revision?: number) => partAt(database, source, part, revision),
+    entries: (query: EntriesQuery) => entriesAt(database, query),
+    diff: (from: number, to: number, source?: string) => diff(database, from, to, source),
+    beginFeed: (after: Partial<Position>) => beginFeed(database, after),
+    nextFeed: (cursor: FeedCursor) => nextFeed(database, cursor),
+    revisions: (query: RevisionsQuery) => revisions.list(query),
+    revision: (id: number) => revisions.get(id),
+    sources: () => revisions.sources(),
+    heard: (source: string) => hearings.note(source),
+    lastHeard: () => hearings.all(),
+    retainSlice: (policy: RetentionPolicy, cursor?: RetentionCursor) =>
+      retentionSlice(database, policy, cursor),
+  }
+}

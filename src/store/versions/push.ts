@@ -1,0 +1,130 @@
+import { type Entry, type Part, unpackEntries } from '../../model/entry.ts'
+import { EMPTY_PART_DIGEST } from '../../model/part-digest.ts'
+import type { PartWrite, Repeat, Write, WriteResult } from '../store.ts'
+import { counts, isEmpty, type PartChange, patching, replacing } from './part-change.ts'
+import { digestAfter, digestOf, writePart } from './part-interval.ts'
+import type { PartRow, StandingEntry } from './rows.ts'
+import type { Database, Ledger } from './statements.ts'
+
+/** One part of a write beside what stands; `change` is null where the body's digest says that nothing changes. */
+interface Plan {
+  readonly write: PartWrite
+  readonly standing: PartRow | undefined
+  readonly change: PartChange<StandingEntry, Entry> | null
+}
+
+type ChangingPlan = Plan & { readonly change: PartChange<StandingEntry, Entry> }
+
+/** A push or a patch of one part or both, as one transaction. */
+export function push(database: Database, write: Write): Promise<WriteResult> {
+  return database.transaction({ source: write.source }, async ({ ledger, hearings }) => {
+    const result = await decide(ledger, write)
+    const isAccepted = result.outcome === 'written' || result.outcome === 'unchanged'
+    if (isAccepted && !write.dryRun) await hearings.note(write.source)
+    return result
+  })
+}
+
+/** A push of bytes that may stand already: undefined when they do not. */
+export async function repeat(
+  { statements: { ledger, hearings } }: Database,
+  { source, parts, bodyDigest, dryRun, ...conditions }: Repeat,
+): Promise<WriteResult | undefined> {
+  const rows = await Promise.all(parts.map(part => ledger.standingPart(source, part)))
+  if (!rows.every(row => row?.bodyDigest === bodyDigest)) return undefined
+  const digest = digestOf(part => rows[parts.indexOf(part)]?.digest, parts)
+  if (digest === null || !isAllowed(conditions, digest)) return { outcome: 'conflict', digest }
+  if (!dryRun) await hearings.note(source)
+  return { outcome: 'unchanged', revision: Math.max(...rows.map(row => row?.since ?? 0)), digest }
+}
+
+async function decide(ledger: Ledger, write: Write): Promise<WriteResult> {
+  const standing = new Map<Part, PartRow | undefined>()
+  for (const { part } of write.parts) standing.set(part, await ledger.standingPart(write.source, part))
+  // RFC 9110, 13.2.1: preconditions are ignored where the answer without them would be an error.
+  if (write.parts.some(({ part, mode }) => mode === 'patch' && standing.get(part) === undefined)) {
+    return { outcome: 'unknown' }
+  }
+  const digest = digestOf(part => standing.get(part)?.digest, partsOf(write))
+  if (!isAllowed(write, digest)) return { outcome: 'conflict', digest }
+
+  const plans: Plan[] = []
+  for (const one of write.parts) {
+    plans.push(await plan(ledger, write.source, one, standing.get(one.part)))
+  }
+  const changing = plans.filter(changes)
+  if (changing.length === 0) {
+    if (!write.dryRun) for (const one of plans) await rememberBody(ledger, one)
+    const since = Math.max(...plans.map(one => one.standing?.since ?? 0))
+    return { outcome: 'unchanged', revision: since, digest: digest ?? EMPTY_PART_DIGEST }
+  }
+  const digests = new Map(plans.map(one => [one.write.part, nextDigest(one)]))
+  const next = digestOf(part => digests.get(part), partsOf(write)) ?? EMPTY_PART_DIGEST
+  const changed = counts(changing.map(({ change }) => change))
+  const revision = write.dryRun ? null : await append(ledger, write, plans, { digest: next, changed })
+  return { outcome: 'written', revision, digest: next, changed }
+}
+
+function partsOf(write: Write): Part[] {
+  return write.parts.map(({ part }) => part)
+}
+
+function isAllowed(write: Pick<Write, 'ifMatch' | 'ifNoneMatch'>, digest: string | null): boolean {
+  if (write.ifNoneMatch && digest !== null) return false
+  if (write.ifMatch === undefined) return true
+  return digest !== null && (write.ifMatch.includes('*') || write.ifMatch.includes(digest))
+}
+
+async function plan(
+  ledger: Ledger,
+  source: string,
+  write: PartWrite,
+  standing: PartRow | undefined,
+): Promise<Plan> {
+  if (write.mode === 'replace') {
+    if (standing?.bodyDigest === write.bodyDigest) return { write, standing, change: null }
+    const entries = unpackEntries(write.entries)
+    return { write, standing, change: replacing(await ledger.standingEntries(source, write.part), entries) }
+  }
+  const entries = unpackEntries(write.entries)
+  const concerned = await ledger.standingOf(source, write.part, [...entries, ...write.remove])
+  return { write, standing, change: patching(concerned, entries, write.remove) }
+}
+
+/** The first push of a part changes something even when it is empty: from then on the part is there. */
+function changes(plan: Plan): plan is ChangingPlan {
+  return plan.change !== null && (plan.standing === undefined || !isEmpty(plan.change))
+}
+
+function nextDigest(plan: Plan): string | undefined {
+  return changes(plan) ? digestAfter(plan) : plan.standing?.digest
+}
+
+async function rememberBody(ledger: Ledger, { write, standing, change }: Plan): Promise<void> {
+  if (standing && change && write.mode === 'replace') await ledger.rememberBody(standing, write.bodyDigest)
+}
+
+async function append(
+  ledger: Ledger,
+  { source, author, parts }: Write,
+  plans: readonly Plan[],
+  outcome: Pick<Extract<WriteResult, { outcome: 'written' }>, 'digest' | 'changed'>,
+): Promise<number> {
+  const now = await ledger.nextRevision()
+  for (const plan of plans) {
+    const { write, standing } = plan
+    const bodyDigest = write.mode === 'replace' ? write.bodyDigest : null
+    if (!changes(plan)) await rememberBody(ledger, plan)
+    else await writePart(ledger, { source, part: write.part, standing, change: plan.change, bodyDigest }, now)
+  }
+  await ledger.writeRevision({
+    ...now,
+    ...outcome,
+    source,
+    part: parts.length > 1 ? 'both' : (parts[0] as PartWrite).part,
+    cause: parts.every(({ mode }) => mode === 'patch') ? 'patch' : 'push',
+    restored: null,
+    author,
+  })
+  return now.revision
+}
