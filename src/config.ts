@@ -12,6 +12,8 @@ export interface Config {
   readonly adminToken: string | undefined
   /** Answer streams that bring versions of their own although the database has no revision yet. */
   readonly allowEmpty: boolean
+  /** Milliseconds after which a proxy must connect again, at the latest; undefined: never. */
+  readonly maxConnectionAge: number | undefined
   readonly retention: RetentionPolicy
   readonly logLevel: LogLevel
 }
@@ -26,6 +28,7 @@ export interface ServeFlags {
   readonly xds?: string
   readonly adminTokenFile?: string
   readonly allowEmpty?: boolean
+  readonly maxConnectionAge?: string
   readonly retainRoutes?: string
   readonly retainTopology?: string
   readonly logLevel?: string
@@ -63,6 +66,11 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
   )
   const rest = check('--rest', flags.rest ?? env.VICINITY_REST ?? DEFAULTS.rest, parseAddress)
   const xds = check('--xds', flags.xds ?? env.VICINITY_XDS ?? DEFAULTS.xds, parseAddress)
+  const age = check(
+    '--max-connection-age',
+    flags.maxConnectionAge ?? env.VICINITY_MAX_CONNECTION_AGE ?? '',
+    parseConnectionAge,
+  )
   const routes = check('--retain-routes', flags.retainRoutes ?? DEFAULTS.retainRoutes, parseAge)
   const topology = check('--retain-topology', flags.retainTopology ?? DEFAULTS.retainTopology, parseAge)
   const level = check(
@@ -83,7 +91,16 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
         )
     }
   }
-  if (!database || !rest || !xds || !admin || !level || routes === undefined || topology === undefined)
+  if (
+    !database ||
+    !rest ||
+    !xds ||
+    !admin ||
+    !level ||
+    !age ||
+    routes === undefined ||
+    topology === undefined
+  )
     return { ok: false, problems }
   if (problems.length > 0) return { ok: false, problems }
   return {
@@ -94,6 +111,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
       xds,
       adminToken: admin.token,
       allowEmpty: flags.allowEmpty ?? false,
+      maxConnectionAge: age.milliseconds,
       retention: { routes: routes.milliseconds, topology: topology.milliseconds },
       logLevel: level.level,
     },
@@ -106,6 +124,20 @@ function parseAge(text: string): { milliseconds: number } | string {
   const match = /^([0-9]{1,6})([smhd])$/.exec(text)
   if (!match) return `"${text}" is not an age such as 90d, 24h, 30m or 10s`
   return { milliseconds: Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] }
+}
+
+/** What a timer can wait for, and what leaves time to serve. */
+const CONNECTION_AGES = { shortest: UNITS.s, longest: 24 * UNITS.d } as const
+
+/** Nothing is no limit. */
+function parseConnectionAge(text: string): { milliseconds: number | undefined } | string {
+  if (text === '') return { milliseconds: undefined }
+  const age = parseAge(text)
+  if (typeof age === 'string') return age
+  const { shortest, longest } = CONNECTION_AGES
+  return age.milliseconds >= shortest && age.milliseconds <= longest
+    ? age
+    : `"${text}" is not between 1s and 24d`
 }
 
 function parseLevel(text: string): { level: LogLevel } | string {

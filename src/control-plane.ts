@@ -26,8 +26,8 @@ export interface ControlPlane {
   close(): Promise<void>
 }
 
-/** How long Envoys get to go to another replica before their streams end, in milliseconds. */
-const DRAIN = 1_000
+/** How long load balancers get to learn that this replica goes, before Envoys look for another one, in milliseconds. */
+const NOTICE = 1_000
 
 /** Takes what must be closed, the last opened first. */
 type OnClose = (close: () => Promise<void> | void) => void
@@ -84,6 +84,7 @@ async function open(
   )
   onClose(() => replica.close())
 
+  const { revision } = replica.world()
   const authenticate = authenticator(config.adminToken)
   xds = await openXdsServer({
     ...config.xds,
@@ -93,13 +94,14 @@ async function open(
     authorize: () => undefined,
     replica: `${hostname()}/${process.pid}`,
     allowEmpty: config.allowEmpty,
-    revision: replica.world().revision,
+    maxConnectionAge: config.maxConnectionAge,
+    revision,
     log,
   })
   const server = xds
   // The feed may have gone on while the port was being opened.
-  server.onChange(replica.world().revision)
-  onClose(() => server.close(DRAIN))
+  if (replica.world().revision !== revision) server.onChange(replica.world().revision)
+  onClose(() => server.close(0))
   onClose(keepHistoryShort(store, config.retention, log))
   rows = keepDemandRows({ store, replica, meter, log, timing: demand })
   const written = rows
@@ -112,6 +114,8 @@ async function open(
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())
+  // While Envoys go, what reaches this replica is still answered, and `/readyz` says that nothing more should.
+  onClose(() => server.close(NOTICE))
   // Whoever wants to be heard can be from here on.
   const watch = watchSilence(store, replica, log)
   silence = watch

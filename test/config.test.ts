@@ -25,6 +25,7 @@ test('the defaults listen on loopback, keep routes for 90 days and topology for 
     xds: { host: '127.0.0.1', port: 18000 },
     adminToken: undefined,
     allowEmpty: false,
+    maxConnectionAge: undefined,
     retention: { routes: 90 * 86_400_000, topology: 86_400_000 },
     logLevel: 'info',
   })
@@ -34,6 +35,15 @@ test('a flag wins over the environment', () => {
   const config = parsed({ rest: '127.0.0.1:1' }, { VICINITY_REST: '127.0.0.1:2', VICINITY_XDS: '[::1]:0' })
   expect(config.rest.port).toBe(1)
   expect(config.xds).toEqual({ host: '::1', port: 0 })
+})
+
+test('a connection may be given an age, as flag or in the environment', () => {
+  expect(parsed({ maxConnectionAge: '30m' }).maxConnectionAge).toBe(1_800_000)
+  expect(parsed({}, { VICINITY_MAX_CONNECTION_AGE: '24d' }).maxConnectionAge).toBe(24 * 86_400_000)
+})
+
+test.each(['0s', '25d', '30 min'])('an age of %s for connections is refused', age => {
+  expect(problems({ maxConnectionAge: age })).toEqual([expect.stringContaining(age)])
 })
 
 test('sqlite::memory: is a database in memory', () => {

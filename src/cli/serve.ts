@@ -23,6 +23,11 @@ export function addServe(program: Command, { environment }: Pick<Terminal, 'envi
       'serve a database without any revision to Envoys that have configuration already',
     )
     .option(
+      '--max-connection-age <age>',
+      'proxies connect again after at most this long, and so spread over all replicas (VICINITY_MAX_CONNECTION_AGE; ' +
+        'default: never)',
+    )
+    .option(
       '--retain-routes <age>',
       `keep the history of routes for this long (default: ${DEFAULTS.retainRoutes})`,
     )

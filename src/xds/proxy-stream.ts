@@ -33,6 +33,8 @@ export interface ProxyStreamOptions {
   readonly allowEmpty: boolean
   readonly log: Logger
   readonly editions: Editions
+  /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
+  readonly lifetime: () => number | undefined
   /** It has an audience and a status. */
   readonly joined: (stream: ProxyStream) => void
   /** Its client said something: it wants to be served. */
@@ -63,12 +65,15 @@ export class ProxyStream implements RegisteredProxy {
   #isReleased = false
   #unwritten = 0
   #timer: NodeJS.Timeout | undefined
+  #lifetime: NodeJS.Timeout | undefined
 
   constructor(id: string, call: Call, principal: Principal, options: ProxyStreamOptions) {
     this.id = id
     this.#call = call
     this.#options = options
     this.#principal = principal
+    const lifetime = options.lifetime()
+    if (lifetime !== undefined) this.#lifetime = setTimeout(() => this.#expire(), lifetime)
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#onMessage(bytes)))
     call.on('end', () => this.#guard(() => this.#finish()))
     call.on('cancelled', () => this.#guard(() => this.#close()))
@@ -240,6 +245,11 @@ export class ProxyStream implements RegisteredProxy {
     this.#release()
   }
 
+  /** The client has been asked to open another connection for what comes next. */
+  #expire(): void {
+    this.end(status.UNAVAILABLE, 'this connection is as old as it may get: connect again')
+  }
+
   #close(): void {
     this.#isEnded = true
     this.#release()
@@ -247,6 +257,7 @@ export class ProxyStream implements RegisteredProxy {
 
   #release(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#lifetime)
     if (this.#isReleased) return
     this.#isReleased = true
     this.#options.left(this)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   logVerbosity,
   Server,
@@ -11,13 +12,14 @@ import { formatAddress } from '../address.ts'
 import type { Proxies } from '../model/proxies.ts'
 import { aggregatedDiscoveryService } from '../proto/service.ts'
 import { within } from '../within.ts'
+import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
 import { Editions } from './editions.ts'
 import { FanOut } from './fan-out.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
 import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
 
 export interface XdsServerOptions
-  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'editions' | 'joined' | 'requested' | 'left'> {
+  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'editions' | 'lifetime' | 'joined' | 'requested' | 'left'> {
   /** A loopback name or address, or what to listen on. */
   readonly host: string
   /** 0: any free port. */
@@ -26,6 +28,8 @@ export interface XdsServerOptions
   readonly revision: number
   /** Answer returning proxies even from a database without any revision; default false. */
   readonly allowEmpty?: boolean
+  /** Milliseconds after which a proxy must connect again, at the latest; default never. */
+  readonly maxConnectionAge?: number | undefined
 }
 
 export interface XdsServer {
@@ -43,14 +47,22 @@ export interface XdsServer {
   /** Before the end: those who wait for proxies are answered with what is known. */
   stopWaiting(): void
   /**
-   * Stops to listen, asks clients to go elsewhere (GOAWAY), and after `drain` milliseconds ends what is left with
-   * UNAVAILABLE. Resolves when all connections are closed.
+   * Stops to listen and asks clients to go elsewhere (GOAWAY). Streams are served on for `notice` milliseconds, in which
+   * load balancers learn of it; then they end with UNAVAILABLE, one after the other. Resolves when all connections are
+   * closed; further calls wait for the first.
    */
-  close(drain: number): Promise<void>
+  close(notice: number): Promise<void>
 }
 
 /** An Envoy that comes back lists all that it has in one message. */
 const MAX_REQUEST = 32 * 1024 * 1024
+
+/**
+ * What one stream costs who takes it over, in milliseconds: they end at this pace. And the longest that it may take for
+ * all: whoever runs us waits for some 30 seconds and then kills.
+ */
+const PACE = 5
+const LONGEST_FAREWELL = 10_000
 
 /** How long after the streams have ended connections may take to close, in milliseconds. */
 const LAST_WORDS = 1_000
@@ -78,9 +90,11 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     registry.told(stream, stream.serve())
     registry.answered(stream)
   })
+  const { maxConnectionAge } = options
   const streamOptions: ProxyStreamOptions = {
     ...options,
     allowEmpty: options.allowEmpty ?? false,
+    lifetime: () => maxConnectionAge && streamLifetime(maxConnectionAge),
     editions,
     joined: stream => registry.join(stream),
     requested: stream => fanOut.add([stream]),
@@ -93,7 +107,10 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
 
   // What the library notices reaches us as errors; its own lines would tell them twice, and not as JSON.
   setLogVerbosity(logVerbosity.NONE)
-  const server = new Server(SERVER_OPTIONS)
+  const server = new Server({
+    ...SERVER_OPTIONS,
+    ...(maxConnectionAge !== undefined && connectionAgeOptions(maxConnectionAge)),
+  })
   server.addService(aggregatedDiscoveryService, {
     deltaAggregatedResources: (call: ServerDuplexStream<Buffer, Buffer>) => {
       const principal = options.authenticate(call.metadata.get('authorization')[0]?.toString())
@@ -103,6 +120,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   })
   const port = await bind(server, host, options.port)
   log.debug({ host, port }, 'serving delta ADS')
+  let closing: Promise<void> | undefined
 
   return {
     host,
@@ -117,7 +135,10 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
       fanOut.add(streams)
     },
     stopWaiting: () => registry.stopWaiting(),
-    close: drain => close(server, streams, drain),
+    close: notice => {
+      closing ??= close(server, streams, notice)
+      return closing
+    },
   }
 }
 
@@ -135,14 +156,25 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-async function close(server: Server, streams: Iterable<ProxyStream>, drain: number): Promise<void> {
+async function close(server: Server, streams: ReadonlySet<ProxyStream>, notice: number): Promise<void> {
   const closed = new Promise<void>(resolve => {
     server.tryShutdown(() => resolve())
   })
-  await within(drain, closed)
-  for (const stream of streams) stream.end(status.UNAVAILABLE, 'this replica is shutting down')
+  await within(notice, closed)
+  await endOneByOne(streams)
   await within(LAST_WORDS, closed)
   server.forceShutdown()
   // Node waits until the client has ended its half of a connection: one that is frozen or cut off never does.
   await within(LAST_WORDS, closed)
+}
+
+/** All at once would come back to the other replicas all at once. */
+async function endOneByOne(streams: ReadonlySet<ProxyStream>): Promise<void> {
+  const pace = Math.min(PACE, LONGEST_FAREWELL / streams.size)
+  let due = performance.now()
+  for (const stream of streams) {
+    stream.end(status.UNAVAILABLE, 'this replica is shutting down')
+    due += pace
+    await delay(Math.max(0, due - performance.now()))
+  }
 }

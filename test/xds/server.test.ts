@@ -408,6 +408,24 @@ describe('convergence', () => {
   })
 })
 
+describe('a connection of limited age', () => {
+  test('ends its streams in good order, and the next one comes over a new connection', async () => {
+    const { client, server } = await serve({ maxConnectionAge: 400 })
+    const began = performance.now()
+    const stream = client.stream()
+    stream.begin(CDS)
+    stream.ack(await stream.next())
+    const peer = () => server.proxies.list()[0]?.peer
+    const before = peer()
+    expect(await stream.status).toMatchObject({ code: status.UNAVAILABLE, details: /connect again/ })
+    expect(performance.now() - began).toBeGreaterThanOrEqual(199)
+    const next = client.stream()
+    next.begin(CDS)
+    await next.next()
+    expect(peer()).not.toBe(before)
+  })
+})
+
 describe('close', () => {
   test('[M63] ends streams with UNAVAILABLE after the drain time, also those that said nothing', async () => {
     const { client, server } = await serve()
@@ -441,6 +459,20 @@ describe('close', () => {
     const closed = server.close(60_000)
     stream.call.end()
     await closed
+  })
+
+  test('[M63] ends streams one after the other: who takes them over has to serve them all', async () => {
+    const { client, server } = await serve()
+    const streams = Array.from({ length: 40 }, () => client.stream())
+    for (const stream of streams) {
+      stream.begin(CDS)
+      await stream.next()
+    }
+    const ends = Promise.all(streams.map(one => one.status.then(() => performance.now())))
+    await Promise.all([server.close(0), server.close(0)])
+    const times = await ends
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(100)
   })
 
   test('does not wait for a client that is cut off', async () => {
