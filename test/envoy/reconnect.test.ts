@@ -57,6 +57,23 @@ describe('an Envoy whose control plane goes away', () => {
     expect((await sendRequests(target, 50)).byPod).toEqual({ web: 50 })
   })
 
+  test('connects anew when its connection is as old as it may get, and is sent nothing that it has', async () => {
+    const before = await updates()
+    const load = startLoad(target, 100)
+    await bed.restart({ maxConnectionAge: '2s' })
+    await connected(1)
+    const connections = async () => (await envoy.stat('cluster.vicinity.upstream_cx_total')) ?? 0
+    const begun = await connections()
+    await waitUntil('two more connections', async () => (await connections()) >= begun + 2, {
+      timeout: 30_000,
+    })
+    await waitUntil('the proxy to be in sync', async () =>
+      (await proxies()).items.some(({ synced }) => synced),
+    )
+    expect((await load.stop()).failures).toEqual([])
+    expect(await updates()).toEqual(before)
+  })
+
   test('keeps its configuration beside one that has an empty database, until the first push', async () => {
     const load = startLoad(target, 100)
     await bed.restart({ empty: true })

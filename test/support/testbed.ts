@@ -9,7 +9,7 @@ import { freePort } from '../../demo/free-port.ts'
 import { RestApi } from '../../demo/rest-api.ts'
 import { type Address, parseAddress } from '../../src/address.ts'
 import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
-import { parseConfig } from '../../src/config.ts'
+import { parseConfig, type ServeFlags } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
 import type { DemandTiming } from '../../src/replica/demand-rows.ts'
 
@@ -26,8 +26,11 @@ export interface Testbed {
   echo(pod: string): Promise<EchoServer>
   /** A real Envoy, LIVE. */
   envoy(stand: Stand): Promise<Envoy>
-  /** Stops the control plane and starts it again on the same ports, with the same database or an empty one. */
-  restart(options?: { empty?: boolean }): Promise<void>
+  /**
+   * Stops the control plane and starts it again on the same ports, with the same database or an empty one, and with
+   * connections that live for ever or only so long ("2s").
+   */
+  restart(options?: { empty?: boolean; maxConnectionAge?: string }): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,6 +40,8 @@ interface Stand {
   readonly zone?: string
   readonly node?: string
   readonly source?: string
+  /** Default: that of the testbed. */
+  readonly xds?: string
 }
 
 export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
@@ -47,7 +52,7 @@ export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
   let database = join(folder, 'vicinity.db')
   const rest = `127.0.0.1:${await freePort()}`
   const xds = `127.0.0.1:${await freePort()}`
-  let plane = await startPlane(database, rest, xds, demand)
+  let plane = await startPlane({ database: `sqlite:${database}`, rest, xds }, demand)
   closing.addWay(() => plane.close())
   const api = new RestApi(rest)
   return {
@@ -59,24 +64,24 @@ export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
       closing.addWay(() => server.close())
       return server
     },
-    envoy: async stand => closing.add(await startAt(stand, xds)),
-    restart: async ({ empty = false } = {}) => {
+    envoy: async stand => closing.add(await startAt({ xds, ...stand })),
+    restart: async ({ empty = false, ...flags } = {}) => {
       await plane.close()
       if (empty) database = join(folder, `vicinity-${++databases}.db`)
-      plane = await startPlane(database, rest, xds, demand)
+      plane = await startPlane({ database: `sqlite:${database}`, rest, xds, ...flags }, demand)
     },
     close: () => closing.close(),
   }
 }
 
-function startPlane(database: string, rest: string, xds: string, demand?: DemandTiming) {
-  const parsed = parseConfig({ database: `sqlite:${database}`, rest, xds, logLevel: 'error' }, {})
+function startPlane(flags: ServeFlags, demand?: DemandTiming) {
+  const parsed = parseConfig({ ...flags, logLevel: 'error' }, {})
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
   return start(parsed.config, pino({ level: parsed.config.logLevel }), demand)
 }
 
-async function startAt(stand: Stand, xds: string): Promise<Envoy> {
-  const { gateway = 'edge', zone = 'zone-a', node, source } = stand
+async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
+  const { gateway = 'edge', zone = 'zone-a', node, source, xds } = stand
   const admin = `127.0.0.1:${await freePort()}`
   const id = ['envoy', gateway, zone, node, source].filter(Boolean).join('-')
   const standpoint = {
