@@ -16,7 +16,8 @@ export interface Vicinity {
   readonly api: RestApi
   /** What it logged last, one JSON object a line. */
   log(): string
-  stop(): Promise<void>
+  /** SIGTERM, and SIGKILL when it has not ended after `grace` milliseconds. */
+  stop(grace?: number): Promise<void>
   kill(): Promise<void>
 }
 
@@ -50,7 +51,7 @@ export async function startVicinity(options: VicinityOptions): Promise<Vicinity>
     xds: ready.xds,
     api: new RestApi(ready.rest),
     log: child.output,
-    stop: () => child.stop(),
+    stop: child.stop,
     kill: child.kill,
   }
 }

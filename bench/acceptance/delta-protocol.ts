@@ -42,6 +42,7 @@ export interface Request {
   readonly node?: object
   readonly typeUrl: string
   readonly resourceNamesSubscribe?: readonly string[]
+  readonly resourceNamesUnsubscribe?: readonly string[]
   readonly initialResourceVersions?: Readonly<Record<string, string>>
   readonly responseNonce?: string
 }
@@ -49,7 +50,11 @@ export interface Request {
 export interface Response {
   readonly typeUrl: string
   readonly nonce: string
-  readonly resources: readonly { readonly name: string; readonly version: string }[]
+  readonly resources: readonly {
+    readonly name: string
+    readonly version: string
+    readonly resource: { readonly value: Uint8Array }
+  }[]
   readonly removedResources: readonly string[]
 }
 

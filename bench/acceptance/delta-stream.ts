@@ -24,7 +24,13 @@ export class DeltaStream {
   readonly #call: ClientDuplexStream<Request, Response>
   #node: object | undefined
 
-  constructor(address: string, standpoint: Standpoint, onResponse: (response: Response) => void) {
+  /** `onEnd` is called once, however the stream ends. */
+  constructor(
+    address: string,
+    standpoint: Standpoint,
+    onResponse: (response: Response) => void,
+    onEnd: () => void = () => {},
+  ) {
     const { id, gateway, region, zone, node } = standpoint
     this.#node = {
       id,
@@ -32,11 +38,17 @@ export class DeltaStream {
       locality: { region, zone },
       ...(node && { metadata: { fields: { node: { stringValue: node } } } }),
     }
-    const unlimited = { 'grpc.max_receive_message_length': -1, 'grpc.use_local_subchannel_pool': 1 }
-    this.#client = new Client(address, credentials.createInsecure(), unlimited)
+    this.#client = new Client(address, credentials.createInsecure(), {
+      'grpc.max_receive_message_length': -1,
+      'grpc.use_local_subchannel_pool': 1,
+      // As `vicinity bootstrap` tells Envoy.
+      'grpc.keepalive_time_ms': 30_000,
+      'grpc.keepalive_timeout_ms': 5_000,
+    })
     this.#call = this.#client.makeBidiStreamRequest(METHOD, encodeRequest, decodeResponse)
     this.#call.on('data', onResponse)
     this.#call.on('error', () => undefined)
+    this.#call.on('status', onEnd)
   }
 
   /** The node goes with the first message only. */

@@ -224,9 +224,13 @@ export class Subscription {
     const current = this.#view.get(name)
     const isCurrent = current?.version === version
     this.deliveries.holdings.adopt(name, isCurrent ? current : { version })
-    this.#due.unforce(name)
     if (reload) this.force(name)
-    else if (!isCurrent) this.#due.ask(name)
+    // Nothing is due, and it is not looked up again: an Envoy that comes back brings thousands of these.
+    else if (isCurrent) this.#due.delete(name)
+    else {
+      this.#due.unforce(name)
+      this.#due.ask(name)
+    }
   }
 
   #fill(gates: Gatekeeper, limit: number, now: number): Batch {
