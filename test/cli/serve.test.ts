@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
-import { afterEach, expect, test } from 'vitest'
+import { status } from '@grpc/grpc-js'
+import { afterEach, expect, test, vi } from 'vitest'
+import { TYPE_URLS } from '../../src/proto/type-urls.ts'
+import { TestClient } from '../xds/grpc-client.ts'
 import { MAIN, runCli } from './run-cli.ts'
 
 const FREE = ['--database', 'sqlite::memory:', '--rest', '127.0.0.1:0', '--xds', '127.0.0.1:0']
@@ -45,6 +48,24 @@ test('serve logs JSON lines, says once where it answers, and ends with 0 on SIGT
   expect(await once(child, 'close')).toEqual([0, null])
   expect(log.filter(entry => entry.msg === 'ready')).toHaveLength(1)
   expect(log.filter(entry => String(entry.msg).startsWith('no admin token'))).toHaveLength(1)
+})
+
+test('serve on SIGTERM says at once that it is not ready, lets its streams go, and ends with 0', async () => {
+  const { child, ready } = await serve()
+  const client = new TestClient(String(ready.xds))
+  const stream = client.stream()
+  stream.begin(TYPE_URLS.cluster)
+  await stream.next()
+  const ended = once(child, 'close')
+  child.kill('SIGTERM')
+  // Answered while the stream is open: a load balancer that asks is told before Envoys look for another replica.
+  const readiness = await vi.waitUntil(async () => {
+    const answer = await fetch(`http://${ready.rest}/readyz`)
+    return answer.status === 503 && answer.status
+  })
+  expect(await stream.status).toMatchObject({ code: status.UNAVAILABLE })
+  expect([readiness, await ended]).toEqual([503, [0, null]])
+  client.close()
 })
 
 test('serve says that it is ready however little it logs', async () => {
