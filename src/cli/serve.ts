@@ -48,13 +48,8 @@ export function addServe(program: Command, { environment }: Pick<Terminal, 'envi
 
 async function serve(config: Config): Promise<void> {
   // What only a server needs is loaded here, so that the other commands start fast.
-  const [{ pino }, { start }] = await Promise.all([import('pino'), import('../control-plane.ts')])
-  const log = pino({
-    level: config.logLevel,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: label => ({ level: label }) },
-  })
+  const [{ openLog }, { start }] = await Promise.all([import('../log.ts'), import('../control-plane.ts')])
+  const log = openLog(config.logLevel)
   const stopped = stopSignal()
   if (config.adminToken === undefined)
     log.warn('no admin token was given: everybody on this machine may do everything')

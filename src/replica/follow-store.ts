@@ -8,6 +8,11 @@ import { type Touched, WorldDraft } from '../translate/world-draft.ts'
 /** Takes each new world at once: afterwards everything that is served shows it. */
 export type Publish = (world: World, touched: Touched) => void
 
+/** Of a store, what it takes to follow it. */
+interface Feed extends Pick<Store, 'changes'> {
+  subscribe(listener: () => void): () => void
+}
+
 export interface FollowingReplica extends Replica {
   close(): Promise<void>
 }
@@ -23,7 +28,7 @@ const RETRY_AFTER = 500
  * failed over to a copy without the newest revisions) is followed back; but not to no revision at all: a lost volume
  * must not wipe a fleet.
  */
-export async function followStore(store: Store, publish: Publish, log: Logger): Promise<FollowingReplica> {
+export async function followStore(store: Feed, publish: Publish, log: Logger): Promise<FollowingReplica> {
   const closing = new AbortController()
   let world = World.EMPTY
   let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = []

@@ -1,0 +1,92 @@
+import { Registry } from 'prom-client'
+import { authenticator } from './auth/authenticate.ts'
+import { type Config, parseConfig } from './config.ts'
+import { openLog } from './log.ts'
+import type { Proxies } from './model/proxies.ts'
+import { currentWorld } from './operations/current-world.ts'
+import { openIntake } from './operations/intake/intake.ts'
+import { pullStore } from './replica/pull-store.ts'
+import { createRestApp } from './rest/rest-app.ts'
+import { openSqliteStore } from './store/sqlite/store.ts'
+
+/** Whoever calls reads its platform's environment; nothing here does. */
+export interface FetchHandlerOptions {
+  /** As `--database`. */
+  readonly database: string
+  /** Needed: a handler cannot know who reaches it. */
+  readonly adminToken: string
+  /** As `--log-level`. */
+  readonly logLevel?: string
+}
+
+export interface FetchHandler {
+  /** Answers one request of the REST API. Never rejects for what was asked. */
+  fetch(request: Request): Promise<Response>
+  /** Closes the database; to be called when all requests are answered. */
+  close(): Promise<void>
+}
+
+/**
+ * The REST plane without a port, for platforms that bring requests and put the process to sleep between them. The
+ * database is migrated and loaded when the promise resolves, and asked again whenever a request depends on it.
+ * Envoys need a replica that `serve` runs: it also looks for silent sources and deletes old history. Rejects with all
+ * problems of the options at once, and when the database cannot be opened.
+ */
+export async function openFetchHandler(options: FetchHandlerOptions): Promise<FetchHandler> {
+  const { database, adminToken, logLevel } = configOf(options)
+  const log = openLog(logLevel)
+  const store = await openSqliteStore(database.path)
+  const replica = await pullStore(store, log).catch(async error => {
+    await store.close()
+    throw error
+  })
+  const intake = openIntake()
+  const collaborators = { store, replica, intake, proxies: NO_PROXIES }
+  const app = createRestApp(collaborators, {
+    authenticate: authenticator(adminToken),
+    registry: new Registry(),
+    log,
+    ready: () => true,
+  })
+  return {
+    fetch: async request => {
+      // What others wrote since may concern a write, such as that its source is silent.
+      if (request.method !== 'GET' && request.method !== 'HEAD') await currentWorld(collaborators)
+      return app.fetch(withoutWait(request))
+    },
+    close: async () => {
+      await replica.close()
+      await intake.close()
+      await store.close()
+    },
+  }
+}
+
+function configOf({ database, adminToken, logLevel }: FetchHandlerOptions): Config {
+  const flags = { database, ...(logLevel === undefined ? {} : { logLevel }) }
+  // An empty token is refused there; a missing one would mean an API that is open.
+  const parsed = parseConfig(flags, { VICINITY_ADMIN_TOKEN: adminToken ?? '' })
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
+  return parsed.config
+}
+
+/** No proxy is connected here. */
+const NO_PROXIES: Proxies = {
+  list: () => [],
+  get: () => undefined,
+  watch: () => ({
+    wait: async () => ({ proxies: 0, acked: 0, nacked: [], pending: [] }),
+    close: () => {},
+  }),
+}
+
+/**
+ * To wait for proxies that are connected elsewhere would be to say that there are none. A preference that is not
+ * honoured is ignored (RFC 7240, section 2), and no Preference-Applied says so.
+ */
+function withoutWait(request: Request): Request {
+  if (!request.headers.has('prefer')) return request
+  const headers = new Headers(request.headers)
+  headers.delete('prefer')
+  return new Request(request, { headers })
+}
