@@ -1,9 +1,8 @@
-import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
-import { addServe } from '../../src/cli/serve.ts'
-import { parseConfig, type ServeFlags } from '../../src/config.ts'
+import { parseConfig } from '../../src/config.ts'
 import { findDeploymentTools, HOW_TO_GET_THEM } from '../support/deployment-tools.ts'
 import { CASES, type KubernetesManifest, lint, render, valuesFlags } from './chart.ts'
+import { serveArguments } from './serve-arguments.ts'
 
 const tools = await findDeploymentTools()
 
@@ -60,12 +59,9 @@ if (!tools) {
     test.each(CASES.filter(({ file }) => file !== 'everything'))(
       'tells the program nothing that it does not know: $values',
       async ({ file }) => {
-        const [command, ...flags] = container(await render(tools, valuesFlags(file))).args
-        const program = new Command()
-        addServe(program, { environment: {} })
-        const serve = program.commands.find(one => one.name() === command)
-        expect(serve?.parseOptions(flags)).toEqual({ operands: [], unknown: [] })
-        const { adminTokenFile, ...given } = serve?.opts<ServeFlags>() ?? {}
+        const { unknown, flags } = serveArguments(container(await render(tools, valuesFlags(file))).args)
+        expect(unknown).toEqual([])
+        const { adminTokenFile, ...given } = flags
         expect(adminTokenFile).toBe('/etc/vicinity/admin-token')
         expect(parseConfig(given, { VICINITY_ADMIN_TOKEN: 'secret' })).toMatchObject({ ok: true })
       },

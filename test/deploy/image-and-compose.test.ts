@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { addServe } from '../../src/cli/serve.ts'
 import { prepareBody } from '../../src/operations/intake/prepare-body.ts'
 import { findDeploymentTools, HOW_TO_GET_THEM } from '../support/deployment-tools.ts'
+import { serveArguments } from './serve-arguments.ts'
 
 const run = promisify(execFile)
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
@@ -41,11 +40,7 @@ if (!tools) {
     const pushed = parse(configs.push.content) as { topology: { services: { endpoints: object[] }[] } }
 
     test.each(['replica-1', 'replica-2'])('tells %s nothing that serve does not know', name => {
-      const [command, ...flags] = services[name]?.command ?? []
-      const program = new Command()
-      addServe(program)
-      const serve = program.commands.find(one => one.name() === command)
-      expect(serve?.parseOptions(flags)).toEqual({ operands: [], unknown: [] })
+      expect(serveArguments(services[name]?.command ?? []).unknown).toEqual([])
       expect(services[name]?.networks.fleet?.aliases).toEqual(['vicinity'])
     })
 
