@@ -7,7 +7,7 @@ import { currentWorld } from './operations/current-world.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { pullStore } from './replica/pull-store.ts'
 import { createRestApp } from './rest/rest-app.ts'
-import { openSqliteStore } from './store/sqlite/store.ts'
+import { openStore } from './store/thread/open-store.ts'
 
 /** Whoever calls reads its platform's environment; nothing here does. */
 export interface FetchHandlerOptions {
@@ -35,7 +35,7 @@ export interface FetchHandler {
 export async function openFetchHandler(options: FetchHandlerOptions): Promise<FetchHandler> {
   const { database, adminToken, logLevel } = configOf(options)
   const log = openLog(logLevel)
-  const store = await openSqliteStore(database.path)
+  const store = await openStore(database)
   const replica = await pullStore(store, log).catch(async error => {
     await store.close()
     throw error

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FetchHandler, openFetchHandler } from '../src/fetch-handler.ts'
+import { emptySchema, onPostgres } from './support/postgres/on-postgres.ts'
 
 const ENDPOINTS = [
   { name: 'a', address: '10.0.0.1', port: 80, zone: 'zone-a' },
@@ -34,13 +35,19 @@ afterAll(async () => {
 })
 
 /** A Request as a platform would bring it. */
-async function ask(method: string, path: string, body?: object, headers: Record<string, string> = {}) {
+async function ask(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+  of = handler,
+) {
   const request = new Request(`https://vicinity.example${path}`, {
     method,
     headers: { authorization: 'Bearer secret', 'content-type': 'application/json', ...headers },
     ...(body && { body: JSON.stringify(body) }),
   })
-  const response = await handler.fetch(request)
+  const response = await of.fetch(request)
   return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) }
 }
 
@@ -79,9 +86,29 @@ test('a handler that wakes up again has what was pushed before', async () => {
   expect(body.items.map(({ source }: { source: string }) => source)).toEqual(['east', 'west'])
 })
 
+await onPostgres(() => {
+  test('one handler answers at once with what another has taken', async () => {
+    const database = await emptySchema()
+    const given = { ...options(), database }
+    const handlers = await Promise.all([openFetchHandler(given), openFetchHandler(given)])
+    const [one, other] = handlers
+    try {
+      await ask('PUT', '/v1/sources/east/topology', TOPOLOGY, {}, one)
+      const path = '/v1/services/default/backend/assignment?zone=zone-b'
+      const { body } = await ask('GET', path, undefined, {}, other)
+      expect(body.endpoints).toMatchObject([
+        { name: 'b', chosen: true },
+        { name: 'a', chosen: false },
+      ])
+    } finally {
+      for (const handler of handlers) await handler.close()
+    }
+  })
+})
+
 test.each([
   ['without a token', { database: 'sqlite::memory:', adminToken: '' }, 'must hold a token'],
-  ['without a database', { database: 'somewhere', adminToken: 'secret' }, '"somewhere" is neither'],
+  ['without a database', { database: 'somewhere', adminToken: 'secret' }, '"somewhere" is none of'],
 ])('does not open %s', async (_what, given, says) => {
   await expect(openFetchHandler(given)).rejects.toThrow(says)
 })

@@ -2,15 +2,15 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { FollowingReplica } from '../../src/replica/follow-store.ts'
 import { pullStore } from '../../src/replica/pull-store.ts'
-import { openSqliteStore } from '../../src/store/sqlite/store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 import { patch, push, replacement, service } from '../store/pushes.ts'
 
 let store: Store
 let replica: FollowingReplica
 
 beforeEach(async () => {
-  store = await openSqliteStore(':memory:')
+  store = await openStore({ kind: 'sqlite', path: ':memory:' })
   await push(store, replacement('topology', [service('first')]))
   replica = await pullStore(store, pino({ level: 'silent' }))
 })
