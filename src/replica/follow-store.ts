@@ -95,11 +95,11 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
       head = batch
       await nextTurn()
     }
-    if (draft !== undefined) show(draft, head.revision)
-    stamp = head.stamp
+    if (draft !== undefined) show(draft, head)
   }
 
-  function show(draft: WorldDraft, revision: number): void {
+  function show(draft: WorldDraft, head: Position): void {
+    const { revision } = head
     const before = world.revision
     if (revision === 0 && before > 0) {
       log.error({ before }, 'the database has lost all revisions; serving what was known until there is one')
@@ -108,6 +108,7 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
     if (revision < before) log.warn({ before, revision }, 'the database went back: it has lost revisions')
     const next = draft.finish(revision)
     world = next.world
+    stamp = head.stamp
     publish(world, next.touched)
     const stillWaiting: typeof waiting = []
     for (const one of waiting) {
