@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
@@ -6,11 +7,12 @@ import { authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { ConnectedProxies } from './replica/demand-meter.ts'
-import { DEMAND_TIMING, type DemandRows, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
+import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
 import { followStore } from './replica/follow-store.ts'
+import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
 import { replicaMetrics } from './replica/metrics.ts'
 import { keepHistoryShort } from './replica/retention.ts'
-import { type SilenceWatch, watchSilence } from './replica/watch-silence.ts'
+import { watchSilence } from './replica/watch-silence.ts'
 import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
 import { openStore } from './store/thread/open-store.ts'
@@ -61,6 +63,8 @@ async function open(
   demand: DemandTiming,
   onClose: OnClose,
 ): Promise<{ rest: string; xds: string }> {
+  // Every container has a process 1.
+  const name = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`
   const store = await openStore(config.database)
   onClose(() => store.close())
   const intake = openIntake()
@@ -70,15 +74,13 @@ async function open(
   const meter = new ConnectedProxies(tables.census, one => replica.world().locate(one), demand.window)
   onClose(() => meter.close())
   let xds: XdsServer | undefined
-  let rows: DemandRows | undefined
-  let silence: SilenceWatch | undefined
+  let housekeeping: Housekeeping | undefined
   const replica = await followStore(
     store,
     (world, touched) => {
       tables.publish(world, touched, xds?.isPassed ?? true)
       xds?.onChange(world.revision)
-      rows?.onChange()
-      silence?.onChange()
+      housekeeping?.onChange()
     },
     log,
   )
@@ -92,7 +94,7 @@ async function open(
     authenticate,
     // Every principal that there is may do everything; scoped tokens are still to come.
     authorize: () => undefined,
-    replica: `${hostname()}/${process.pid}`,
+    replica: name,
     allowEmpty: config.allowEmpty,
     maxConnectionAge: config.maxConnectionAge,
     revision,
@@ -102,10 +104,6 @@ async function open(
   // The feed may have gone on while the port was being opened.
   if (replica.world().revision !== revision) server.onChange(replica.world().revision)
   onClose(() => server.close(0))
-  onClose(keepHistoryShort(store, config.retention, log))
-  rows = keepDemandRows({ store, replica, meter, log, timing: demand })
-  const written = rows
-  onClose(() => written.close())
 
   const registry = new Registry()
   replicaMetrics(registry, { replica, tables, proxies: xds.proxies })
@@ -117,9 +115,13 @@ async function open(
   // While Envoys go, what reaches this replica is still answered, and `/readyz` says that nothing more should.
   onClose(() => server.close(NOTICE))
   // Whoever wants to be heard can be from here on.
-  const watch = watchSilence(store, replica, log)
-  silence = watch
-  onClose(() => watch.close())
+  const house = keepHouse({ store, holder: name, log, timing: LEASE_TIMING }, lease => [
+    keepHistoryShort(store, config.retention, log),
+    keepDemandRows({ store, replica, meter, log, timing: demand }),
+    watchSilence(store, replica, lease, log),
+  ])
+  housekeeping = house
+  onClose(() => house.close())
   onClose(() => {
     ready = false
     server.stopWaiting()

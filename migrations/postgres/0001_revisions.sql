@@ -76,3 +76,11 @@ create table heard (
   source   text collate "C" not null primary key,
   heard_at timestamptz(3) not null
 );
+
+-- What one replica does for all of them, and who does it: dated by this database's clock.
+create table lease (
+  name   text collate "C" not null primary key,
+  holder text collate "C" not null,
+  until  timestamptz(3) not null,
+  since  timestamptz(3) not null -- somebody has had it since then without a break
+);

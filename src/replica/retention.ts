@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
 import type { RetentionPolicy, Store } from '../store/store.ts'
+import type { Chore } from './housekeeping.ts'
 
 /** How often history that is too old is looked for, in milliseconds: by the shortest age, within these bounds. */
 const MIN_INTERVAL = 1000
 const MAX_INTERVAL = 10 * 60_000
 
-/** Deletes history older than the policy says, now and then, until the returned function is called. */
-export function keepHistoryShort(store: Store, policy: RetentionPolicy, log: Logger): () => void {
+/** Deletes history older than the policy says, now and then. */
+export function keepHistoryShort(store: Store, policy: RetentionPolicy, log: Logger): Chore {
   const shortest = Math.min(...Object.values(policy))
   const interval = Math.max(MIN_INTERVAL, Math.min(MAX_INTERVAL, shortest))
   let running = false
@@ -23,5 +24,5 @@ export function keepHistoryShort(store: Store, policy: RetentionPolicy, log: Log
     }
   }, interval)
   timer.unref()
-  return () => clearInterval(timer)
+  return { close: async () => clearInterval(timer) }
 }

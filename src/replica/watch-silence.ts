@@ -5,7 +5,7 @@ import { endOfSilence } from '../operations/end-silence.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { ControlWrite, Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
-import { Attention, clocks } from './attention.ts'
+import type { Lease } from './housekeeping.ts'
 import { type Judgement, judgeSilence } from './silence.ts'
 
 export interface SilenceWatch {
@@ -24,8 +24,7 @@ const LONGEST_SLEEP = 2 ** 31 - 1
  * all. Sleeps until the next source can go stale, and wakes when settings or these rows change. That a source was
  * heard again is written by whoever heard it (`endSilence`); what was missed there is made up for here.
  */
-export function watchSilence(store: Store, replica: Replica, log: Logger): SilenceWatch {
-  const attention = new Attention(clocks())
+export function watchSilence(store: Store, replica: Replica, lease: Lease, log: Logger): SilenceWatch {
   let { sourceSettings, staleSources }: Pick<World, 'sourceSettings' | 'staleSources'> = World.EMPTY
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
@@ -75,15 +74,12 @@ export function watchSilence(store: Store, replica: Replica, log: Logger): Silen
   async function look(): Promise<number | undefined> {
     try {
       const lastHeard = await store.lastHeard()
-      const now = clocks()
-      const listeningSince = attention.since(now)
-      const hearing = { sourceSettings, staleSources, lastHeard, listeningSince, now: now.wall }
-      const judgement = judgeSilence(hearing)
+      const { now, since } = lease.clock()
+      const judgement = judgeSilence({ sourceSettings, staleSources, lastHeard, listeningSince: since, now })
+      if (!lease.isHeld()) return RETRY_AFTER
       for (const write of writesOf(judgement)) await store.control(write)
       return judgement.next
     } catch (error) {
-      // Nor could the pushers reach it.
-      attention.restart(clocks())
       log.warn({ err: error }, 'looking for silent sources failed; it is tried again')
       return RETRY_AFTER
     }

@@ -42,11 +42,5 @@ export function measuredStore(store: Store, registry: Registry): Store {
     }
     return [operation, timed]
   })
-  return {
-    ...(Object.fromEntries(measured) as Pick<Store, (typeof MEASURED)[number]>),
-    changes: after => store.changes(after),
-    subscribe: listener => store.subscribe(listener),
-    retain: policy => store.retain(policy),
-    close: () => store.close(),
-  }
+  return { ...store, ...(Object.fromEntries(measured) as Pick<Store, (typeof MEASURED)[number]>) }
 }

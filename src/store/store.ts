@@ -83,6 +83,14 @@ export interface Store {
    */
   lastHeard(): Promise<ReadonlyMap<string, string>>
 
+  /**
+   * Takes a lease, or keeps it, for `duration` milliseconds of the database's clock; null while another holder has it.
+   * Whoever does not ask again in time has lost it.
+   */
+  lease(name: string, holder: string, duration: number): Promise<Tenure | null>
+  /** Gives a lease back before it runs out. */
+  release(name: string, holder: string): Promise<void>
+
   /** Deletes history older than the policy says, in small slices; resolves to the number of rows deleted. */
   retain(policy: RetentionPolicy): Promise<number>
   close(): Promise<void>
@@ -90,6 +98,19 @@ export interface Store {
 
 /** Milliseconds after a note that a source was heard in which it is not noted again: a syncer may send all the time. */
 export const HEARD_PRECISION = 1_000
+
+/** Times of the database's clock, RFC 3339, UTC. */
+export interface Tenure {
+  /**
+   * Since when somebody has had the lease, without a break longer than `LEASE_GAP` and without that the clock was set
+   * forward by more than that.
+   */
+  readonly since: string
+  readonly now: string
+}
+
+/** Milliseconds that may pass between two holders of a lease: one lets go, and the next has not asked yet. */
+export const LEASE_GAP = 2_000
 
 /** The database cannot be reached, is full or read-only. Retry later. */
 export class StoreUnavailable extends Error {

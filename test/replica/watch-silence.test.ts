@@ -4,6 +4,7 @@ import { type SourceSettings, sourceSettingsKey } from '../../src/model/control.
 import { entry } from '../../src/model/entry.ts'
 import { endSilence } from '../../src/operations/end-silence.ts'
 import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
+import type { Lease } from '../../src/replica/housekeeping.ts'
 import { type SilenceWatch, watchSilence } from '../../src/replica/watch-silence.ts'
 import { type Revision, type Store, StoreUnavailable } from '../../src/store/store.ts'
 import { openStore } from '../../src/store/thread/open-store.ts'
@@ -22,13 +23,17 @@ beforeEach(async () => {
   lines = []
   store = await openStore({ kind: 'sqlite', path: ':memory:' })
   replica = await followStore(store, () => watch?.onChange(), log)
-  watch = watchSilence(store, replica, log)
+  watch = watchSilence(store, replica, heldSince(Date.now()), log)
 })
 afterEach(async () => {
   await watch?.close()
   await replica.close()
   await store.close()
 })
+
+function heldSince(since: number): Lease {
+  return { isHeld: () => true, clock: () => ({ now: Date.now(), since }) }
+}
 
 /** The next revision of that cause from now on, applied here. */
 function next(cause: Revision['cause']): Promise<Revision> {
@@ -138,14 +143,14 @@ test('a start of the process finds silent sources as they were, and gives all ot
   const { length } = lines
   const before = Date.now()
   const again = next('stale')
-  watch = watchSilence(store, replica, log)
+  watch = watchSilence(store, replica, heldSince(before), log)
   expect((await again).source).toBe('west')
   expect(Date.now() - before).toBeGreaterThanOrEqual(1000)
   expect(stale().sort()).toEqual(['east', 'west'])
   expect(lines.slice(length)).toMatchObject([{ source: 'east' }, { source: 'west' }])
 })
 
-test('a database that is away is asked again, and that time counts against nobody', async () => {
+test('a database that is away is asked again', async () => {
   await watch?.close()
   let failures = 0
   const shaky: Store = {
@@ -156,10 +161,34 @@ test('a database that is away is asked again, and that time counts against nobod
       throw new StoreUnavailable('the disk is gone', { operation: 'lastHeard', hint: 'wait' })
     },
   }
-  watch = watchSilence(shaky, replica, log)
+  watch = watchSilence(shaky, replica, heldSince(Date.now()), log)
   const silent = next('stale')
   await pushed()
   await configure(SHORT)
   await silent
   expect(lines.map(({ msg }) => msg)).toContain('looking for silent sources failed; it is tried again')
+})
+
+test('a replica that has lost the lease meanwhile writes nothing', async () => {
+  await watch?.close()
+  let isHeld = false
+  const looks: (() => void)[] = []
+  const looked = () => new Promise<void>(resolve => looks.push(resolve))
+  const lease: Lease = {
+    isHeld: () => {
+      for (const one of looks.splice(0)) one()
+      return isHeld
+    },
+    clock: () => ({ now: Date.now() + 60_000, since: 0 }),
+  }
+  const first = looked()
+  await pushed()
+  await configure(SHORT)
+  watch = watchSilence(store, replica, lease, log)
+  await first
+  expect(stale()).toEqual([])
+  const silent = next('stale')
+  isHeld = true
+  await silent
+  expect(stale()).toEqual(['east'])
 })

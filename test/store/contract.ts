@@ -7,6 +7,7 @@ import { durabilityContract } from './contract/durability.ts'
 import { entriesContract } from './contract/entries.ts'
 import { heardContract } from './contract/heard.ts'
 import { historyContract } from './contract/history.ts'
+import { leasesContract } from './contract/leases.ts'
 import type { OpenStore, StoreForm } from './contract/open-store.ts'
 import { preconditionsContract } from './contract/preconditions.ts'
 import { retentionContract } from './contract/retention.ts'
@@ -40,6 +41,7 @@ export function storeContract(form: StoreForm): void {
   controlContract(db)
   heardContract(db)
   historyContract(db)
+  leasesContract(db)
   retentionContract(db)
   durabilityContract(db)
 }

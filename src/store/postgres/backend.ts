@@ -6,6 +6,7 @@ import type { Lock, Statements } from '../versions/statements.ts'
 import { PostgresArchive } from './archive.ts'
 import { connect, type Queries } from './connect.ts'
 import { PostgresHearings } from './hearings.ts'
+import { PostgresLeases } from './leases.ts'
 import { CHANNEL, PostgresLedger } from './ledger.ts'
 import { lock } from './locks.ts'
 import { migrate } from './migrate.ts'
@@ -36,6 +37,7 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
     revisions,
     hearings: new PostgresHearings(queries),
     pruning: new PostgresPruning(queries),
+    leases: new PostgresLeases(queries),
   })
   let timer: NodeJS.Timeout | undefined
   return {

@@ -5,6 +5,7 @@ import type { Database, Statements } from '../versions/statements.ts'
 import { SqliteArchive } from './archive.ts'
 import { openDatabase } from './database.ts'
 import { SqliteHearings } from './hearings.ts'
+import { LeasesInMemory } from './leases.ts'
 import { SqliteLedger } from './ledger.ts'
 import { ownFile } from './ownership.ts'
 import { SqlitePruning } from './pruning.ts'
@@ -38,6 +39,7 @@ export function versionsIn(db: BetterSqlite3.Database): Database {
     revisions: new SqliteRevisions(drizzle(db)),
     hearings: new SqliteHearings(db),
     pruning: new SqlitePruning(db),
+    leases: new LeasesInMemory(),
   }
   return {
     statements,

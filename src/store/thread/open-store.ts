@@ -56,6 +56,8 @@ function storeOf(thread: DatabaseThread, listeners: Set<(head: Position) => void
     sources: () => thread.call('sources', []),
     heard: source => thread.call('heard', [source]),
     lastHeard: () => thread.call('lastHeard', []),
+    lease: (name, holder, duration) => thread.call('lease', [name, holder, duration]),
+    release: (name, holder) => thread.call('release', [name, holder]),
     async retain(policy) {
       let deleted = 0
       let cursor: RetentionCursor | undefined

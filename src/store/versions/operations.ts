@@ -19,7 +19,7 @@ import type { Database } from './statements.ts'
 
 /** What can be asked of a database, by name: the same for all forms. */
 export function operations(database: Database) {
-  const { ledger, revisions, hearings } = database.statements
+  const { ledger, revisions, hearings, leases } = database.statements
   return {
     head: () => ledger.head(),
     write: (write: Write) => push(database, write),
@@ -37,6 +37,8 @@ export function operations(database: Database) {
     sources: () => revisions.sources(),
     heard: (source: string) => hearings.note(source),
     lastHeard: () => hearings.all(),
+    lease: (name: string, holder: string, duration: number) => leases.take(name, holder, duration),
+    release: (name: string, holder: string) => leases.release(name, holder),
     retainSlice: (policy: RetentionPolicy, cursor?: RetentionCursor) =>
       retentionSlice(database, policy, cursor),
   }

@@ -1,6 +1,6 @@
 import type { Position } from '../../model/change.ts'
 import type { Entry, EntryKey, Part, StoredPart } from '../../model/entry.ts'
-import type { EntriesQuery, Revision, RevisionsQuery, SourceState, StoredEntry } from '../store.ts'
+import type { EntriesQuery, Revision, RevisionsQuery, SourceState, StoredEntry, Tenure } from '../store.ts'
 import type { PartChange } from './part-change.ts'
 import type { ClosedRow, OldEntry, PartRow, Side, StandingEntry, Went } from './rows.ts'
 
@@ -14,6 +14,7 @@ export interface Statements {
   readonly revisions: Revisions
   readonly hearings: Hearings
   readonly pruning: Pruning
+  readonly leases: Leases
 }
 
 export interface Database {
@@ -116,6 +117,12 @@ export interface Hearings {
   note(source: string): Promise<void>
   forget(source: string): Promise<void>
   all(): Promise<Map<string, string>>
+}
+
+/** As in `Store`. */
+export interface Leases {
+  take(name: string, holder: string, duration: number): Promise<Tenure | null>
+  release(name: string, holder: string): Promise<void>
 }
 
 /** What retention looks at and takes. */

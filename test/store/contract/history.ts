@@ -124,6 +124,6 @@ export function historyContract(db: OpenStore): void {
         const ofEast = naive.diff(from, to).filter(({ source }) => source === 'east')
         expect(await db.store.diff(from, to, 'east')).toEqual(ofEast)
       }
-    })
+    }, 60_000)
   })
 }
