@@ -1,63 +1,79 @@
-import { drizzle } from 'drizzle-orm/postgres-js'
 import { nameOf, type PostgresLocation } from '../location.ts'
 import { readMigrations } from '../migrations.ts'
-import type { Backend } from '../thread/backend.ts'
-import type { Lock, Statements } from '../versions/statements.ts'
-import { PostgresArchive } from './archive.ts'
-import { connect, type Queries } from './connect.ts'
-import { PostgresHearings } from './hearings.ts'
-import { PostgresLeases } from './leases.ts'
-import { CHANNEL, PostgresLedger } from './ledger.ts'
+import type { Backend, Unavailable, Watcher } from '../thread/backend.ts'
+import { Connection } from './connection.ts'
+import { CHANNEL } from './ledger.ts'
 import { lock } from './locks.ts'
+import { Lookout } from './lookout.ts'
 import { migrate } from './migrate.ts'
-import { PostgresPruning } from './pruning.ts'
-import { PostgresRevisions } from './revisions.ts'
+import { Pool } from './pool.ts'
+import { statementsBy } from './statements.ts'
+import { inTransaction } from './transaction.ts'
+import { unavailable } from './unavailable.ts'
 
 export { unavailable } from './unavailable.ts'
 
-/** How often to look for revisions of others, in milliseconds: for notifications that got lost, or instead of them. */
-const POLL_BESIDE_LISTEN = 2_000
-const POLL = 200
-/** In seconds: for what is under way at the end. */
-const END_TIMEOUT = 5
+/** In milliseconds. A migration may have to rewrite a large table, or wait for another replica that does. */
+const MIGRATION_TIMEOUT = 30 * 60_000
+/** What a server says that takes no writes. */
+const READ_ONLY = '25006'
+/** In milliseconds: many may be told so at once. */
+const RENEW_INTERVAL = 1_000
 
 /** Connects to a database, and migrates it. */
 export async function openPostgres(location: PostgresLocation): Promise<Backend> {
-  const sql = connect(location)
+  const first = new Connection(location)
   try {
-    await migrate(sql, readMigrations('postgres'), nameOf(location))
-  } catch (error) {
-    await sql.end({ timeout: 0 })
-    throw error
+    await first.use(MIGRATION_TIMEOUT, one => migrate(one, readMigrations('postgres'), nameOf(location)))
+  } finally {
+    await first.end()
   }
-  const revisions = new PostgresRevisions(drizzle(sql))
-  const statementsOf = (queries: Queries): Statements => ({
-    ledger: new PostgresLedger(queries),
-    archive: new PostgresArchive(queries),
-    revisions,
-    hearings: new PostgresHearings(queries),
-    pruning: new PostgresPruning(queries),
-    leases: new PostgresLeases(queries),
-  })
-  let timer: NodeJS.Timeout | undefined
+  const pool = new Pool(() => new Connection(location), location.pool)
+  let lookout: Lookout | undefined
+  let renewedAt = Number.NEGATIVE_INFINITY
+  /** The server that answers is a copy now: the one that leads may be found by connecting again. */
+  const renew = () => {
+    if (performance.now() - renewedAt < RENEW_INTERVAL) return
+    renewedAt = performance.now()
+    pool.renew()
+    lookout?.renew()
+  }
   return {
-    statements: statementsOf(sql),
-    async transaction<T>(what: Lock, act: (statements: Statements) => Promise<T>): Promise<T> {
-      const result = await sql.begin(async queries => {
-        await lock(queries, what)
-        // The driver would take a promise in an array for a query.
-        return { of: await act(statementsOf(queries)) }
-      })
-      return result.of as T
+    statements: statementsBy(act => pool.use('statement', ({ statements }) => act(statements))),
+    async transaction(what, act) {
+      try {
+        return await pool.use('transaction', connection =>
+          inTransaction(connection, async sql => {
+            await lock(sql, what)
+            return act(connection.statements)
+          }),
+        )
+      } catch (error) {
+        if ((error as { code?: unknown }).code === READ_ONLY) renew()
+        throw error
+      }
     },
-    watch(look) {
-      timer = setInterval(look, location.listen ? POLL_BESIDE_LISTEN : POLL)
-      // The driver connects again by itself, and calls back when it listens again.
-      if (location.listen) void sql.listen(CHANNEL, look, look).catch(() => {})
+    watch({ look, tell }: Watcher) {
+      const watched = {
+        open: (onNotify: () => void) => new Connection(location, onNotify),
+        channel: location.listen ? CHANNEL : null,
+      }
+      lookout = new Lookout(watched, {
+        onNews: look,
+        onState(state) {
+          if (state !== 'here' && state.isSilent) pool.suspend(state.failure)
+          else pool.resume()
+          tell(state === 'here' ? null : (unavailable(state.failure) ?? unknown(state.failure)))
+        },
+      })
     },
     async close() {
-      clearInterval(timer)
-      await sql.end({ timeout: END_TIMEOUT })
+      await lookout?.close()
+      await pool.close()
     },
   }
+}
+
+function unknown({ message }: Error): Unavailable {
+  return { cause: message, hint: 'this was not expected, and is tried again', broken: false }
 }

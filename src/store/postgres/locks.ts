@@ -8,7 +8,12 @@ import type { Queries } from './connect.ts'
 
 /** In milliseconds. Whoever waits that long for another writer, or for a statement, is told to try again. */
 const LOCK_TIMEOUT = 10_000
-const STATEMENT_TIMEOUT = 30_000
+const STATEMENT_TIMEOUT = 25_000
+/**
+ * In milliseconds. A replica that is stopped, or cut off, in the middle of a transaction holds up the writers of all the
+ * others no longer.
+ */
+const IDLE_TIMEOUT = 5_000
 
 /** Held by whoever migrates. */
 export async function lockSchema(sql: Queries): Promise<void> {
@@ -19,7 +24,8 @@ export async function lockSchema(sql: Queries): Promise<void> {
 export async function lock(sql: Queries, what: Lock): Promise<void> {
   await sql`
     select set_config('lock_timeout', ${String(LOCK_TIMEOUT)}, true),
-           set_config('statement_timeout', ${String(STATEMENT_TIMEOUT)}, true)`
+           set_config('statement_timeout', ${String(STATEMENT_TIMEOUT)}, true),
+           set_config('idle_in_transaction_session_timeout', ${String(IDLE_TIMEOUT)}, true)`
   if (what === 'nothing') return
   const all = sql`hashtextextended('vicinity sources ' || current_schema(), 0)`
   if (what === 'every source') {

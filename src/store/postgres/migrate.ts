@@ -1,14 +1,20 @@
 import { type Migration, pendingMigrations, type Schema } from '../migrations.ts'
-import type { Queries, Sql } from './connect.ts'
+import type { Queries } from './connect.ts'
+import type { Connection } from './connection.ts'
 import { lockSchema } from './locks.ts'
+import { inTransaction } from './transaction.ts'
 
 /**
  * Brings the schema up to date; refuses one that is too new for the program. Of many replicas that start at once one
  * migrates, and the others wait for it. Nothing is written to a database that is up to date.
  */
-export async function migrate(sql: Sql, migrations: readonly Migration[], database: string): Promise<void> {
-  if (pendingMigrations(migrations, await found(sql), database).length === 0) return
-  await sql.begin(async transaction => {
+export async function migrate(
+  connection: Connection,
+  migrations: readonly Migration[],
+  database: string,
+): Promise<void> {
+  if (pendingMigrations(migrations, await found(connection.sql), database).length === 0) return
+  await inTransaction(connection, async transaction => {
     await lockSchema(transaction)
     await transaction`
       create table if not exists migration

@@ -2,9 +2,17 @@ import type { Database } from '../versions/statements.ts'
 
 /** A form of the database, as the thread that owns it has it open. */
 export interface Backend extends Database {
-  /** Calls back whenever another process may have written a revision. */
-  watch(look: () => void): void
+  watch(watcher: Watcher): void
+  /** Whoever still waits for an answer is told that there is none. */
   close(): Promise<void>
+}
+
+/** What a backend tells by itself. */
+export interface Watcher {
+  /** Another process may have written a revision. */
+  look(): void
+  /** Whether the database can be reached, as often as it is looked at; null: it can. */
+  tell(outage: Unavailable | null): void
 }
 
 /** What crosses the thread when the database itself fails; the main thread makes a StoreUnavailable of it. */

@@ -4,6 +4,7 @@ import { spawnWorker } from '../../spawn-worker.ts'
 import { type Location, nameOf } from '../location.ts'
 import { StoreUnavailable } from '../store.ts'
 import type { Acts } from './acts.ts'
+import type { Unavailable } from './backend.ts'
 import type { Reply, Request, WorkerInput } from './messages.ts'
 
 interface Waiting {
@@ -13,6 +14,16 @@ interface Waiting {
 }
 
 const START = 0
+
+/** In milliseconds, until a thread that has died is started again where somebody else may write. */
+const RESTART_AFTER = 500
+
+/** What the thread tells by itself. */
+interface Told {
+  onHead(head: Position): void
+  /** null: the database can be reached again. */
+  onOutage(outage: Unavailable | null): void
+}
 
 type Answer<Name extends keyof Acts> = Awaited<ReturnType<Acts[Name]>>
 
@@ -25,7 +36,7 @@ type Answer<Name extends keyof Acts> = Awaited<ReturnType<Acts[Name]>>
  */
 export class DatabaseThread {
   readonly #location: Location
-  readonly #onHead: (head: Position) => void
+  readonly #told: Told
   readonly #waiting = new Map<number, Waiting>()
   #lastId = START
   #worker: Promise<Worker> | null = null
@@ -33,9 +44,9 @@ export class DatabaseThread {
   #opened = false
   #closed = false
 
-  constructor(location: Location, onHead: (head: Position) => void) {
+  constructor(location: Location, told: Told) {
     this.#location = location
-    this.#onHead = onHead
+    this.#told = told
   }
 
   async call<Name extends keyof Acts>(
@@ -97,6 +108,7 @@ export class DatabaseThread {
         this.#worker = null
         this.#rejectAll(crash)
         resolve()
+        this.#startAgain(crash)
       })
     })
     await started
@@ -104,9 +116,27 @@ export class DatabaseThread {
     return worker
   }
 
+  /** What other processes write must be heard of, though nobody here calls. */
+  #startAgain(crash: Error | undefined): void {
+    if (this.#closed || !this.#opened || this.#location.kind === 'sqlite') return
+    const cause = crash?.message ?? 'its thread has ended'
+    this.#told.onOutage({ cause, hint: 'it is started again', broken: true })
+    setTimeout(
+      () =>
+        void this.start()
+          .then(() => this.#told.onOutage(null))
+          .catch(() => {}),
+      RESTART_AFTER,
+    ).unref()
+  }
+
   #receive(worker: Worker, reply: Reply): void {
     if ('head' in reply) {
-      this.#onHead(reply.head)
+      this.#told.onHead(reply.head)
+      return
+    }
+    if ('outage' in reply) {
+      this.#told.onOutage(reply.outage)
       return
     }
     const waiting = this.#waiting.get(reply.id)

@@ -21,3 +21,4 @@ export type Reply =
   | { readonly id: number; readonly unavailable: Unavailable }
   | { readonly id: number; readonly error: Error }
   | { readonly head: Position }
+  | { readonly outage: Unavailable | null }

@@ -3,21 +3,31 @@ import type { PackedEntries } from '../../model/entry.ts'
 import type { Location } from '../location.ts'
 import { type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
 import type { RetentionCursor } from '../versions/retention.ts'
+import type { Unavailable } from './backend.ts'
 import { DatabaseThread } from './database-thread.ts'
 import type { Page } from './pages.ts'
 
+/** Why a database cannot be reached, and what a person can do about it. */
+export type Outage = Pick<Unavailable, 'cause' | 'hint'>
+
 /**
  * Opens (and creates, and migrates) a database. A SQLite file belongs to this process until `close`. Rejects with
- * `StoreUnavailable` when it cannot be reached.
+ * `StoreUnavailable` when it cannot be reached. Later on `onOutage` is told when that is so, and (null) when it can again.
  */
-export async function openStore(location: Location): Promise<Store> {
+export async function openStore(
+  location: Location,
+  onOutage: (outage: Outage | null) => void = () => {},
+): Promise<Store> {
   const listeners = new Set<(head: Position) => void>()
   let known: Position = { revision: 0, stamp: '' }
-  const thread = new DatabaseThread(location, head => {
-    // A thread that has just started tells what it finds.
-    if (head.revision === known.revision && head.stamp === known.stamp) return
-    known = head
-    for (const listener of listeners) listener(head)
+  const thread = new DatabaseThread(location, {
+    onOutage,
+    onHead(head) {
+      // A thread that has just started tells what it finds.
+      if (head.revision === known.revision && head.stamp === known.stamp) return
+      known = head
+      for (const listener of listeners) listener(head)
+    },
   })
   try {
     await thread.start()

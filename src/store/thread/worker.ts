@@ -1,7 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { within } from '../../within.ts'
 import type { Location } from '../location.ts'
 import { type Acts, acts } from './acts.ts'
-import type { Backend, Unavailable } from './backend.ts'
+import type { Backend, Unavailable, Watcher } from './backend.ts'
 import { HeadWatch } from './head-watch.ts'
 import type { Reply, Request, WorkerInput } from './messages.ts'
 
@@ -13,6 +14,9 @@ interface Form {
 
 /** After these the head may have moved. */
 const WRITES: ReadonlySet<keyof Acts> = new Set(['write', 'restore', 'removeSource', 'control'])
+
+/** In milliseconds, for what is under way at the end. */
+const GRACE = 5_000
 
 const port = parentPort as MessagePort
 const { location, mustExist } = workerData as WorkerInput
@@ -37,24 +41,37 @@ function serve(backend: Backend): void {
       // A database that cannot be asked is found out by whoever needs an answer of it.
       if (form.unavailable(error) === undefined) throw error
     })
-  backend.watch(look)
+  backend.watch({ look, tell: outageTeller() })
+  const underWay = new Set<Promise<void>>()
   port.on('message', async (request: Request) => {
     if (request.act === 'close') {
+      await within(GRACE, Promise.all(underWay))
       await backend.close()
       port.close()
       return
     }
     const { id, act, args } = request
-    try {
-      const value = await (known[act] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
-      say({ id, value })
-    } catch (error) {
-      say({ id, ...failure(error) })
-    }
+    const answering = (known[act] as (...args: readonly unknown[]) => Promise<unknown>)(...args).then(
+      value => say({ id, value }),
+      error => say({ id, ...failure(error) }),
+    )
+    underWay.add(answering)
+    await answering
+    underWay.delete(answering)
     if (WRITES.has(act)) look()
   })
   say({ id: 0, value: null })
   look()
+}
+
+/** Passes on what is new. */
+function outageTeller(): Watcher['tell'] {
+  let last: string | undefined
+  return outage => {
+    if (outage?.cause === last) return
+    last = outage?.cause
+    say({ outage })
+  }
 }
 
 async function formOf(location: Location): Promise<Form> {

@@ -121,10 +121,15 @@ describe('a database', () => {
   })
 })
 
+const deaf = { onHead() {}, onOutage() {} }
+
 describe('the database thread', () => {
   test('that dies rejects what waits, and the next call starts another on the same file', async () => {
     const heads: number[] = []
-    const thread = new DatabaseThread({ kind: 'sqlite', path }, ({ revision }) => heads.push(revision))
+    const thread = new DatabaseThread(
+      { kind: 'sqlite', path },
+      { ...deaf, onHead: ({ revision }) => heads.push(revision) },
+    )
     const write = () => ({
       source: 'east',
       author: 'a',
@@ -147,7 +152,7 @@ describe('the database thread', () => {
   })
 
   test('never puts an empty database in the place of one that is gone', async () => {
-    const thread = new DatabaseThread({ kind: 'sqlite', path }, () => {})
+    const thread = new DatabaseThread({ kind: 'sqlite', path }, deaf)
     await thread.start()
     await thread.abandon()
     await rm(path)
@@ -156,7 +161,7 @@ describe('the database thread', () => {
   })
 
   test('says that a database in memory is lost with it', async () => {
-    const thread = new DatabaseThread({ kind: 'sqlite', path: ':memory:' }, () => {})
+    const thread = new DatabaseThread({ kind: 'sqlite', path: ':memory:' }, deaf)
     await thread.start()
     await thread.abandon()
     await expect(thread.call('head', [])).rejects.toThrow(/in memory was lost/)

@@ -1,0 +1,50 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
+import type { Statements } from '../versions/statements.ts'
+import { PostgresArchive } from './archive.ts'
+import type { Sql } from './connect.ts'
+import { PostgresHearings } from './hearings.ts'
+import { PostgresLeases } from './leases.ts'
+import { PostgresLedger } from './ledger.ts'
+import { PostgresPruning } from './pruning.ts'
+import { PostgresRevisions } from './revisions.ts'
+
+/** The statements on one connection: part of its transaction, when it is in one. */
+export function statementsOn(sql: Sql): Statements {
+  return {
+    ledger: new PostgresLedger(sql),
+    archive: new PostgresArchive(sql),
+    revisions: new PostgresRevisions(drizzle(sql)),
+    hearings: new PostgresHearings(sql),
+    pruning: new PostgresPruning(sql),
+    leases: new PostgresLeases(sql),
+  }
+}
+
+type Use = <T>(act: (statements: Statements) => Promise<T>) => Promise<T>
+
+/** The statements, each on whichever connection `use` finds for it. */
+export function statementsBy(use: Use): Statements {
+  return {
+    ledger: group(use, 'ledger'),
+    archive: group(use, 'archive'),
+    revisions: group(use, 'revisions'),
+    hearings: group(use, 'hearings'),
+    pruning: group(use, 'pruning'),
+    leases: group(use, 'leases'),
+  }
+}
+
+type Statement = (...args: unknown[]) => Promise<unknown>
+
+function group<Name extends keyof Statements>(use: Use, name: Name): Statements[Name] {
+  const target = {} as Statements[Name]
+  return new Proxy(target, {
+    get:
+      (_, statement) =>
+      (...args: unknown[]) =>
+        use(statements => {
+          const of = statements[name] as unknown as Record<string | symbol, Statement>
+          return (of[statement] as Statement)(...args)
+        }),
+  })
+}
