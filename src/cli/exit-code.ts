@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 2,
   /** The server (or the reading of the files) refused what was given; nothing was stored. */
   refused: 3,
-  /** What the command builds on is not, or no longer, there. */
+  /** What the command builds on is not, or no longer, there; another pusher has taken over; too many endpoints would go. */
   conflict: 4,
   /** Stored, but a proxy rejected it or has not answered in time. */
   notConverged: 5,
@@ -21,7 +21,7 @@ Exit codes:
   1  failed, or the server cannot be reached
   2  wrong flags or arguments
   3  refused: something is wrong with what was given; nothing was stored
-  4  conflict: somebody wrote in between, or what it builds on is not there
+  4  conflict: somebody wrote in between or has taken over, what it builds on is not there, or too much would go
   5  stored, but a proxy rejected it or has not answered in time
 `
 

@@ -1,6 +1,11 @@
 import type { Command } from 'commander'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
+import { epochOption } from './epoch-option.ts'
 import type { Terminal } from './terminal.ts'
+
+interface HeartbeatFlags extends ConnectionOptions {
+  readonly epoch?: number
+}
 
 /** `vicinity heartbeat`: says nothing where all is well, as cron wants it. */
 export function addHeartbeat(program: Command, terminal: Terminal): void {
@@ -8,7 +13,8 @@ export function addHeartbeat(program: Command, terminal: Terminal): void {
     .command('heartbeat')
     .description('tell that the pusher of a source is there, though it has nothing new to say')
     .argument('<source>', 'the source')
-  withConnection(command).action(async (source: string, flags: ConnectionOptions) => {
-    await connect(flags, terminal).heartbeat(source)
+    .addOption(epochOption())
+  withConnection(command).action(async (source: string, { epoch, ...connection }: HeartbeatFlags) => {
+    await connect(connection, terminal).heartbeat(source, { epoch })
   })
 }

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander'
-import type { Client, WriteOptions } from '../client/client.ts'
+import type { Client, PushOptions } from '../client/client.ts'
 import { ClientError } from '../client/client-error.ts'
 import { zippedStream } from '../client/json-text.ts'
 import { PARTS, type Part } from '../model/entry.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
+import { epochOption } from './epoch-option.ts'
 import { CommandFailure, EXIT, exitCodeOf } from './exit-code.ts'
 import {
   beginsKubernetes,
@@ -15,6 +16,7 @@ import {
 } from './kubernetes-documents.ts'
 import { mergeDocuments } from './merged-documents.ts'
 import type { PushedDocument } from './pushed-documents.ts'
+import { removalLines } from './removal-lines.ts'
 import type { Terminal } from './terminal.ts'
 import {
   requireConvergence,
@@ -29,11 +31,13 @@ interface PushFlags extends ConnectionOptions, WritingFlags {
   readonly source: string
   readonly filename?: readonly string[]
   readonly part?: Part
+  readonly force?: boolean
+  readonly epoch?: number
 }
 
 /** What of several files is sent, and how. */
 interface PreparedPush {
-  send(client: Client, source: string, options: WriteOptions): Promise<WriteAnswer>
+  send(client: Client, source: string, options: PushOptions): Promise<WriteAnswer>
   /** Turns a pointer into what was sent into the file and the pointer where that came from. */
   readonly locate: (pointer: string) => string
 }
@@ -53,8 +57,11 @@ export function addPush(program: Command, terminal: Terminal): void {
         PARTS,
       ),
     )
+    .option('--force', 'push however many of the endpoints of the source go')
+    .addOption(epochOption())
   withConnection(withWriting(command)).action(async (files: string[], flags: PushFlags) => {
-    const options = writeOptions(flags)
+    const { force, epoch } = flags
+    const options = { ...writeOptions(flags), force: force ?? false, epoch }
     const client = connect(flags, terminal)
     const paths = [...files, ...(flags.filename ?? [])]
     if (paths.length === 0) throw new CommandFailure(EXIT.usage, 'name the files to push, or - for stdin')
@@ -120,6 +127,9 @@ function mixed(documents: readonly PushedDocument[]): CommandFailure {
 
 /** Pointers into what was sent mean nothing to somebody who has three files. */
 function rethrowLocated(error: unknown, { locate }: PreparedPush): never {
+  if (error instanceof ClientError && error.removal !== undefined) {
+    throw new CommandFailure(exitCodeOf(error), [error.message, ...removalLines(error.removal)].join('\n'))
+  }
   if (!(error instanceof ClientError) || error.problems.length === 0) throw error
   const problems = error.problems.map(
     ({ pointer, detail }) => `${locate(pointer)}: ${withPlaces(detail, locate)}`,

@@ -28,6 +28,14 @@ export interface WriteOptions {
 
 type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
+/** Of a push that replaces what a source says. */
+export interface PushOptions extends WriteOptions {
+  /** However many of the source's endpoints go. */
+  readonly force?: boolean
+  /** Which of the source's pushers, one after the other, this is: refused where one with a greater number has written. */
+  readonly epoch?: number | undefined
+}
+
 /** How fast a document is sent and read at least: a large one is given that time on top. */
 const BYTES_PER_MILLISECOND = 1_000
 
@@ -51,7 +59,7 @@ export class Client {
     source: string,
     part: Part | 'snapshot',
     document: unknown,
-    options: WriteOptions = {},
+    options: PushOptions = {},
   ): Promise<WriteAnswer> {
     return this.#put(source, part, jsonText(Buffer.from(JSON.stringify(document))), options)
   }
@@ -60,7 +68,7 @@ export class Client {
   pushKubernetes(
     source: string,
     json: JsonText,
-    options: WriteOptions & { readonly part?: Part | undefined } = {},
+    options: PushOptions & { readonly part?: Part | undefined } = {},
   ): Promise<WriteAnswer> {
     return this.#put(source, 'kubernetes', json, options)
   }
@@ -69,7 +77,7 @@ export class Client {
     source: string,
     what: string,
     json: JsonText,
-    { dryRun, wait, part }: WriteOptions & { readonly part?: Part | undefined },
+    { dryRun, force, wait, epoch, part }: PushOptions & { readonly part?: Part | undefined },
   ): Promise<WriteAnswer> {
     const { bytes, isZipped } = await zippedText(json)
     const waiting = writing(wait)
@@ -77,9 +85,10 @@ export class Client {
       'Content-Type': 'application/json',
       ...(isZipped ? { 'Content-Encoding': 'gzip' } : {}),
       ...waiting.headers,
+      ...epochHeader(epoch),
     }
     const path = `/v1/sources/${encodeURIComponent(source)}/${what}`
-    const query = { dryRun: dryRun ? 'true' : undefined, part }
+    const query = { dryRun: dryRun ? 'true' : undefined, force: force ? 'true' : undefined, part }
     const patience = waiting.patience + json.length / BYTES_PER_MILLISECOND
     const body = new Uint8Array(bytes)
     const response = await this.#send('PUT', path, query, { headers, body, patience })
@@ -131,8 +140,9 @@ export class Client {
   }
 
   /** Tells that the pusher of a source is there. */
-  async heartbeat(source: string): Promise<void> {
-    await this.#send('POST', `/v1/sources/${encodeURIComponent(source)}/heartbeat`, {})
+  async heartbeat(source: string, { epoch }: Pick<PushOptions, 'epoch'> = {}): Promise<void> {
+    const path = `/v1/sources/${encodeURIComponent(source)}/heartbeat`
+    await this.#send('POST', path, {}, { headers: epochHeader(epoch) })
   }
 
   /** All connected proxies that match. */
@@ -214,6 +224,10 @@ function writing(wait: number | undefined): { headers: Record<string, string>; p
   return wait === undefined
     ? { headers: {}, patience: 0 }
     : { headers: { Prefer: `wait=${wait}` }, patience: wait * 1000 }
+}
+
+function epochHeader(epoch: number | undefined): Record<string, string> {
+  return epoch === undefined ? {} : { Epoch: String(epoch) }
 }
 
 /** fetch says "fetch failed" and hides why in its cause. */

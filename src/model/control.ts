@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Entry, type EntryKey, entry } from './entry.ts'
-import { ipAddress, label, portNumber, positiveDuration, topologyName } from './names.ts'
+import { ipAddress, label, percentage, portNumber, positiveDuration, topologyName } from './names.ts'
 import { zoneKeyName } from './normal-topology.ts'
 
 /** Bodies of the entries of part `control`: what operators say, and what Vicinity finds out, of sources and zones. */
@@ -59,12 +59,17 @@ export const sourceSettings = z.strictObject({
   network: topologyName.optional(),
   /** How other networks reach them. */
   gateways: z.array(networkGateway).max(16).optional(),
+  /** The most of its endpoints that one replacing push may remove unforced; absent: as many as leave it some. */
+  maxRemoved: percentage.optional(),
 })
 
 export type SourceSettings = z.infer<typeof sourceSettings>
 
 /** What becomes of a silent source's endpoints where nothing is said: they stay. */
 export const DEFAULT_WHEN_STALE = 'keep'
+
+/** Where nothing is said one push may remove any number of a source's endpoints, if it leaves some. */
+export const DEFAULT_MAX_REMOVED = '100%'
 
 /** The group of sources whose settings say none. */
 export const DEFAULT_GROUP = 'default'

@@ -72,6 +72,11 @@ export const weight = z
   .max(2 ** 31 - 1)
   .refine(number => !Object.is(number, -0), 'must be 0, not -0')
 
+/** A whole percentage, written as Kubernetes writes one (`maxUnavailable: "25%"`). */
+export const percentage = z
+  .string()
+  .regex(/^(?:[1-9]?[0-9]|100)%$/, 'must be a whole percentage from "0%" to "100%"')
+
 /** Gateway API duration (GEP-2257): up to four integers with units h, m, s, ms. */
 export const duration = z
   .string()

@@ -1,5 +1,11 @@
 import { ContentDraft } from './content-draft.ts'
-import { DEFAULT_GROUP, DEFAULT_WHEN_STALE, type SourceSettings, sourceSettings } from './control.ts'
+import {
+  DEFAULT_GROUP,
+  DEFAULT_MAX_REMOVED,
+  DEFAULT_WHEN_STALE,
+  type SourceSettings,
+  sourceSettings,
+} from './control.ts'
 import { canonicalAddress } from './names.ts'
 import { compare } from './order.ts'
 import type { Parsed } from './problem.ts'
@@ -40,6 +46,7 @@ function normalSourceSettings({
   group,
   network,
   gateways = [],
+  maxRemoved,
 }: SourceSettings): SourceSettings {
   const reached = gateways
     .map(({ address, port, region, zone }) =>
@@ -52,6 +59,11 @@ function normalSourceSettings({
     group,
     network,
     gateways: reached.length > 0 ? reached : undefined,
+    maxRemoved,
   }
-  return withoutDefaults(settings, { whenStale: DEFAULT_WHEN_STALE, group: DEFAULT_GROUP })
+  return withoutDefaults(settings, {
+    whenStale: DEFAULT_WHEN_STALE,
+    group: DEFAULT_GROUP,
+    maxRemoved: DEFAULT_MAX_REMOVED,
+  })
 }

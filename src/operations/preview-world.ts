@@ -11,7 +11,7 @@ export async function previewWorld(
   store: Store,
   world: World,
   { source, mode }: { readonly source: string; readonly mode: 'replace' | 'patch' },
-  parts: readonly PreparedPart[],
+  parts: readonly Omit<PreparedPart, 'endpoints'>[],
 ): Promise<World> {
   const kinds = parts.flatMap(({ part }) => kindsOf(part))
   const entries = await store.entries({ kinds })

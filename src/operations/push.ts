@@ -1,11 +1,12 @@
-import type { PartWrite, Write, WriteResult } from '../store/store.ts'
+import type { Fenced, PartWrite, Write, WriteResult } from '../store/store.ts'
 import { bodyDigest } from './body-digest.ts'
 import type { Collaborators } from './collaborators.ts'
 import { currentWorld } from './current-world.ts'
 import { endSilence } from './end-silence.ts'
+import { guardedWrite } from './guarded-write.ts'
 import type { PreparedPart, PrepareRequest } from './intake/prepared.ts'
 import { previewWorld } from './preview-world.ts'
-import { isRefusal, type Refusal, refuse } from './refusal.ts'
+import { isRefusal, type Refusal, refuse, refuseFenced } from './refusal.ts'
 import { nameRemovedZones } from './removed-zones.ts'
 import { standingWarnings } from './standing-warnings.ts'
 import { type PartName, partsOf, type WriteAnswer, writeAnswer } from './write-answer.ts'
@@ -22,9 +23,12 @@ export interface Push {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly author: string
   readonly dryRun: boolean
+  /** Of a `replace`: however many endpoints go. */
+  readonly force?: boolean
   /** As in the store's `Write`. */
   readonly ifMatch?: readonly string[]
   readonly ifNoneMatch?: boolean
+  readonly epoch?: number
 }
 
 /** Smaller bodies are parsed faster than the database is asked. */
@@ -62,11 +66,18 @@ async function accept(collaborators: Collaborators, request: Push): Promise<Writ
   const preview = request.dryRun
     ? await previewWorld(store, await currentWorld(collaborators), request, parts)
     : undefined
-  const result = await store.write(storeWrite(request, parts, digest))
-  if (result.outcome === 'conflict' || result.outcome === 'unknown') return judge(request, result, [])
+  const topology = guardedTopology(request, parts)
+  const result = await guardedWrite(collaborators, topology, storeWrite(request, parts, digest))
+  if (isRefusal(result)) return result
+  if (result.outcome !== 'written' && result.outcome !== 'unchanged') return judge(request, result, [])
   const written = { preview, revision: result.revision }
   const standing = await standingWarnings(collaborators, request.source, prepared.value, written)
   return judge(request, result, [...prepared.warnings, ...standing])
+}
+
+/** A patch names what goes. */
+function guardedTopology({ mode, force }: Push, parts: readonly PreparedPart[]): PreparedPart | undefined {
+  return mode === 'replace' && !force ? parts.find(({ part }) => part === 'topology') : undefined
 }
 
 function pushedAs({ part, kubernetes }: Push): string {
@@ -91,20 +102,26 @@ function storeWrite(request: Push, parts: readonly PreparedPart[], digest: strin
   return { ...conditionsOf(request), dryRun: request.dryRun, parts: parts.map(partWrite) }
 }
 
-function conditionsOf({ source, author, ifMatch, ifNoneMatch }: Push): Omit<Write, 'parts'> {
+function conditionsOf({ source, author, ifMatch, ifNoneMatch, epoch }: Push): Omit<Write, 'parts'> {
   return {
     source,
     author,
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    ...(epoch === undefined ? {} : { epoch }),
   }
 }
 
-function judge(request: Push, result: WriteResult, warnings: WriteAnswer['warnings']): WriteAnswer | Refusal {
+function judge(
+  request: Push,
+  result: WriteResult | Fenced,
+  warnings: WriteAnswer['warnings'],
+): WriteAnswer | Refusal {
   const { source, part, ifNoneMatch } = request
   const what = part === 'both' ? 'either part' : `any ${part}`
   if (result.outcome === 'unknown')
     return refuse('conflict', `source ${source} never pushed ${what}: a patch needs a PUT before it`)
+  if (result.outcome === 'fenced') return refuseFenced(source, result)
   if (result.outcome !== 'conflict') return writeAnswer(request, result, warnings)
   if (ifNoneMatch && result.digest !== null)
     return refuse('precondition', `source ${source} has pushed before; "${result.digest}" stands`)

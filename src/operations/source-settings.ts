@@ -3,6 +3,7 @@ import { type Entry, entry } from '../model/entry.ts'
 import { parseJson } from '../model/json.ts'
 import { parseSourceSettings } from '../model/parse-source-settings.ts'
 import type { Store } from '../store/store.ts'
+import { type Current, worldFrom } from './current-world.ts'
 import { refuseFuture } from './read-part.ts'
 import { isGone, type Refusal, refuse, refuseGone } from './refusal.ts'
 import { type WriteAnswer, writeAnswer } from './write-answer.ts'
@@ -14,9 +15,12 @@ export interface SettingsWrite {
   readonly dryRun: boolean
 }
 
-/** Replaces the settings of a source, pushed or not; what is left out is as by default. */
+/**
+ * Replaces the settings of a source, pushed or not; what is left out is as by default. Afterwards this replica judges
+ * pushes by them.
+ */
 export async function writeSourceSettings(
-  store: Store,
+  { store, replica }: Current,
   { source, bytes, author, dryRun }: SettingsWrite,
 ): Promise<WriteAnswer | Refusal> {
   const json = parseJson(bytes)
@@ -34,6 +38,7 @@ export async function writeSourceSettings(
     remove: isDefault ? [wanted] : [],
     dryRun,
   })
+  if (result.outcome === 'written' && result.revision !== null) await worldFrom(replica, result.revision)
   const own = { ...result, digest: wanted.digest }
   return writeAnswer({ source, part: 'control', dryRun }, own, settings.warnings)
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../model/problem.ts'
+import { epochOf } from './epoch.ts'
 import { problem } from './problem.ts'
 
 /** RFC 9110, section 8.8.3: an entity tag with its weakness and its opaque text. */
@@ -7,10 +8,11 @@ interface EntityTag {
   readonly opaque: string
 }
 
-/** What `If-Match` and `If-None-Match` of a write ask for, in the store's words. */
+/** What `If-Match`, `If-None-Match` and `Epoch` of a write ask for, in the store's words. */
 export interface WriteConditions {
   readonly ifMatch?: readonly string[]
   readonly ifNoneMatch?: boolean
+  readonly epoch?: number
 }
 
 export function entityTag(digest: string): string {
@@ -22,6 +24,7 @@ export function writeConditions(headers: Headers): WriteConditions | readonly Pr
   const match = headers.get('if-match')
   const noneMatch = headers.get('if-none-match')
   const tags = match === null ? undefined : parseTags(match)
+  const epoch = epochOf(headers)
   const problems: Problem[] = []
   if (tags === null) problems.push({ pointer: '/If-Match', detail: 'must be * or a list of "digest"' })
   if (noneMatch !== null && noneMatch.trim() !== '*')
@@ -29,10 +32,12 @@ export function writeConditions(headers: Headers): WriteConditions | readonly Pr
       pointer: '/If-None-Match',
       detail: 'must be * on a write: only where nothing was pushed yet',
     })
+  if (typeof epoch === 'object') problems.push(epoch)
   if (problems.length > 0) return problems
   return {
     ...(tags ? { ifMatch: tags === '*' ? ['*'] : tags.filter(tag => !tag.weak).map(tag => tag.opaque) } : {}),
     ...(noneMatch === null ? {} : { ifNoneMatch: true }),
+    ...(typeof epoch === 'number' ? { epoch } : {}),
   }
 }
 
@@ -61,8 +66,13 @@ function parseTags(header: string): EntityTag[] | '*' | null {
   return tags.length > 0 ? tags : null
 }
 
+const CONDITIONS = ['if-match', 'if-none-match', 'epoch'] as const
+
 /** A write that cannot honour conditions must not run as if there were none. */
-export function refuseConditions(headers: Headers): Response | undefined {
-  const given = ['if-match', 'if-none-match'].find(name => headers.has(name))
+export function refuseConditions(
+  headers: Headers,
+  honoured: readonly (typeof CONDITIONS)[number][] = [],
+): Response | undefined {
+  const given = CONDITIONS.find(name => headers.has(name) && !honoured.includes(name))
   return given === undefined ? undefined : problem(400, `${given} is not supported here`)
 }

@@ -23,14 +23,25 @@ export const problemDocument = z
 
 export type ProblemDocument = z.infer<typeof problemDocument>
 
+/** RFC 9457, section 3.2: members beyond those that every problem has. */
+type Extension = Pick<Refusal, 'removal' | 'epoch'>
+
 export function problem(
   status: number,
   detail: string,
   errors: readonly Problem[] = [],
   headers: Record<string, string> = {},
+  extension: Extension = {},
 ): Response {
   const title = STATUS_CODES[status] ?? 'Error'
-  const document: ProblemDocument = { type: 'about:blank', title, status, detail, errors: [...errors] }
+  const document: ProblemDocument & Extension = {
+    type: 'about:blank',
+    title,
+    status,
+    detail,
+    errors: [...errors],
+    ...extension,
+  }
   return new Response(JSON.stringify(document), {
     status,
     headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...headers },
@@ -46,6 +57,6 @@ const STATUS_OF: Record<RefusalReason, number> = {
   invalid: 422,
 }
 
-export function refusalProblem({ refused, detail, problems }: Refusal): Response {
-  return problem(STATUS_OF[refused], detail, problems)
+export function refusalProblem({ refused, detail, problems, ...extension }: Refusal): Response {
+  return problem(STATUS_OF[refused], detail, problems, {}, extension)
 }

@@ -4,6 +4,7 @@ import { type Push, push } from '../operations/push.ts'
 import { readBody } from './body.ts'
 import type { BodyBudget, BodyLease } from './body-budget.ts'
 import { isProblems, writeConditions } from './conditions.ts'
+import { epochHeader } from './epoch.ts'
 import { flag } from './parameters.ts'
 import { problem } from './problem.ts'
 import type { RestContext } from './route.ts'
@@ -17,14 +18,23 @@ export const pushHeaders = preferHeader.extend({
     .optional()
     .openapi({ description: '"digest", a list of them, or *: 412 where something else stands' }),
   'if-none-match': z.string().optional().openapi({ description: '*: 412 where anything was pushed already' }),
+  ...epochHeader.shape,
 })
 
-export const pushQuery = {
+export const patchQuery = {
   dryRun: flag.optional().openapi({ description: 'validate and answer, but store nothing' }),
 }
 
+export const pushQuery = {
+  ...patchQuery,
+  force: flag.optional().openapi({
+    description:
+      'however many endpoints go. Else 409 where a source with at least 10 would be left with none, or lose a greater share than maxRemoved of its settings.',
+  }),
+}
+
 /** What the path and its query say of a push; headers and body say the rest. */
-export type PushTarget = Pick<Push, 'source' | 'part' | 'mode' | 'dryRun' | 'kubernetes'>
+export type PushTarget = Pick<Push, 'source' | 'part' | 'mode' | 'dryRun' | 'force' | 'kubernetes'>
 
 /** How its body is read, by default as JSON. */
 type Reading = Omit<NonNullable<Parameters<typeof readBody>[1]>, 'lease'>

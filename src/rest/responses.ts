@@ -11,7 +11,6 @@ const PROBLEMS = {
   400: 'The request, its query or its JSON cannot be understood',
   401: 'A token is needed, and this was none',
   404: 'There is no such thing',
-  409: 'What it builds on is not there',
   410: 'Retention took that revision',
   412: 'Somebody wrote in between',
   413: 'The body is larger than may be: 64 MiB, of Kubernetes objects 256 MiB of JSON or 16 MiB of YAML',

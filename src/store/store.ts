@@ -26,22 +26,22 @@ export interface Store {
    * The packed entries are handed over, not copied: the caller's buffer is empty afterwards. A write that was accepted,
    * whether it changed something or not, notes in the same transaction that its source was heard.
    */
-  write(write: Write): Promise<WriteResult>
+  write(write: Write): Promise<WriteResult | Moved | Fenced>
   /**
    * What a replace of bytes that were pushed before would come to, without what they say; undefined when they are not
    * what stands, and their entries must be brought to `write`.
    */
-  repeat(repeat: Repeat): Promise<WriteResult | undefined>
+  repeat(repeat: Repeat): Promise<WriteResult | Fenced | undefined>
   /**
    * Makes the parts asked for what they were at an old revision: what was not there then goes. `gone` when
    * retention took it, `unknown` when there never was such a revision, or nothing of that source then or now.
    */
   restore(restore: Restore): Promise<WriteResult | Gone>
   /**
-   * Removes all that a source pushed, as a revision of part `both`, and that it was ever heard. `unknown` when there is
-   * no such source.
+   * Removes all that a source pushed, as a revision of part `both`, and that it was ever heard, and its epoch. `unknown`
+   * when there is no such source.
    */
-  removeSource(source: string, author: string): Promise<WriteResult>
+  removeSource(source: string, author: string, options?: RemovalOptions): Promise<WriteResult | Fenced>
 
   /** Changes what Vicinity itself and its operators say, as one revision of part `control`. */
   control(write: ControlWrite): Promise<ControlResult>
@@ -75,8 +75,11 @@ export interface Store {
 
   sources(): Promise<SourceState[]>
 
-  /** Notes that something was heard of a source's pusher just now. No revision, and no write within `HEARD_PRECISION`. */
-  heard(source: string): Promise<void>
+  /**
+   * Notes that something was heard of a source's pusher just now, if it is not fenced (`Write.epoch`). No revision, and no
+   * write within `HEARD_PRECISION` unless the epoch is new.
+   */
+  heard(source: string, epoch?: number): Promise<{ readonly outcome: 'heard' } | Fenced>
   /**
    * When each source was last heard (RFC 3339, UTC): at that time for certain, and perhaps again until less than
    * `HEARD_PRECISION` later.
@@ -140,9 +143,14 @@ export interface Write {
   readonly ifMatch?: readonly string[]
   /** The write happens only if the part (each of the parts) was never pushed. */
   readonly ifNoneMatch?: boolean
+  /** As in `Fenced`: the write happens only if no newer one is known; it is known from then on. */
+  readonly epoch?: number
   /** Do all but commit: the result says what would have changed; `revision` is then null. */
   readonly dryRun?: boolean
 }
+
+/** As in `Write`. */
+export type RemovalOptions = Pick<Write, 'epoch' | 'dryRun'>
 
 /** A replace of parts by one body, of which only the digest is known. */
 export interface Repeat extends Omit<Write, 'parts'> {
@@ -160,6 +168,8 @@ export type PartWrite = { readonly part: Part; readonly entries: PackedEntries }
        * replace with the same, nothing is compared again.
        */
       readonly bodyDigest: string
+      /** The write happens only if nobody changed the part after this revision, unless it would change nothing. */
+      readonly unchangedSince?: number
     }
   | {
       /**
@@ -209,6 +219,22 @@ export type WriteResult =
   | { readonly outcome: 'conflict'; readonly digest: string | null }
   /** A patch of a part that was never pushed, or an unknown source. */
   | { readonly outcome: 'unknown' }
+
+/** Somebody changed a part, in `revision`, after the one since which it had to be unchanged. */
+export interface Moved {
+  readonly outcome: 'moved'
+  readonly revision: number
+}
+
+/**
+ * Another pusher of the source has taken over: an accepted write brought an epoch that is newer than the given one. The
+ * newest is kept until the source is removed. A write that brings none is not judged by it.
+ */
+export interface Fenced {
+  readonly outcome: 'fenced'
+  readonly given: number
+  readonly newest: number
+}
 
 /** Retention took what was asked for: history is kept from revision `oldest` on. */
 export interface Gone {

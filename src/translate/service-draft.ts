@@ -1,6 +1,7 @@
 import { Map as ImmutableMap, Set as ImmutableSet } from 'immutable'
 import type { StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
+import { recounted } from './endpoint-counts.ts'
 import { MergedService, type PortNumbers, type ServiceIdentity } from './merged-service.ts'
 import { Namesakes } from './namesakes.ts'
 import type { ServiceClaim } from './parsed-claim.ts'
@@ -21,7 +22,7 @@ import { sourceOfRoute, type World } from './world.ts'
 type Keyed = Pick<EntryKey, 'namespace' | 'name'> & { readonly source: string }
 type Around = ReturnType<SurroundingsDraft['finish']>
 type GrpcChange = Pick<ReturnType<RouteDraft['finish']>, 'grpcServices' | 'grpcRoutes'>
-type ServiceContent = Pick<World, 'services' | 'scoped' | 'topologyAware' | 'balanced'>
+type ServiceContent = Pick<World, 'services' | 'scoped' | 'topologyAware' | 'balanced' | 'endpointCounts'>
 type Base = ServiceContent & Pick<World, 'grpcRoutes' | 'sourceSettings'>
 type GrpcRoutes = World['grpcRoutes']
 type GrpcRoutesOfService = ImmutableMap<number, ImmutableSet<string>>
@@ -32,6 +33,7 @@ export class ServiceDraft {
   readonly #services: World['services']
   readonly #scoped: World['scoped']
   readonly #topologyAware: World['topologyAware']
+  #endpointCounts: World['endpointCounts']
   /** Of the world before. */
   readonly #grpcRoutes: GrpcRoutes
   readonly #balancedBefore: World['balanced']
@@ -48,6 +50,7 @@ export class ServiceDraft {
     this.#services = base.services.asMutable()
     this.#scoped = base.scoped.asMutable()
     this.#topologyAware = base.topologyAware.asMutable()
+    this.#endpointCounts = base.endpointCounts.asMutable()
     this.#grpcRoutes = base.grpcRoutes
     this.#balancedBefore = base.balanced
     this.#settingsBefore = base.sourceSettings
@@ -80,6 +83,7 @@ export class ServiceDraft {
       scoped: this.#scoped.asImmutable(),
       topologyAware: this.#topologyAware.asImmutable(),
       balanced: this.#balanced(),
+      endpointCounts: this.#endpointCounts.asImmutable(),
     }
   }
 
@@ -87,15 +91,17 @@ export class ServiceDraft {
     const key = `${namespace}/${name}`
     this.touched.add(key)
     const old = this.#services.get(key)?.claimedBy(source)
-    const claim: ServiceClaim = { ...(old?.claims.find(one => one.source === source) ?? { source }), ...half }
+    const before = old?.claims.find(one => one.source === source)
+    const claim: ServiceClaim = { ...(before ?? { source }), ...half }
+    this.#endpointCounts = recounted(this.#endpointCounts, source, before?.endpoints, claim.endpoints)
     const isThere = claim.service !== undefined || claim.endpoints !== undefined
     const realm = isThere ? realmOfClaim(claim, this.#settingsBefore.get(source)?.group) : old?.realm
     if (realm === undefined) return
     if (old !== undefined && old.realm !== realm) this.#reclaim(old, without(old.claims, source))
-    const before = this.#services.get(key)?.in(realm)
-    const others = without(before?.claims ?? [], source)
+    const merged = this.#services.get(key)?.in(realm)
+    const others = without(merged?.claims ?? [], source)
     const after = this.#reclaim({ realm, namespace, name }, isThere ? [...others, claim] : others)
-    if (!this.touchedSettings.has(key) && mayDiffer(claim, before, after)) this.touchedSettings.add(key)
+    if (!this.touchedSettings.has(key) && mayDiffer(claim, merged, after)) this.touchedSettings.add(key)
     this.#keep(source, key, isThere && keeperOf(realm) !== undefined)
     const { services = [] } = this.#services.get(key) ?? {}
     if (services.some(one => one.claims.some(isTopologyAware))) this.#topologyAware.add(key)

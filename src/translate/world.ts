@@ -4,6 +4,7 @@ import type { Route } from '../model/normal-routes.ts'
 import type { ReferenceGrant } from '../model/reference-grant.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { Capacities, type Nodes, type Zones } from './capacities.ts'
+import type { EndpointCounts } from './endpoint-counts.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import type { Namesakes } from './namesakes.ts'
@@ -49,6 +50,8 @@ export class World implements Surroundings {
   readonly topologyAware: ImmutableSet<string>
   /** Services in mode Balanced: they read the demand. */
   readonly balanced: ImmutableSet<string>
+  /** By source: how many endpoints its services list. */
+  readonly endpointCounts: EndpointCounts
 
   constructor(
     content: Omit<
@@ -77,6 +80,7 @@ export class World implements Surroundings {
     this.networks = content.networks
     this.topologyAware = content.topologyAware
     this.balanced = content.balanced
+    this.endpointCounts = content.endpointCounts
   }
 
   static readonly EMPTY = new World({
@@ -101,6 +105,7 @@ export class World implements Surroundings {
     networks: ImmutableMap(),
     topologyAware: ImmutableSet(),
     balanced: ImmutableSet(),
+    endpointCounts: ImmutableMap(),
   })
 
   /** The realm that a source's proxies and routes stand in: its own where it keeps services to itself. */

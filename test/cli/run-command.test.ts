@@ -50,13 +50,14 @@ describe('usage', () => {
     ['an unknown flag', ['proxies', '--fast']],
     ['a push without a source', ['push', 'x.yaml']],
     ['a wait that is too long', ['push', 'x.yaml', '--source', 'a', '--wait', '2m']],
+    ['an epoch that is no number', ['push', 'x.yaml', '--source', 'a', '--epoch', '-1']],
     ['a server that is no URL', ['proxies', '--server', 'localhost']],
     ['a port that is no number', ['explain', 'web', '--port', 'http']],
     ['a revision that is no number', ['explain', 'web', '--revision', 'now']],
     ['a count that is no number', ['zones', '--limit', 'all']],
     ['an admin interface for everybody', [...bootstrapArgs(), '--admin', '0.0.0.0:9901']],
     ['an open API on every address', ['serve', '--rest', '0.0.0.0:0']],
-    ['a database of another kind', ['serve', '--database', 'postgres://x']],
+    ['a database of another kind', ['serve', '--database', 'mysql://x']],
   ])('%s exits with 2 and a line that says why', async (_, args) => {
     const { code, stderr } = await runCli(args)
     expect(code).toBe(2)
@@ -130,6 +131,36 @@ describe('against a server', () => {
     expect(code).toBe(3)
     expect(stderr).toContain(`vicinity: ${bad}: /services/0/name: must be`)
     expect(stderr).not.toContain('    at ')
+  })
+
+  test('a push that takes all endpoints exits with 4, tells what goes, and is stored with --force', async () => {
+    const names = Array.from({ length: 25 }, (_, n) => `s-${n + 10}`)
+    const fleet = file('fleet.yaml', stringify(services(...names)))
+    await runCli(['push', fleet, '--source', 'east'], '', env)
+    const push = ['push', file('empty.yaml', 'services: []\n'), '--source', 'east']
+    const refused = await runCli(push, '', env)
+    expect(refused).toMatchObject({ code: 4, stdout: '' })
+    const lines = refused.stderr.split('\n')
+    expect(lines[0]).toMatch('would leave source east none of its 25 endpoints; nothing was stored')
+    expect(lines[1]).toBe('vicinity:   default/s-10: 1 → 0 endpoints, 1 removed')
+    expect(lines.slice(21)).toEqual([
+      'vicinity:   … and 5 more services',
+      'vicinity: it would change entries: 0 added, 0 updated, 50 removed',
+      'vicinity: if a list that the files were made of is incomplete, mend that; if this is meant, push it with --force',
+      '',
+    ])
+    expect(await runCli([...push, '--force'], '', env)).toMatchObject({ code: 0 })
+  })
+
+  test('a push and a heartbeat of a pusher that was relieved exit with 4', async () => {
+    const path = file('one.yaml', stringify(services('one')))
+    const push = (epoch: string) => runCli(['push', path, '--source', 'east', '--epoch', epoch], '', env)
+    expect(await push('7')).toMatchObject({ code: 0 })
+    const relieved = await Promise.all([push('6'), runCli(['heartbeat', 'east', '--epoch', '6'], '', env)])
+    for (const { code, stderr } of relieved) {
+      expect(code).toBe(4)
+      expect(stderr).toContain('source east has been written with Epoch 7, and this is of Epoch 6')
+    }
   })
 
   test('warnings name the file too', async () => {

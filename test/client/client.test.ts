@@ -33,14 +33,18 @@ describe('a push', () => {
       response.end('{}')
     })
     const client = new Client({ server, token: 'secret' })
-    await client.push('east', 'routes', { routes: [] }, { dryRun: true, wait: 7 })
+    await client.push('east', 'routes', { routes: [] }, { dryRun: true, force: true, wait: 7, epoch: 0 })
     await client.push('east', 'topology', { services: ['x'.repeat(100_000)] })
     const [small, large] = seen
-    expect(small?.request).toMatchObject({ method: 'PUT', url: '/v1/sources/east/routes?dryRun=true' })
+    expect(small?.request).toMatchObject({
+      method: 'PUT',
+      url: '/v1/sources/east/routes?dryRun=true&force=true',
+    })
     expect(small?.request.headers).toMatchObject({
       authorization: 'Bearer secret',
       'content-type': 'application/json',
       prefer: 'wait=7',
+      epoch: '0',
     })
     expect(small?.body.toString()).toBe('{"routes":[]}')
     expect(large?.request.headers['content-encoding']).toBe('gzip')

@@ -13,6 +13,9 @@ describe('settings of a source', () => {
     [{ gateways: [] }, {}],
     [{ group: 'blue' }, { group: 'blue' }],
     [{ group: 'default' }, {}],
+    [{ maxRemoved: '50%' }, { maxRemoved: '50%' }],
+    [{ maxRemoved: '0%' }, { maxRemoved: '0%' }],
+    [{ maxRemoved: '100%' }, {}],
     [
       {
         gateways: [
@@ -78,4 +81,14 @@ describe('settings of a source', () => {
     const list = parseSourceSettings([])
     expect(list.ok || list.problems).toEqual([{ pointer: '', detail: 'must be an object, not a list' }])
   })
+
+  test.each(['50', 50, '101%', '-1%', '0.5%', '05%', '%', ' 5%'])(
+    'with maxRemoved %j are refused',
+    maxRemoved => {
+      const parsed = parseSourceSettings({ maxRemoved })
+      expect(parsed.ok || parsed.problems).toEqual([
+        { pointer: '/maxRemoved', detail: expect.stringMatching(/percentage|text|string/) },
+      ])
+    },
+  )
 })

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Entry, entry, packEntries } from '../../src/model/entry.ts'
 import { previewWorld } from '../../src/operations/preview-world.ts'
-import { openStore } from '../../src/store/thread/open-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 import { World } from '../../src/translate/world.ts'
 import { WorldDraft } from '../../src/translate/world-draft.ts'
 

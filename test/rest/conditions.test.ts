@@ -20,6 +20,13 @@ describe('If-Match', () => {
   })
 })
 
+test('all that is wrong with conditions is told at once', () => {
+  const headers = new Headers({ 'If-Match': 'a', 'If-None-Match': '"a"', Epoch: 'x' })
+  expect(writeConditions(headers)).toEqual(
+    ['/If-Match', '/If-None-Match', '/Epoch'].map(pointer => expect.objectContaining({ pointer })),
+  )
+})
+
 test('no condition at all asks for nothing', () => {
   expect(writeConditions(new Headers())).toEqual({})
 })

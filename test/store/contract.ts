@@ -5,6 +5,7 @@ import { changesContract } from './contract/changes.ts'
 import { controlContract } from './contract/control.ts'
 import { durabilityContract } from './contract/durability.ts'
 import { entriesContract } from './contract/entries.ts'
+import { fencingContract } from './contract/fencing.ts'
 import { heardContract } from './contract/heard.ts'
 import { historyContract } from './contract/history.ts'
 import { leasesContract } from './contract/leases.ts'
@@ -40,6 +41,7 @@ export function storeContract(form: StoreForm): void {
   changesContract(db)
   controlContract(db)
   heardContract(db)
+  fencingContract(db)
   historyContract(db)
   leasesContract(db)
   retentionContract(db)

@@ -1,5 +1,5 @@
 import { type Entry, type EntryKey, entry, type Kind, type Part, packEntries } from '../../src/model/entry.ts'
-import type { PartWrite, Store, Write, WriteResult } from '../../src/store/store.ts'
+import type { PartWrite, Store, Write } from '../../src/store/store.ts'
 
 /** Builders of writes: a test names only what matters to it. */
 
@@ -30,7 +30,7 @@ export function push(
   store: Store,
   parts: PartWrite | readonly PartWrite[],
   options: Partial<Omit<Write, 'parts'>> = {},
-): Promise<WriteResult> {
+): ReturnType<Store['write']> {
   const list = 'part' in parts ? [parts] : parts
   return store.write({ source: 'east', author: 'anonymous', ...options, parts: list })
 }
@@ -44,7 +44,7 @@ export function revisionOf(result: { readonly outcome: string; readonly revision
 }
 
 /** The digest that a write answered with. */
-export function digest(result: WriteResult): string {
-  if (result.outcome === 'unknown' || result.digest === null) throw new Error(`no digest: ${result.outcome}`)
-  return result.digest
+export function digest(result: Awaited<ReturnType<Store['write']>>): string {
+  if ('digest' in result && result.digest !== null) return result.digest
+  throw new Error(`no digest: ${result.outcome}`)
 }

@@ -141,7 +141,9 @@ test('what is touched step by step adds up to what one who loads it all serves',
           clusters: next.touched.settings.has('default/web') ? clusters : told.clusters,
           assignments: next.touched.services.has('default/web') ? assignments : told.assignments,
         }
-        expect(told).toEqual(served(after(World.EMPTY, [...entries.values()].reverse()).world))
+        const { world: fresh } = after(World.EMPTY, [...entries.values()].reverse())
+        expect(told).toEqual(served(fresh))
+        expect(world.endpointCounts.toObject()).toEqual(fresh.endpointCounts.toObject())
       }
     }),
     { numRuns: 120 },

@@ -1,5 +1,6 @@
 import { objectName } from '../../kubernetes/object-name.ts'
 import type { Content, ServicePlace } from '../../model/content.ts'
+import { endpointCount } from '../../model/endpoint-count.ts'
 import { type Entry, type EntryKey, keyText, PARTS, type Part, packEntries } from '../../model/entry.ts'
 import { parseJson } from '../../model/json.ts'
 import { parsePatch } from '../../model/parse-patch.ts'
@@ -112,5 +113,7 @@ function servicePlaces({ entries, pointers }: Content, isKubernetes: boolean): S
 }
 
 function preparedPart({ part, content, remove }: ParsedPart): PreparedPart {
-  return { part, entries: packEntries(content.entries), remove }
+  const lists = content.entries.filter(({ kind }) => kind === 'Endpoints')
+  const endpoints = lists.reduce((sum, { body }) => sum + endpointCount(body), 0)
+  return { part, entries: packEntries(content.entries), endpoints, remove }
 }

@@ -36,6 +36,8 @@ export interface Prepared {
 export interface PreparedPart {
   readonly part: Part
   readonly entries: PackedEntries
+  /** How many endpoints the services of these entries list. */
+  readonly endpoints: number
   /** Of a patch: entries that go. */
   readonly remove: readonly EntryKey[]
 }

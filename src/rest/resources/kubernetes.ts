@@ -8,6 +8,7 @@ import { answerPush, pushHeaders, pushQuery } from '../push-request.ts'
 import { kubernetesObjects } from '../pushed-documents.ts'
 import { problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
+import { conflict, NOT_PUSHED } from '../write-conflict.ts'
 import { writeResponse } from '../write-document.ts'
 
 /**
@@ -43,11 +44,11 @@ export function kubernetesPush(collaborators: Collaborators, budget: BodyBudget)
         },
       },
     },
-    responses: { 200: writeResponse, ...problems(400, 412, 413, 415, 422, 503) },
+    responses: { 200: writeResponse, ...problems(400, 412, 413, 415, 422, 503), ...conflict(NOT_PUSHED) },
     handle: async (c, { params, query }) => {
-      const { part = 'both', dryRun = false } = query
+      const { part = 'both', dryRun = false, force = false } = query
       const kubernetes = bodyFormat(c.req.header('content-type') ?? '') ?? 'json'
-      const target = { source: params.source, part, mode: 'replace', dryRun, kubernetes } as const
+      const target = { source: params.source, part, mode: 'replace', dryRun, force, kubernetes } as const
       const reading = { limit: LIMITS[kubernetes], formats: ['json', 'yaml'] } as const
       return answerPush(collaborators, budget, c, target, reading)
     },

@@ -8,10 +8,11 @@ import { entityTag, hasAlready } from '../conditions.ts'
 import { jsonResponse } from '../json-stream.ts'
 import { revisionNumber, sourceParams } from '../parameters.ts'
 import { refusalProblem } from '../problem.ts'
-import { answerPush, pushHeaders, pushQuery } from '../push-request.ts'
+import { answerPush, patchQuery, pushHeaders, pushQuery } from '../push-request.ts'
 import { pushed } from '../pushed-documents.ts'
 import { json, problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
+import { conflict, NOT_PATCHED, NOT_PUSHED } from '../write-conflict.ts'
 import { writeResponse } from '../write-document.ts'
 
 /** `/v1/sources/{source}/topology`, `…/routes` and `…/snapshot`. */
@@ -91,7 +92,7 @@ function writePart(
     summary: mode === 'replace' ? `Replaces ${what}` : `Changes some entries of ${what}`,
     description: 'All of it or nothing. Equal content makes no new revision. Bodies may be gzipped.',
     params: sourceParams,
-    query: pushQuery,
+    query: mode === 'patch' ? patchQuery : pushQuery,
     request: {
       headers: pushHeaders,
       body: { required: true, content: { 'application/json': { schema: pushed[part][mode] } } },
@@ -99,11 +100,12 @@ function writePart(
     responses: {
       200: writeResponse,
       ...problems(400, 412, 413, 415, 422, 503),
-      ...(mode === 'patch' ? problems(409) : {}),
+      ...conflict(mode === 'patch' ? NOT_PATCHED : NOT_PUSHED),
     },
     handle: async (c, { params, query }) => {
-      const target = { source: params.source, part, mode, dryRun: query.dryRun ?? false } as const
-      return answerPush(collaborators, budget, c, target)
+      const { dryRun = false } = query
+      const force = 'force' in query && query.force === true
+      return answerPush(collaborators, budget, c, { source: params.source, part, mode, dryRun, force })
     },
   })
 }

@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import type { Statements } from '../versions/statements.ts'
 import { PostgresArchive } from './archive.ts'
 import type { Sql } from './connect.ts'
+import { PostgresFences } from './fences.ts'
 import { PostgresHearings } from './hearings.ts'
 import { PostgresLeases } from './leases.ts'
 import { PostgresLedger } from './ledger.ts'
@@ -15,6 +16,7 @@ export function statementsOn(sql: Sql): Statements {
     archive: new PostgresArchive(sql),
     revisions: new PostgresRevisions(drizzle(sql)),
     hearings: new PostgresHearings(sql),
+    fences: new PostgresFences(sql),
     pruning: new PostgresPruning(sql),
     leases: new PostgresLeases(sql),
   }
@@ -29,6 +31,7 @@ export function statementsBy(use: Use): Statements {
     archive: group(use, 'archive'),
     revisions: group(use, 'revisions'),
     hearings: group(use, 'hearings'),
+    fences: group(use, 'fences'),
     pruning: group(use, 'pruning'),
     leases: group(use, 'leases'),
   }

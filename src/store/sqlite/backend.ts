@@ -4,6 +4,7 @@ import type { Backend } from '../thread/backend.ts'
 import type { Database, Statements } from '../versions/statements.ts'
 import { SqliteArchive } from './archive.ts'
 import { openDatabase } from './database.ts'
+import { SqliteFences } from './fences.ts'
 import { SqliteHearings } from './hearings.ts'
 import { LeasesInMemory } from './leases.ts'
 import { SqliteLedger } from './ledger.ts'
@@ -38,6 +39,7 @@ export function versionsIn(db: BetterSqlite3.Database): Database {
     archive: new SqliteArchive(db),
     revisions: new SqliteRevisions(drizzle(db)),
     hearings: new SqliteHearings(db),
+    fences: new SqliteFences(db),
     pruning: new SqlitePruning(db),
     leases: new LeasesInMemory(),
   }

@@ -47,7 +47,7 @@ function storeOf(thread: DatabaseThread, listeners: Set<(head: Position) => void
     },
     repeat: repeat => thread.call('repeat', [repeat]),
     restore: restore => thread.call('restore', [restore]),
-    removeSource: (source, author) => thread.call('removeSource', [source, author]),
+    removeSource: (...removal) => thread.call('removeSource', removal),
     control: write => thread.call('control', [write]),
     async part(source, part, revision) {
       const state = await thread.call('part', [source, part, revision])
@@ -64,7 +64,7 @@ function storeOf(thread: DatabaseThread, listeners: Set<(head: Position) => void
     revision: id => thread.call('revision', [id]),
     diff: async (from, to, source) => pagesOrGone(thread, await thread.call('diff', [from, to, source])),
     sources: () => thread.call('sources', []),
-    heard: source => thread.call('heard', [source]),
+    heard: (...pusher) => thread.call('heard', pusher),
     lastHeard: () => thread.call('lastHeard', []),
     lease: (name, holder, duration) => thread.call('lease', [name, holder, duration]),
     release: (name, holder) => thread.call('release', [name, holder]),

@@ -3,6 +3,7 @@ import type { Part } from '../../model/entry.ts'
 import type {
   ControlWrite,
   EntriesQuery,
+  RemovalOptions,
   Repeat,
   Restore,
   RetentionPolicy,
@@ -11,6 +12,7 @@ import type {
 } from '../store.ts'
 import { control } from './control.ts'
 import { beginFeed, type FeedCursor, nextFeed } from './feed.ts'
+import { heard } from './fencing.ts'
 import { diff, entriesAt, partAt } from './history.ts'
 import { push, repeat } from './push.ts'
 import { removeSource, restore } from './restore.ts'
@@ -25,7 +27,8 @@ export function operations(database: Database) {
     write: (write: Write) => push(database, write),
     repeat: (wanted: Repeat) => repeat(database, wanted),
     restore: (wanted: Restore) => restore(database, wanted),
-    removeSource: (source: string, author: string) => removeSource(database, source, author),
+    removeSource: (source: string, author: string, options?: RemovalOptions) =>
+      removeSource(database, source, author, options),
     control: (write: ControlWrite) => control(database, write),
     part: (source: string, part: Part, revision?: number) => partAt(database, source, part, revision),
     entries: (query: EntriesQuery) => entriesAt(database, query),
@@ -35,7 +38,7 @@ export function operations(database: Database) {
     revisions: (query: RevisionsQuery) => revisions.list(query),
     revision: (id: number) => revisions.get(id),
     sources: () => revisions.sources(),
-    heard: (source: string) => hearings.note(source),
+    heard: (source: string, epoch?: number) => heard(database, { source, epoch }),
     lastHeard: () => hearings.all(),
     lease: (name: string, holder: string, duration: number) => leases.take(name, holder, duration),
     release: (name: string, holder: string) => leases.release(name, holder),

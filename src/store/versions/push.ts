@@ -1,10 +1,11 @@
 import { type Entry, type Part, unpackEntries } from '../../model/entry.ts'
 import { EMPTY_PART_DIGEST } from '../../model/part-digest.ts'
-import type { PartWrite, Repeat, Write, WriteResult } from '../store.ts'
+import type { Fenced, Moved, PartWrite, Repeat, Write, WriteResult } from '../store.ts'
+import { asPusher, fencedFrom, noteAccepted } from './fencing.ts'
 import { counts, isEmpty, type PartChange, patching, replacing } from './part-change.ts'
 import { digestAfter, digestOf, writePart } from './part-interval.ts'
 import type { PartRow, StandingEntry } from './rows.ts'
-import type { Database, Ledger } from './statements.ts'
+import type { Database, Ledger, Statements } from './statements.ts'
 
 /** One part of a write beside what stands; `change` is null where the body's digest says that nothing changes. */
 interface Plan {
@@ -16,29 +17,39 @@ interface Plan {
 type ChangingPlan = Plan & { readonly change: PartChange<StandingEntry, Entry> }
 
 /** A push or a patch of one part or both, as one transaction. */
-export function push(database: Database, write: Write): Promise<WriteResult> {
-  return database.transaction({ source: write.source }, async ({ ledger, hearings }) => {
-    const result = await decide(ledger, write)
+export function push(database: Database, write: Write): Promise<WriteResult | Moved | Fenced> {
+  return database.transaction({ source: write.source }, async statements => {
+    const fenced = await fencedFrom(statements, write)
+    if (fenced) return fenced
+    const result = await decide(statements.ledger, write)
     const isAccepted = result.outcome === 'written' || result.outcome === 'unchanged'
-    if (isAccepted && !write.dryRun) await hearings.note(write.source)
+    if (isAccepted && !write.dryRun) await noteAccepted(statements, write)
     return result
   })
 }
 
 /** A push of bytes that may stand already: undefined when they do not. */
-export async function repeat(
-  { statements: { ledger, hearings } }: Database,
-  { source, parts, bodyDigest, dryRun, ...conditions }: Repeat,
-): Promise<WriteResult | undefined> {
+export function repeat(database: Database, wanted: Repeat): Promise<WriteResult | Fenced | undefined> {
+  return asPusher(database, wanted, statements => decideRepeat(statements, wanted))
+}
+
+async function decideRepeat(
+  statements: Statements,
+  wanted: Repeat,
+): Promise<WriteResult | Fenced | undefined> {
+  const { source, parts, bodyDigest } = wanted
+  const { ledger } = statements
   const rows = await Promise.all(parts.map(part => ledger.standingPart(source, part)))
   if (!rows.every(row => row?.bodyDigest === bodyDigest)) return undefined
+  const fenced = await fencedFrom(statements, wanted)
+  if (fenced) return fenced
   const digest = digestOf(part => rows[parts.indexOf(part)]?.digest, parts)
-  if (digest === null || !isAllowed(conditions, digest)) return { outcome: 'conflict', digest }
-  if (!dryRun) await hearings.note(source)
+  if (digest === null || !isAllowed(wanted, digest)) return { outcome: 'conflict', digest }
+  if (!wanted.dryRun) await noteAccepted(statements, wanted)
   return { outcome: 'unchanged', revision: Math.max(...rows.map(row => row?.since ?? 0)), digest }
 }
 
-async function decide(ledger: Ledger, write: Write): Promise<WriteResult> {
+async function decide(ledger: Ledger, write: Write): Promise<WriteResult | Moved> {
   const standing = new Map<Part, PartRow | undefined>()
   for (const { part } of write.parts) standing.set(part, await ledger.standingPart(write.source, part))
   // RFC 9110, 13.2.1: preconditions are ignored where the answer without them would be an error.
@@ -58,6 +69,8 @@ async function decide(ledger: Ledger, write: Write): Promise<WriteResult> {
     const since = Math.max(...plans.map(one => one.standing?.since ?? 0))
     return { outcome: 'unchanged', revision: since, digest: digest ?? EMPTY_PART_DIGEST }
   }
+  const moved = changing.find(hasMoved)?.standing
+  if (moved) return { outcome: 'moved', revision: moved.since }
   const digests = new Map(plans.map(one => [one.write.part, nextDigest(one)]))
   const next = digestOf(part => digests.get(part), partsOf(write)) ?? EMPTY_PART_DIGEST
   const changed = counts(changing.map(({ change }) => change))
@@ -94,6 +107,12 @@ async function plan(
 /** The first push of a part changes something even when it is empty: from then on the part is there. */
 function changes(plan: Plan): plan is ChangingPlan {
   return plan.change !== null && (plan.standing === undefined || !isEmpty(plan.change))
+}
+
+/** Somebody else changed what the write was judged by. */
+function hasMoved({ write, standing }: Plan): boolean {
+  if (write.mode === 'patch' || write.unchangedSince === undefined || standing === undefined) return false
+  return standing.since > write.unchangedSince
 }
 
 function nextDigest(plan: Plan): string | undefined {

@@ -1,6 +1,7 @@
 import { PARTS, type Part } from '../../model/entry.ts'
 import { EMPTY_PART_DIGEST, nextPartDigest, snapshotDigest } from '../../model/part-digest.ts'
-import type { Cause, Gone, Restore, WriteResult } from '../store.ts'
+import type { Cause, Fenced, Gone, RemovalOptions, Restore, WriteResult } from '../store.ts'
+import { fencedFrom } from './fencing.ts'
 import { counts, type PartChange, replacing } from './part-change.ts'
 import { writePart } from './part-interval.ts'
 import type { OldEntry, PartRow, StandingEntry } from './rows.ts'
@@ -34,8 +35,16 @@ export function restore(database: Database, restore: Restore): Promise<WriteResu
 }
 
 /** Removes all that a source pushed. */
-export function removeSource(database: Database, source: string, author: string): Promise<WriteResult> {
-  return database.transaction({ source }, async ({ ledger, hearings }) => {
+export function removeSource(
+  database: Database,
+  source: string,
+  author: string,
+  { epoch, dryRun = false }: RemovalOptions = {},
+): Promise<WriteResult | Fenced> {
+  return database.transaction({ source }, async statements => {
+    const fenced = await fencedFrom(statements, { source, epoch })
+    if (fenced) return fenced
+    const { ledger, hearings, fences } = statements
     const targets: Target[] = []
     for (const part of PARTS) {
       // Before revision 1 nothing was there.
@@ -43,9 +52,12 @@ export function removeSource(database: Database, source: string, author: string)
       if (one.standing !== undefined) targets.push(one)
     }
     if (targets.length === 0) return { outcome: 'unknown' }
-    await hearings.forget(source)
+    if (!dryRun) {
+      await hearings.forget(source)
+      await fences.forget(source)
+    }
     const act = { source, parts: PARTS, author, cause: 'delete', restored: null } as const
-    return bringBack(ledger, targets, act, false)
+    return bringBack(ledger, targets, act, dryRun)
   })
 }
 

@@ -13,6 +13,7 @@ export interface Statements {
   readonly archive: Archive
   readonly revisions: Revisions
   readonly hearings: Hearings
+  readonly fences: Fences
   readonly pruning: Pruning
   readonly leases: Leases
 }
@@ -123,6 +124,15 @@ export interface Hearings {
 export interface Leases {
   take(name: string, holder: string, duration: number): Promise<Tenure | null>
   release(name: string, holder: string): Promise<void>
+}
+
+/** The newest epoch that accepted writes of each source have brought. */
+export interface Fences {
+  /** undefined: none was brought. */
+  newest(source: string): Promise<number | undefined>
+  /** Does nothing where a newer one is known. */
+  raise(source: string, epoch: number): Promise<void>
+  forget(source: string): Promise<void>
 }
 
 /** What retention looks at and takes. */
