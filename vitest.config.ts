@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
-    globalSetup: ['test/support/threads/bundle-threads.ts', 'test/support/postgres/global-setup.ts'],
+    globalSetup: ['test/support/built/build.ts', 'test/support/postgres/global-setup.ts'],
     // Most of a test's time is that of a database, an Envoy, or an API server.
     maxWorkers: 2,
     // What is imported is loaded once for all files that a worker runs: so no hook may stand at the top of a file that
@@ -13,7 +13,7 @@ export default defineConfig({
     alias: [
       {
         find: /^.*\/spawn-worker\.ts$/,
-        replacement: `${import.meta.dirname}/test/support/threads/spawn-worker.ts`,
+        replacement: `${import.meta.dirname}/test/support/built/spawn-worker.ts`,
       },
     ],
     // Other work on the machine makes tests slow, not wrong.

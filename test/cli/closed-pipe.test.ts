@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RestServer, serveRest } from '../../src/rest/serve-rest.ts'
 import { type LastingTestbed, openLastingTestbed } from '../rest/rest-testbed.ts'
 import { services } from '../rest/scenario.ts'
-import { MAIN } from './run-cli.ts'
+import { builtFile } from '../support/built/built-file.ts'
 
 let testbed: LastingTestbed
 let server: RestServer
@@ -27,7 +27,7 @@ afterAll(async () => {
 /** Runs `vicinity … | reader` in a shell. What the reader leaves of stdout comes first; then how the command ended. */
 async function piped(reader: string, args: readonly string[], input = '', redirection = '') {
   const script = `{ "$@"${redirection}; echo "exit code $?" >&2; } | ${reader}`
-  const command = [process.execPath, '--import', 'tsx', MAIN, ...args]
+  const command = [process.execPath, builtFile('cli/main'), ...args]
   const child = spawn('sh', ['-c', script, 'sh', ...command], {
     env: { PATH: process.env.PATH, VICINITY_SERVER: `http://${server.address}` },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,9 +1,5 @@
 import { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { runCommand } from '../../src/cli/run-command.ts'
-
-/** For those who need a process of its own. */
-export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 export interface Ended {
   readonly code: number

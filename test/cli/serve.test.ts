@@ -3,13 +3,19 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { status } from '@grpc/grpc-js'
 import { afterEach, expect, test, vi } from 'vitest'
 import { TYPE_URLS } from '../../src/proto/type-urls.ts'
+import { builtFile } from '../support/built/built-file.ts'
 import { TestClient } from '../xds/grpc-client.ts'
-import { MAIN, runCli } from './run-cli.ts'
 
 const FREE = ['--database', 'sqlite::memory:', '--rest', '127.0.0.1:0', '--xds', '127.0.0.1:0']
+
+/** The command as it is released, and as it runs in a checkout. */
+const BUILT = [builtFile('cli/main')]
+const SOURCE = ['--import', 'tsx', fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))]
 
 const children: ChildProcess[] = []
 afterEach(() => {
@@ -17,8 +23,8 @@ afterEach(() => {
 })
 
 /** Starts `vicinity serve` and reads its log up to the line that says ready. */
-async function serve(env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, 'serve', ...FREE], {
+async function serve(env: Record<string, string> = {}, command = BUILT) {
+  const child = spawn(process.execPath, [...command, 'serve', ...FREE], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -68,8 +74,11 @@ test('serve on SIGTERM says at once that it is not ready, lets its streams go, a
   client.close()
 })
 
-test('serve says that it is ready however little it logs', async () => {
-  const { log } = await serve({ VICINITY_LOG_LEVEL: 'error' })
+test.each([
+  ['built', BUILT],
+  ['TypeScript', SOURCE],
+])('serve from %s says that it is ready however little it logs', async (_, command) => {
+  const { log } = await serve({ VICINITY_LOG_LEVEL: 'error' }, command)
   expect(log.map(entry => entry.msg)).toEqual(['ready'])
 })
 
@@ -95,7 +104,9 @@ test('a start that fails is one clear line and exit code 1', async () => {
     '--xds',
     '127.0.0.1:0',
   ]
-  const { code, stderr } = await runCli(args)
+  const child = spawn(process.execPath, [...BUILT, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  children.push(child)
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
   taken.close()
   expect(code).toBe(1)
   expect(stderr).toMatch(/^vicinity: cannot start: .*EADDRINUSE.*\n$/)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { keyText } from '../../../src/model/entry.ts'
 import type { PartState, StoredEntry } from '../../../src/store/store.ts'
+import { builtFile } from '../../support/built/built-file.ts'
 import { digestOf } from '../naive-store.ts'
 import { digest, push, replacement, service } from '../pushes.ts'
 import { randomNumbers } from '../random-history.ts'
@@ -47,8 +47,7 @@ export function durabilityContract(db: OpenStore): void {
 
 /** Runs a writer, kills it after so many acknowledged writes, and returns the last of them. */
 async function killedWriter(database: string, writes: number): Promise<number> {
-  const script = fileURLToPath(new URL('../acknowledged-writes.ts', import.meta.url))
-  const args = ['--import', 'tsx', script, database]
+  const args = [builtFile('acknowledged-writes'), database]
   const writer = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   writer.stdout.setEncoding('utf8').on('data', (text: string) => {

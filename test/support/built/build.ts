@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of what was built for this run. */
+    built: string
+  }
+}
+
+/** What tests start as processes, and under which name. */
+const PROGRAMS = [
+  { in: 'src/cli/main.ts', out: 'cli/main' },
+  { in: 'test/store/acknowledged-writes.ts', out: 'acknowledged-writes' },
+]
+
+/**
+ * Builds what runs in threads and processes of its own, once for all tests. Nearly every test of the API opens a
+ * database: from TypeScript its thread is up after a second of work, from one file after a tenth of that.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { root } = project.config
+  // Beside `src`, as what is released: so what a file finds by its own place is found from there, too.
+  const outdir = await mkdtemp(join(root, 'dist-tests-'))
+  const options: BuildOptions = {
+    absWorkingDir: root,
+    outdir,
+    outbase: 'src',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    plugins: [placesIn(outdir, join(root, 'src'))],
+  }
+  const buildAll = async () => {
+    await build({
+      ...options,
+      entryPoints: ['src/**/worker.ts'],
+      external: ['better-sqlite3'],
+      // For packages that are CommonJS.
+      banner: {
+        js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url)',
+      },
+    })
+    await build({ ...options, entryPoints: PROGRAMS, packages: 'external', splitting: true })
+  }
+  await buildAll()
+  project.onTestsRerun(buildAll)
+  project.provide('built', outdir)
+  return () => rm(outdir, { recursive: true, force: true })
+}
+
+/** Lets each file of `src` take for its own place the one that it would have if every file was built by itself. */
+function placesIn(outdir: string, src: string): Plugin {
+  return {
+    name: 'places',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+        const place = pathToFileURL(join(outdir, relative(src, path).replace(/\.ts$/, '.js')))
+        const text = await readFile(path, 'utf8')
+        return { contents: text.replaceAll('import.meta.url', JSON.stringify(place)), loader: 'ts' }
+      })
+    },
+  }
+}
