@@ -62,9 +62,9 @@ describe('GET of a part', () => {
     expect((await call('POST', '/v1/revisions/1/restore', { part: 'topology' })).status).toBe(410)
   })
 
-  test('of megabytes comes in pieces that together are the document', async () => {
+  test('that is large comes in pieces that together are the document', async () => {
     const { call, app } = await openTestbed()
-    const names = Array.from({ length: 2_000 }, (_, index) => `service-${String(index).padStart(4, '0')}`)
+    const names = Array.from({ length: 1_000 }, (_, index) => `service-${String(index).padStart(4, '0')}`)
     const document = { services: names.map(name => ({ name, ports: [{ port: 80 }], endpoints: [] })) }
     const { body: put } = await call('PUT', TOPOLOGY_PATH, document)
     const response = await app.request(TOPOLOGY_PATH)
@@ -72,7 +72,7 @@ describe('GET of a part', () => {
     for await (const _ of response.body ?? []) pieces += 1
     expect(pieces).toBeGreaterThan(1)
     const read = await call('GET', TOPOLOGY_PATH)
-    expect(read.body.services).toHaveLength(2_000)
+    expect(read.body.services).toHaveLength(1_000)
     expect((await call('PUT', '/v1/sources/west/topology', read.body)).body.digest).toBe(put.digest)
   })
 })

@@ -97,10 +97,16 @@ test('a body sent without a length is stopped at the limit', async () => {
   put.destroy()
 })
 
-/** A topology of more than 5 MB. */
+/** A topology of more than 5 MB, in few services with long words. */
 async function pushLarge(): Promise<void> {
-  const endpoints = Array.from({ length: 10 }, (_, index) => ({ address: `10.0.0.${index}`, port: 80 }))
-  const names = Array.from({ length: 10_000 }, (_, index) => `service-${index}`)
+  const long = 'n'.repeat(240)
+  const endpoints = Array.from({ length: 10 }, (_, index) => ({
+    name: `${long}-${index}`,
+    address: `10.0.0.${index}`,
+    port: 80,
+    node: long,
+  }))
+  const names = Array.from({ length: 1_000 }, (_, index) => `service-${index}`)
   const document = { services: names.map(name => ({ name, ports: [{ port: 80 }], endpoints })) }
   const body = JSON.stringify(document)
   const put = await fetch(url('/v1/sources/large/topology'), { method: 'PUT', body, headers: JSON_TYPE })

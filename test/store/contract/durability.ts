@@ -26,7 +26,7 @@ export function durabilityContract(db: OpenStore): void {
       const random = randomNumbers(9)
       for (let round = 0; round < 3; round += 1) {
         await db.store.close()
-        const acknowledged = await killedWriter(db.database, 20 + Math.floor(random() * 60))
+        const acknowledged = await killedWriter(db.database, 10 + Math.floor(random() * 30))
         db.store = await db.open()
         const head = await db.store.head()
         expect(head).toBeGreaterThanOrEqual(acknowledged)

@@ -94,10 +94,10 @@ export function historyContract(db: OpenStore): void {
       })
     })
 
-    test('of 300 random pushes, patches, restores and removals is that of a naive store', async () => {
+    test('of 150 random pushes, patches, restores and removals is that of a naive store', async () => {
       const naive = new NaiveStore()
       const history = new RandomHistory(20_26, db.store, naive)
-      while (naive.head < 300) {
+      while (naive.head < 150) {
         const { written, expected } = await history.step()
         expect(written, `after revision ${naive.head}`).toBe(expected)
       }
@@ -118,7 +118,7 @@ export function historyContract(db: OpenStore): void {
         for await (const batch of db.store.changes({ revision: revision })) apply(seen, batch)
         expect(withoutOrder(seen.values())).toEqual(withoutOrder(naive.entriesAt(naive.head)))
       }
-      for (let pair = 0; pair < 300; pair += 1) {
+      for (let pair = 0; pair < 150; pair += 1) {
         const [from, to] = [history.revision(), history.revision()]
         expect(await db.store.diff(from, to)).toEqual(naive.diff(from, to))
         const ofEast = naive.diff(from, to).filter(({ source }) => source === 'east')
