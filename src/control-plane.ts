@@ -10,6 +10,7 @@ import { ConnectedProxies } from './replica/demand-meter.ts'
 import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
 import { followStore } from './replica/follow-store.ts'
 import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
+import { joinReplicas } from './replica/join-replicas.ts'
 import { replicaMetrics } from './replica/metrics.ts'
 import { keepHistoryShort } from './replica/retention.ts'
 import { watchSilence } from './replica/watch-silence.ts'
@@ -71,7 +72,8 @@ async function open(
   onClose(() => intake.close())
 
   const tables = new Tables()
-  const meter = new ConnectedProxies(tables.census, one => replica.world().locate(one), demand.window)
+  const hold = store.reports === undefined ? 0 : demand.hold
+  const meter = new ConnectedProxies(tables.census, one => replica.world().locate(one), demand.window, hold)
   onClose(() => meter.close())
   let xds: XdsServer | undefined
   let housekeeping: Housekeeping | undefined
@@ -104,11 +106,13 @@ async function open(
   // The feed may have gone on while the port was being opened.
   if (replica.world().revision !== revision) server.onChange(replica.world().revision)
   onClose(() => server.close(0))
+  const joined = joinReplicas({ reports: store.reports, id: name, own: server.proxies, meter, log })
+  onClose(() => joined.close())
 
   const registry = new Registry()
   replicaMetrics(registry, { replica, tables, proxies: xds.proxies })
   let ready = true
-  const collaborators = { store, replica, intake, proxies: xds.proxies }
+  const collaborators = { store, replica, intake, proxies: joined.proxies }
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())
@@ -125,6 +129,7 @@ async function open(
   onClose(() => {
     ready = false
     server.stopWaiting()
+    joined.stopWaiting()
   })
   return { rest: rest.address, xds: formatAddress(xds) }
 }

@@ -72,8 +72,8 @@ function configOf({ database, adminToken, logLevel }: FetchHandlerOptions): Conf
 
 /** No proxy is connected here. */
 const NO_PROXIES: Proxies = {
-  list: () => [],
-  get: () => undefined,
+  list: async () => [],
+  get: async () => undefined,
   watch: () => ({
     wait: async () => ({ proxies: 0, acked: 0, nacked: [], pending: [] }),
     close: () => {},

@@ -57,9 +57,12 @@ export function showAftermath(
 ): void {
   for (const line of warningLines(warnings, locate)) terminal.err(terminal.tone('warning', printable(line)))
   if (convergence === undefined) return
-  const { proxies, acked, nacked, pending } = convergence
+  const { proxies, acked, nacked } = convergence
+  const rejecting = new Set(nacked.map(one => one.proxy)).size
+  // Of very many only some are named.
+  const pending = proxies - acked - rejecting
   terminal.out(
-    `proxies: ${proxies} concerned, ${acked} have it, ${nacked.length} rejected it, ${pending.length} pending`,
+    `proxies: ${proxies} concerned, ${acked} have it, ${rejecting} rejected it, ${pending} pending`,
   )
 }
 

@@ -52,10 +52,11 @@ export interface Convergence {
   readonly pending: readonly { readonly proxy: string; readonly node: string }[]
 }
 
-/** The connected proxies of this replica, as operations see them. */
+/** The proxies that are connected to any replica, as operations see them. */
 export interface Proxies {
-  list(): ProxyStatus[]
-  get(id: string): ProxyStatus | undefined
+  /** Those of this replica as they are now, of the others as they were some seconds ago at most. */
+  list(): Promise<ProxyStatus[]>
+  get(id: string): Promise<ProxyStatus | undefined>
   /**
    * Begins to note which proxies are concerned by revisions and how they answer; to be called before the write.
    */
@@ -67,3 +68,53 @@ export interface ConvergenceWatch {
   wait(revision: number, timeout: number): Promise<Convergence>
   close(): void
 }
+
+/** The proxies that are connected to this replica. */
+export interface OwnProxies {
+  /** What they are sent. */
+  readonly revision: number
+  list(): ProxyStatus[]
+  get(id: string): ProxyStatus | undefined
+  watch(): ConvergenceWatch
+  /**
+   * Calls back whenever a proxy came, went, was sent or answered something; with true when that was the last answer to
+   * some revision. `standing` is kept up from then on. Returns its unsubscribe.
+   */
+  subscribe(listener: (isSettled: boolean) => void): () => void
+  standing(): Standing
+}
+
+/** How far the proxies of one replica are, in numbers that stay small however many there are. */
+export interface Standing {
+  /** What its proxies are sent. */
+  readonly revision: number
+  /** Everything up to it was sent to all of them and answered. */
+  readonly converged: number
+  /** Of every revision after this one there is a round. */
+  readonly since: number
+  /** Oldest first. Revisions that came at once are one round, by the number of the last. */
+  readonly rounds: readonly RoundCounts[]
+  /** Those that have not answered everything, or have rejected something: at most `NAMED_LAGGARDS` of them. */
+  readonly laggards: readonly Laggard[]
+}
+
+/** Numbers of proxies that a revision concerns. */
+interface RoundCounts {
+  readonly revision: number
+  readonly acked: number
+  readonly nacked: number
+  readonly pending: number
+}
+
+export interface Laggard {
+  readonly proxy: string
+  readonly node: string
+  /** Everything up to this revision was answered. */
+  readonly settled: number
+  /** The revisions whose rounds wait for it. */
+  readonly pending: readonly number[]
+  /** What it rejected, by the revision of the round. */
+  readonly nacked: readonly { readonly revision: number; readonly typeUrl: string; readonly detail: string }[]
+}
+
+export const NAMED_LAGGARDS = 200

@@ -29,19 +29,18 @@ const COLUMNS: Columns<ProxyStatus> = {
   },
 }
 
-export function listProxies(
+export async function listProxies(
   proxies: Proxies,
   { node, gateway, zone }: ProxyQuestion,
   request: ListRequest,
-): Page<ProxyStatus> | Refusal {
-  const asked = proxies
-    .list()
+): Promise<Page<ProxyStatus> | Refusal> {
+  const asked = (await proxies.list())
     .filter(proxy => node === undefined || proxy.node === node)
     .filter(proxy => gateway === undefined || proxy.gateway === gatewayKey(gateway))
     .filter(proxy => zone === undefined || proxy.viewpoint.zone === zone)
   return listPage(asked, COLUMNS, request)
 }
 
-export function readProxy(proxies: Proxies, id: string): ProxyStatus | Refusal {
-  return proxies.get(id) ?? refuse('unknown', `there is no connected proxy ${id}`)
+export async function readProxy(proxies: Proxies, id: string): Promise<ProxyStatus | Refusal> {
+  return (await proxies.get(id)) ?? refuse('unknown', `there is no connected proxy ${id}`)
 }

@@ -4,6 +4,7 @@ import { zoneKey } from '../locality/place.ts'
 import { demandEntry } from '../model/control.ts'
 import { BalancedServices } from '../operations/balanced-services.ts'
 import type { Replica } from '../operations/replica.ts'
+import { LIVE_FOR } from '../store/reports.ts'
 import type { Store } from '../store/store.ts'
 import { placedDemand } from '../translate/surroundings.ts'
 import type { World } from '../translate/world.ts'
@@ -14,13 +15,20 @@ import type { DemandMeter } from './demand-meter.ts'
 export interface DemandTiming {
   /** A zone counts the most that it asked for within it; and so long after the start what another process wrote stands. */
   readonly window: number
+  /** Where there are other replicas: a rise counts when it has lasted longer than one that died is believed to be there. */
+  readonly hold: number
   /** After a change of demand or of services, until it is looked at: many come together. */
   readonly settle: number
   /** After the database failed. */
   readonly retry: number
 }
 
-export const DEMAND_TIMING: DemandTiming = { window: 30_000, settle: 1_000, retry: 5_000 }
+export const DEMAND_TIMING: DemandTiming = {
+  window: 30_000,
+  hold: LIVE_FOR + 2_000,
+  settle: 1_000,
+  retry: 5_000,
+}
 
 interface Options {
   readonly store: Pick<Store, 'control'>

@@ -1,12 +1,12 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
-import type { Proxies } from '../model/proxies.ts'
+import type { OwnProxies } from '../model/proxies.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { Tables } from '../xds/tables.ts'
 
 interface Measured {
   readonly replica: Replica
   readonly tables: Tables
-  readonly proxies: Proxies
+  readonly proxies: OwnProxies
 }
 
 /** What `/metrics` says of a replica beside its requests; read when somebody asks. */

@@ -1,5 +1,6 @@
 import type { ChangeBatch, Position, StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey, Kind, PackedEntries, Part, StoredPart } from '../model/entry.ts'
+import type { Reports } from './reports.ts'
 
 export type { ChangeBatch, Position, StoredEntry }
 
@@ -74,6 +75,9 @@ export interface Store {
   diff(from: number, to: number, source?: string): Promise<EntryDiff[] | Gone>
 
   sources(): Promise<SourceState[]>
+
+  /** undefined: this process has the database for itself. */
+  readonly reports: Reports | undefined
 
   /**
    * Notes that something was heard of a source's pusher just now, if it is not fenced (`Write.epoch`). No revision, and no

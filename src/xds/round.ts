@@ -43,20 +43,35 @@ export class Round {
   }
 
   get result(): Convergence {
-    const pending = [...this.#unseen, ...this.#pending].map(({ id, node }) => ({ proxy: id, node }))
+    const pending = this.waiting.map(({ id, node }) => ({ proxy: id, node }))
+    const { acked, nacked } = this.counts
+    return { proxies: acked + nacked + pending.length, acked, nacked: this.#nacked, pending }
+  }
+
+  /** Numbers of streams. */
+  get counts() {
     const nacked = new Set(this.#nacked.map(one => one.proxy)).size
-    return {
-      proxies: this.#acked + nacked + pending.length,
-      acked: this.#acked,
-      nacked: this.#nacked,
-      pending,
-    }
+    return { acked: this.#acked, nacked, pending: this.#unseen.size + this.#pending.size }
+  }
+
+  /** Streams that have not answered. */
+  get waiting(): RoundStream[] {
+    return [...this.#unseen, ...this.#pending]
+  }
+
+  get rejections(): Convergence['nacked'] {
+    return this.#nacked
+  }
+
+  get isDone(): boolean {
+    return this.#unseen.size === 0 && this.#pending.size === 0
   }
 
   /** The stream was told of the edition and sent what it can take. */
   told(stream: RoundStream, isConcerned: boolean): void {
     if (!this.#unseen.delete(stream)) return
     if (isConcerned || stream.responses > this.#beforeOf(stream)) this.#pending.add(stream)
+    else this.#before.delete(stream)
     this.answered(stream)
     this.#check()
   }
@@ -68,6 +83,7 @@ export class Round {
     const isBlocked = rejections.length > 0 && stream.isStuck
     if (stream.settled < this.edition && !isBlocked) return
     this.#pending.delete(stream)
+    this.#before.delete(stream)
     if (rejections.length === 0) this.#acked += 1
     for (const one of rejections) this.#nacked.push({ proxy: stream.id, node: stream.node, ...one })
     this.#check()
@@ -76,6 +92,7 @@ export class Round {
   left(stream: RoundStream): void {
     this.#unseen.delete(stream)
     this.#pending.delete(stream)
+    this.#before.delete(stream)
     this.#check()
   }
 
@@ -84,6 +101,6 @@ export class Round {
   }
 
   #check(): void {
-    if (this.#unseen.size === 0 && this.#pending.size === 0) this.#resolve()
+    if (this.isDone) this.#resolve()
   }
 }

@@ -9,7 +9,7 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { formatAddress } from '../address.ts'
-import type { Proxies } from '../model/proxies.ts'
+import type { OwnProxies } from '../model/proxies.ts'
 import { aggregatedDiscoveryService } from '../proto/service.ts'
 import { within } from '../within.ts'
 import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
@@ -36,7 +36,7 @@ export interface XdsServer {
   readonly host: string
   /** The real port. */
   readonly port: number
-  readonly proxies: Proxies
+  readonly proxies: OwnProxies
   /**
    * The views of all audiences show this revision now. It may be below the last: the database went back, and what
    * streams are sent is what is different in its views.

@@ -9,8 +9,8 @@ function scripted(reached: () => Promise<boolean>) {
   const log: string[] = []
   const timeouts: number[] = []
   const proxies = {
-    list: () => [],
-    get: () => undefined,
+    list: async () => [],
+    get: async () => undefined,
     watch() {
       log.push('watch')
       return {

@@ -13,7 +13,7 @@ import { push, replacement } from '../store/pushes.ts'
 import { viewpoint } from '../support/candidate.ts'
 
 const log = pino({ level: 'silent' })
-const QUICK: DemandTiming = { window: 20, settle: 1, retry: 1 }
+const QUICK: DemandTiming = { window: 20, hold: 0, settle: 1, retry: 1 }
 /** Peaks last longer than a test. */
 const LASTING = { ...QUICK, window: 600_000 }
 

@@ -108,11 +108,11 @@ class ScriptedProxies implements Proxies {
     return { waited, release }
   }
 
-  list() {
+  async list() {
     return this.all
   }
 
-  get(id: string) {
+  async get(id: string) {
     return this.all.find(proxy => proxy.id === id)
   }
 

@@ -40,7 +40,11 @@ export async function simulate(
       ? await currentWorld(collaborators)
       : await pastWorld(collaborators.store, revision)
   if (isRefusal(world)) return world
-  const changes = await prepare(world, parsed.value, standingDemand(world, collaborators.proxies.list()))
+  const changes = await prepare(
+    world,
+    parsed.value,
+    standingDemand(world, await collaborators.proxies.list()),
+  )
   return isRefusal(changes) ? changes : run(changes, request)
 }
 

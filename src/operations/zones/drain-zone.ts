@@ -25,7 +25,7 @@ export async function drainZone(
   order: ZoneOrder & { readonly reason?: string | undefined },
 ): Promise<WriteAnswer | Refusal> {
   const world = await currentWorld(works)
-  const place = await findZone(world, works.proxies.list(), order, 'invalid')
+  const place = await findZone(world, await works.proxies.list(), order, 'invalid')
   if (isRefusal(place)) return place
   // Whoever drains a zone once more without a reason does not take back the one that was given.
   const reason = order.reason ?? world.drains.get(zoneKey(place))?.reason
@@ -37,7 +37,7 @@ export async function drainZone(
 /** Takes a zone's endpoints as if it had never been drained. */
 export async function undrainZone(works: Works, order: ZoneOrder): Promise<WriteAnswer | Refusal> {
   const world = await currentWorld(works)
-  const place = await findZone(world, works.proxies.list(), order, 'invalid')
+  const place = await findZone(world, await works.proxies.list(), order, 'invalid')
   if (isRefusal(place)) return place
   const remove = [drainEntry(place)]
   const result = await works.store.control({ ...saidBy(order), cause: 'undrain', upsert: [], remove })

@@ -56,11 +56,12 @@ export function connectedProxies(proxies: Proxies): Route[] {
       path: '/v1/proxies',
       summary: 'The connected proxies: what was sent, acknowledged and rejected',
       description:
+        'Those of all replicas; what others than the one that answers say of theirs may be some seconds old. ' +
         'Sorts and filters by id, node, gateway, region, zone, source, replica, connectedAt, revision, synced, rejected, warnings.',
       query: { ...listQuery, node: text, gateway: text, zone: text },
       responses: { 200: json('A page of proxies', pageOf(proxy)), ...problems(400) },
       handle: async (c, { query }) => {
-        const page = listProxies(proxies, query, listRequest(query))
+        const page = await listProxies(proxies, query, listRequest(query))
         return isRefusal(page) ? refusalProblem(page) : c.json(page)
       },
     }),
@@ -71,7 +72,7 @@ export function connectedProxies(proxies: Proxies): Route[] {
       params: { id: z.string().max(1024) },
       responses: { 200: json('The proxy', proxy), ...problems(400, 404) },
       handle: async (c, { params }) => {
-        const found = readProxy(proxies, params.id)
+        const found = await readProxy(proxies, params.id)
         return isRefusal(found) ? refusalProblem(found) : c.json(found)
       },
     }),

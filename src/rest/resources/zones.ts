@@ -80,7 +80,7 @@ export function zones(collaborators: Collaborators): Route[] {
       responses: { 200: json('A page of zones', zoneList), ...problems(400, 404) },
       handle: async (c, { query }) => {
         const world = await currentWorld(collaborators)
-        const page = await listZones(world, proxies.list(), query.service, listRequest(query))
+        const page = await listZones(world, await proxies.list(), query.service, listRequest(query))
         return isRefusal(page) ? refusalProblem(page) : c.json(page)
       },
     }),
@@ -96,7 +96,7 @@ export function zones(collaborators: Collaborators): Route[] {
       handle: async (c, { params, query }) => {
         const world = await currentWorld(collaborators)
         const named = { zone: params.zone, region: query.region }
-        const page = await listZoneServices(world, proxies.list(), named, listRequest(query))
+        const page = await listZoneServices(world, await proxies.list(), named, listRequest(query))
         return isRefusal(page) ? refusalProblem(page) : c.json(page)
       },
     }),

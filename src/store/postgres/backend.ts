@@ -7,6 +7,7 @@ import { lock } from './locks.ts'
 import { Lookout } from './lookout.ts'
 import { migrate } from './migrate.ts'
 import { Pool } from './pool.ts'
+import { REPORT_CHANNEL } from './reports.ts'
 import { statementsBy } from './statements.ts'
 import { inTransaction } from './transaction.ts'
 import { unavailable } from './unavailable.ts'
@@ -53,13 +54,16 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
         throw error
       }
     },
-    watch({ look, tell }: Watcher) {
+    watch({ look, reported, tell }: Watcher) {
       const watched = {
-        open: (onNotify: () => void) => new Connection(location, onNotify),
-        channel: location.listen ? CHANNEL : null,
+        open: (onNotify: (channel: string) => void) => new Connection(location, onNotify),
+        channels: location.listen ? [CHANNEL, REPORT_CHANNEL] : null,
       }
       lookout = new Lookout(watched, {
-        onNews: look,
+        onNews(channel) {
+          if (channel !== REPORT_CHANNEL) look()
+          if (channel !== CHANNEL) reported()
+        },
         onState(state) {
           if (state !== 'here' && state.isSilent) pool.suspend(state.failure)
           else pool.resume()

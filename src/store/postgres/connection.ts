@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
 import type { PostgresLocation } from '../location.ts'
-import type { Statements } from '../versions/statements.ts'
 import { connect, openSocket, type Sql } from './connect.ts'
 import { statementsOn } from './statements.ts'
 
@@ -27,13 +26,13 @@ const PARTING = 1
  */
 export class Connection {
   readonly sql: Sql
-  readonly statements: Statements
+  readonly statements: ReturnType<typeof statementsOn>
   readonly openedAt = performance.now()
   readonly #lost = new AbortController()
   #socket: Socket | undefined
   #attempts = 0
 
-  constructor(location: PostgresLocation, onNotify: () => void = () => {}) {
+  constructor(location: PostgresLocation, onNotify: (channel: string) => void = () => {}) {
     const closed = () =>
       this.lose(new ConnectionLost('CONNECTION_CLOSED', 'the server closed the connection'))
     this.sql = connect(location, {

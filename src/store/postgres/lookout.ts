@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, ConnectionLost } from './connection.ts'
 
 interface Sight {
-  /** There may be a new revision. */
-  onNews(): void
+  /** There may be something new: of this channel, or of any. */
+  onNews(channel?: string): void
   /** Whether the database answers; `isSilent`: whoever asks would wait in vain. */
   onState(state: { readonly failure: Error; readonly isSilent: boolean } | 'here'): void
 }
 
 interface Watched {
   /** Opens a connection that passes on notifications. */
-  open(onNotify: () => void): Connection
-  /** The channel to listen on; null where a proxy that pools transactions is in between. */
-  readonly channel: string | null
+  open(onNotify: (channel: string) => void): Connection
+  /** The channels to listen on; null where a proxy that pools transactions is in between. */
+  readonly channels: readonly string[] | null
 }
 
 /** In milliseconds: how often the database is asked whether it is there, and each time whether it has news. */
@@ -24,7 +24,7 @@ const BEAT_TIMEOUT = 5_000
 const RETRY_AFTER = 500
 
 /**
- * Watches the database over a connection of its own: listens for new revisions, and finds out when nobody answers any
+ * Watches the database over a connection of its own: listens for what is new, and finds out when nobody answers any
  * more. Connections through a network that swallows everything never end by themselves.
  */
 export class Lookout {
@@ -55,7 +55,7 @@ export class Lookout {
     let failures = 0
     const { signal } = this.#closing
     while (!signal.aborted) {
-      const connection = this.#watched.open(this.#sight.onNews)
+      const connection = this.#watched.open(channel => this.#sight.onNews(channel))
       this.#connection = connection
       try {
         await this.#follow(connection, () => {
@@ -72,13 +72,13 @@ export class Lookout {
 
   /** Resolves when it is closed, and rejects when the connection is lost. */
   async #follow(connection: Connection, onAnswer: () => void): Promise<void> {
-    const { channel } = this.#watched
+    const { channels } = this.#watched
     const signal = AbortSignal.any([connection.signal, this.#closing.signal])
     let isListening = false
     while (!signal.aborted) {
       await connection.use(BEAT_TIMEOUT, async ({ sql }) => {
-        if (channel === null || isListening) await sql.unsafe('select')
-        else isListening = await listen(connection, channel)
+        if (channels === null || isListening) await sql.unsafe('select')
+        else isListening = await listen(connection, channels)
       })
       onAnswer()
       this.#sight.onState('here')
@@ -96,9 +96,9 @@ export class Lookout {
 }
 
 /** False: the server is a copy, which tells nobody anything until it leads. */
-async function listen({ sql }: Connection, channel: string): Promise<boolean> {
+async function listen({ sql }: Connection, channels: readonly string[]): Promise<boolean> {
   try {
-    await sql.unsafe(`listen ${channel}`)
+    await sql.unsafe(channels.map(channel => `listen ${channel}`).join(';'))
     return true
   } catch (error) {
     if ((error as { code?: unknown }).code !== '25006') throw error

@@ -7,10 +7,13 @@ import { PostgresHearings } from './hearings.ts'
 import { PostgresLeases } from './leases.ts'
 import { PostgresLedger } from './ledger.ts'
 import { PostgresPruning } from './pruning.ts'
+import { PostgresReports } from './reports.ts'
 import { PostgresRevisions } from './revisions.ts'
 
+type PostgresStatements = Statements & { readonly reports: PostgresReports }
+
 /** The statements on one connection: part of its transaction, when it is in one. */
-export function statementsOn(sql: Sql): Statements {
+export function statementsOn(sql: Sql): PostgresStatements {
   return {
     ledger: new PostgresLedger(sql),
     archive: new PostgresArchive(sql),
@@ -19,10 +22,11 @@ export function statementsOn(sql: Sql): Statements {
     fences: new PostgresFences(sql),
     pruning: new PostgresPruning(sql),
     leases: new PostgresLeases(sql),
+    reports: new PostgresReports(sql),
   }
 }
 
-type Use = <T>(act: (statements: Statements) => Promise<T>) => Promise<T>
+type Use = <T>(act: (statements: PostgresStatements) => Promise<T>) => Promise<T>
 
 /** The statements, each on whichever connection `use` finds for it. */
 export function statementsBy(use: Use): Statements {
@@ -34,13 +38,14 @@ export function statementsBy(use: Use): Statements {
     fences: group(use, 'fences'),
     pruning: group(use, 'pruning'),
     leases: group(use, 'leases'),
+    reports: group(use, 'reports'),
   }
 }
 
 type Statement = (...args: unknown[]) => Promise<unknown>
 
-function group<Name extends keyof Statements>(use: Use, name: Name): Statements[Name] {
-  const target = {} as Statements[Name]
+function group<Name extends keyof Statements>(use: Use, name: Name): PostgresStatements[Name] {
+  const target = {} as PostgresStatements[Name]
   return new Proxy(target, {
     get:
       (_, statement) =>

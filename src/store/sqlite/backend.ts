@@ -42,6 +42,7 @@ export function versionsIn(db: BetterSqlite3.Database): Database {
     fences: new SqliteFences(db),
     pruning: new SqlitePruning(db),
     leases: new LeasesInMemory(),
+    reports: null,
   }
   return {
     statements,

@@ -1,4 +1,5 @@
 import type { Entry, Part } from '../../model/entry.ts'
+import type { Document, Versions } from '../reports.ts'
 import type { EntriesQuery, EntryDiff, Gone, StoredEntry } from '../store.ts'
 import { operations } from '../versions/operations.ts'
 import type { Database } from '../versions/statements.ts'
@@ -8,6 +9,7 @@ import { type Page, Pages } from './pages.ts'
 export type Acts = ReturnType<typeof acts>
 
 export function acts(database: Database) {
+  const reports = () => shared(database.statements.reports)
   const asked = operations(database)
   const pages = new Pages()
   return {
@@ -23,7 +25,19 @@ export function acts(database: Database) {
       paged(await asked.diff(from, to, source), rows => pages.first(rows, sizeOf)),
     nextPage: async (rest: number): Promise<Page<Entry | StoredEntry | EntryDiff>> =>
       pages.next(rest, sizeOf),
+    tellReport: (replica: string, version: number, report: string) =>
+      reports().tell(replica, version, report),
+    otherReports: (replica: string, known: Versions) => reports().others(replica, known),
+    writeDocuments: (replica: string, documents: readonly Document[], count: number) =>
+      reports().document(replica, documents, count),
+    otherDocuments: (replica: string, known: Versions) => reports().documents(replica, known),
+    leaveReports: (replica: string) => reports().leave(replica),
   }
+}
+
+function shared<T>(reports: T | null): T {
+  if (reports === null) throw new Error('no other process shares this database')
+  return reports
 }
 
 function paged<T, P>(rows: T[] | Gone, cut: (rows: T[]) => P): P | Gone {

@@ -11,6 +11,8 @@ export interface Backend extends Database {
 export interface Watcher {
   /** Another process may have written a revision. */
   look(): void
+  /** Another process may have told something of itself. */
+  reported(): void
   /** Whether the database can be reached, as often as it is looked at; null: it can. */
   tell(outage: Unavailable | null): void
 }

@@ -23,6 +23,8 @@ interface Told {
   onHead(head: Position): void
   /** null: the database can be reached again. */
   onOutage(outage: Unavailable | null): void
+  /** Another process may have told something of itself. */
+  onReported(): void
 }
 
 type Answer<Name extends keyof Acts> = Awaited<ReturnType<Acts[Name]>>
@@ -137,6 +139,10 @@ export class DatabaseThread {
     }
     if ('outage' in reply) {
       this.#told.onOutage(reply.outage)
+      return
+    }
+    if ('reported' in reply) {
+      this.#told.onReported()
       return
     }
     const waiting = this.#waiting.get(reply.id)

@@ -22,3 +22,5 @@ export type Reply =
   | { readonly id: number; readonly error: Error }
   | { readonly head: Position }
   | { readonly outage: Unavailable | null }
+  /** Another process may have told something of itself. */
+  | { readonly reported: true }

@@ -1,6 +1,7 @@
 import type { ChangeBatch, Position } from '../../model/change.ts'
 import type { PackedEntries } from '../../model/entry.ts'
 import type { Location } from '../location.ts'
+import type { Reports } from '../reports.ts'
 import { type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
 import type { RetentionCursor } from '../versions/retention.ts'
 import type { Unavailable } from './backend.ts'
@@ -20,8 +21,12 @@ export async function openStore(
 ): Promise<Store> {
   const listeners = new Set<(head: Position) => void>()
   let known: Position = { revision: 0, stamp: '' }
+  const readers = new Set<() => void>()
   const thread = new DatabaseThread(location, {
     onOutage,
+    onReported() {
+      for (const reader of readers) reader()
+    },
     onHead(head) {
       // A thread that has just started tells what it finds.
       if (head.revision === known.revision && head.stamp === known.stamp) return
@@ -35,10 +40,25 @@ export async function openStore(
     await thread.close()
     throw error
   }
-  return storeOf(thread, listeners)
+  const reports = location.kind === 'postgres' ? reportsOf(thread, readers) : undefined
+  return { ...storeOf(thread, listeners), reports }
 }
 
-function storeOf(thread: DatabaseThread, listeners: Set<(head: Position) => void>): Store {
+function reportsOf(thread: DatabaseThread, readers: Set<() => void>): Reports {
+  return {
+    tell: (replica, version, report) => thread.call('tellReport', [replica, version, report]),
+    others: (replica, known) => thread.call('otherReports', [replica, known]),
+    document: (replica, documents, count) => thread.call('writeDocuments', [replica, documents, count]),
+    documents: (replica, known) => thread.call('otherDocuments', [replica, known]),
+    leave: replica => thread.call('leaveReports', [replica]),
+    subscribe(listener) {
+      readers.add(listener)
+      return () => void readers.delete(listener)
+    },
+  }
+}
+
+function storeOf(thread: DatabaseThread, listeners: Set<(head: Position) => void>): Omit<Store, 'reports'> {
   return {
     head: () => thread.call('head', []),
     async write(write) {

@@ -41,7 +41,7 @@ function serve(backend: Backend): void {
       // A database that cannot be asked is found out by whoever needs an answer of it.
       if (form.unavailable(error) === undefined) throw error
     })
-  backend.watch({ look, tell: outageTeller() })
+  backend.watch({ look, reported: () => say({ reported: true }), tell: outageTeller() })
   const underWay = new Set<Promise<void>>()
   port.on('message', async (request: Request) => {
     if (request.act === 'close') {

@@ -1,5 +1,6 @@
 import type { Position } from '../../model/change.ts'
 import type { Entry, EntryKey, Part, StoredPart } from '../../model/entry.ts'
+import type { Reports } from '../reports.ts'
 import type { EntriesQuery, Revision, RevisionsQuery, SourceState, StoredEntry, Tenure } from '../store.ts'
 import type { PartChange } from './part-change.ts'
 import type { ClosedRow, OldEntry, PartRow, Side, StandingEntry, Went } from './rows.ts'
@@ -16,6 +17,8 @@ export interface Statements {
   readonly fences: Fences
   readonly pruning: Pruning
   readonly leases: Leases
+  /** null: no other process shares the database. */
+  readonly reports: Omit<Reports, 'subscribe'> | null
 }
 
 export interface Database {

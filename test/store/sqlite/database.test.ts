@@ -121,7 +121,7 @@ describe('a database', () => {
   })
 })
 
-const deaf = { onHead() {}, onOutage() {} }
+const deaf = { onHead() {}, onOutage() {}, onReported() {} }
 
 describe('the database thread', () => {
   test('that dies rejects what waits, and the next call starts another on the same file', async () => {

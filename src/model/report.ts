@@ -1,0 +1,16 @@
+import type { Standing } from './proxies.ts'
+
+/**
+ * What a replica tells the others of itself. During a rolling upgrade other versions read it: fields are added, and what
+ * they mean does not change.
+ */
+export interface Report extends Standing {
+  readonly zones: readonly ZoneCount[]
+}
+
+/** Connected proxies that say that they are in a zone; their region may be missing. */
+export interface ZoneCount {
+  readonly region: string
+  readonly zone: string
+  readonly proxies: number
+}
