@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { ConnectedProxies } from '../../src/replica/demand-meter.ts'
 import { ViewpointCensus } from '../../src/xds/viewpoint-census.ts'
@@ -9,9 +9,9 @@ const WINDOW = 30_000
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-function opened(locate: (viewpoint: Viewpoint) => Viewpoint = one => one) {
+function opened(locate: (viewpoint: Viewpoint) => Viewpoint = one => one, hold = 0) {
   const census = new ViewpointCensus()
-  const meter = new ConnectedProxies(census, locate, WINDOW)
+  const meter = new ConnectedProxies(census, locate, WINDOW, hold)
   const told = vi.fn()
   meter.subscribe(told)
   const read = () =>
@@ -86,4 +86,33 @@ test('nothing is told when it is closed', async () => {
   census.join(viewpoint('zone-a'))
   await vi.advanceTimersByTimeAsync(2 * WINDOW)
   expect(told).not.toHaveBeenCalled()
+})
+
+describe('with other replicas', () => {
+  const HOLD = 8_000
+  const counts = (proxies: number) => [{ region: 'r1', zone: 'zone-a', proxies }]
+
+  test('a zone asks as much as proxies are connected to all of them, once that has lasted', async () => {
+    const { census, meter, told, read } = opened(one => one, HOLD)
+    census.join(viewpoint('zone-a'))
+    meter.hear([...counts(2), ...counts(3), { region: 'r1', zone: 'zone-b', proxies: 1 }])
+    expect(read()).toEqual({})
+    await vi.advanceTimersByTimeAsync(HOLD)
+    expect(told).toHaveBeenCalled()
+    expect(read()).toEqual({ 'r1/zone-a': 6, 'r1/zone-b': 1 })
+    expect(meter.own()).toEqual(counts(1))
+  })
+
+  test('proxies that move here from a replica that died, and is believed to be there, do not count twice', async () => {
+    const { census, meter, read } = opened(one => one, HOLD)
+    meter.hear(counts(10))
+    await vi.advanceTimersByTimeAsync(HOLD)
+    for (let index = 0; index < 10; index += 1) census.join(viewpoint('zone-a'))
+    await vi.advanceTimersByTimeAsync(HOLD - 1_000)
+    meter.hear([])
+    for (let passed = 0; passed < 2 * WINDOW; passed += 1_000) {
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(read()).toEqual({ 'r1/zone-a': 10 })
+    }
+  })
 })

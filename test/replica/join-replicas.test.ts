@@ -1,6 +1,12 @@
+import { deflateRawSync } from 'node:zlib'
+import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { SimulatedProxy } from '../../bench/acceptance/simulated-proxy.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
+import type { Report } from '../../src/model/report.ts'
+import { type Location, parseLocation } from '../../src/store/location.ts'
+import type { Reports } from '../../src/store/reports.ts'
+import { openStore } from '../../src/store/thread/open-store.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
 import { onPostgres } from '../support/postgres/on-postgres.ts'
 import { inSync, openReplicas, pushAndWait, type ReplicaBed, type Replicas } from '../support/replicas.ts'
@@ -23,7 +29,7 @@ await onPostgres(() => {
   let b: ReplicaBed
   let c: ReplicaBed
   let open: ReplicaBed[]
-  let leave: (() => void)[] = []
+  let leave: (() => Promise<void> | void)[] = []
   let port = 10_000
   beforeAll(async () => {
     replicas = await openReplicas(3)
@@ -35,7 +41,7 @@ await onPostgres(() => {
     await pushAndWait(a, 'topology', shop(port++))
   })
   afterEach(async () => {
-    for (const one of leave) one()
+    for (const one of leave) await one()
     leave = []
     for (const one of open) await inSync(one, 0)
   })
@@ -168,6 +174,46 @@ await onPostgres(() => {
     expect(proxy.received).toEqual({ streams: 2, resources: RESOURCES, removed: 0, bytes })
     await pushAndWait(a, 'topology', shop(port++))
     expect(proxy.received.resources).toBe(RESOURCES + 1)
+  })
+
+  /** A replica that came to revision 1 and no further, with one proxy. */
+  async function stuckReplica(): Promise<Reports> {
+    const store = await openStore(parseLocation(replicas.database) as Location)
+    const reports = store.reports as Reports
+    leave.push(async () => {
+      await reports.leave('stuck')
+      await store.close()
+    })
+    const standing = { revision: 1, converged: 1, since: 0, rounds: [], laggards: [] }
+    await reports.tell('stuck', 1, JSON.stringify({ ...standing, zones: [] } satisfies Report))
+    const proxies = JSON.stringify([{ id: 'p', node: 'behind', replica: 'stuck', warnings: [], types: [] }])
+    const document = deflateRawSync(proxies).toString('base64')
+    await reports.document('stuck', [{ number: 0, version: 1, document }], 1)
+    return reports
+  }
+
+  test('all proxies of a replica that has not come to the revision in time are pending', async () => {
+    await envoy(b, 'on-b')
+    await inSync(b, 1)
+    await stuckReplica()
+    expect(await pushAndWait(a, 'topology', shop(port++), 1)).toMatchObject({
+      proxies: 2,
+      acked: 1,
+      pending: [{ proxy: 'p', node: 'behind' }],
+    })
+  })
+
+  test('a replica that has died meanwhile is not waited for any more', async () => {
+    await stuckReplica()
+    const { api } = a
+    const push = pushAndWait(a, 'topology', shop(port++), 30)
+    const first = await Promise.race([push, api.get('/v1/revisions?limit=1').then(() => 'others')])
+    expect(first).toBe('others')
+    const sql = postgres(replicas.database, { max: 1, onnotice() {} })
+    await sql`update replica set seen_at = seen_at - interval '1 minute' where id = 'stuck'`
+    await sql.end()
+    expect(await push).toMatchObject({ proxies: 0, pending: [] })
+    expect(await shown(a, 'behind')).toBe(0)
   })
 
   test('a replica that stops is not waited for, nor are its proxies', async () => {
