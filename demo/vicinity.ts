@@ -22,7 +22,7 @@ export interface Vicinity {
 }
 
 export interface VicinityOptions {
-  /** Path of the SQLite file. */
+  /** Path of a SQLite file, or `postgres://…`. */
   readonly database: string
   readonly rest?: string
   readonly xds?: string
@@ -38,7 +38,8 @@ interface ReadyLine {
 /** Starts `vicinity serve` in a process of its own and resolves when both planes answer. */
 export async function startVicinity(options: VicinityOptions): Promise<Vicinity> {
   const { database, rest = '127.0.0.1:0', xds = '127.0.0.1:0', flags = [] } = options
-  const args = ['serve', '--database', `sqlite:${database}`, '--rest', rest, '--xds', xds, ...flags]
+  const url = database.startsWith('postgres:') ? database : `sqlite:${database}`
+  const args = ['serve', '--database', url, '--rest', rest, '--xds', xds, ...flags]
   const child = startProcess('vicinity', process.execPath, [PROGRAM, ...args])
   const ready = await child.waitForLine(line => {
     if (!line.startsWith('{')) return undefined

@@ -1,7 +1,8 @@
 import { percentile, rounded } from '../../demo/latency.ts'
 import { membershipChanges } from '../../demo/membership.ts'
 import { topology } from '../../demo/scenario.ts'
-import { endpoints, freshVicinity, openStage } from '../../demo/stage.ts'
+import { endpoints, openStage } from '../../demo/stage.ts'
+import { vicinityAsAsked } from './as-asked.ts'
 import { measure } from './measure.ts'
 
 /** From sending a PUT until Envoy's `membership_total` has changed, 100 times, the fsync of the commit included. */
@@ -9,7 +10,7 @@ const PUSHES = 100
 const WARM_UP = 20
 
 await measure('push-latency', async closing => {
-  const stage = await openStage(closing, await freshVicinity(closing))
+  const stage = await openStage(closing, await vicinityAsAsked(closing))
   const spare = { pod: 'spare', port: 9, zone: 'zone-b' }
   const answers: number[] = []
   const push = async (index: number) => {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startBackend } from '../../demo/backend.ts'
 import { sendRequests, startLoad } from '../../demo/load.ts'
 import { target, topology } from '../../demo/scenario.ts'
-import { endpoints, freshVicinity, openStage } from '../../demo/stage.ts'
+import { endpoints, openStage } from '../../demo/stage.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
+import { vicinityAsAsked } from './as-asked.ts'
 import { measure } from './measure.ts'
 
 /** 1,000 requests from each zone; the local backend killed under 200 requests a second; and back again. */
@@ -14,7 +15,7 @@ const KILLS = 10
 const SLOW_PATH = '/zone-routing?delay=10'
 
 await measure('scenario', async closing => {
-  const stage = await openStage(closing, await freshVicinity(closing))
+  const stage = await openStage(closing, await vicinityAsAsked(closing))
   const { vicinity, edges, nonlocal } = stage
   const fromA = await sendRequests(target(edges[0]), REQUESTS)
   const fromB = await sendRequests(target(edges[1]), REQUESTS)
