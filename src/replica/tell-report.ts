@@ -32,6 +32,7 @@ interface Options {
 export function tellReport({ reports, id, proxies, zones, onForgotten, log }: Options) {
   const pace = new Pace(WRITES_PER_SECOND)
   let told = ''
+  let toldAt = Number.NEGATIVE_INFINITY
   let version = 0
   let isFailing = false
   let isClosed = false
@@ -63,16 +64,19 @@ export function tellReport({ reports, id, proxies, zones, onForgotten, log }: Op
     while (isDue && !isClosed) {
       isDue = false
       await tell()
-      alarm.set(HEARTBEAT)
+      alarm.set(Math.max(0, toldAt + HEARTBEAT - performance.now()))
     }
   }
 
   async function tell(): Promise<void> {
-    pace.take(performance.now())
+    const now = performance.now()
     const report: Report = { ...proxies.standing(), zones: zones() }
     const text = JSON.stringify(report)
+    if (text === told && now - toldAt < HEARTBEAT) return
+    pace.take(now)
     if (text !== told) version += 1
     told = text
+    toldAt = now
     try {
       if (await reports.tell(id, version, text)) onForgotten()
       isFailing = false
