@@ -5,8 +5,10 @@ import { openLog } from './log.ts'
 import type { Proxies } from './model/proxies.ts'
 import { currentWorld } from './operations/current-world.ts'
 import { openIntake } from './operations/intake/intake.ts'
+import { OtherProxies } from './replica/proxy-documents.ts'
 import { pullStore } from './replica/pull-store.ts'
 import { createRestApp } from './rest/rest-app.ts'
+import type { Reports } from './store/reports.ts'
 import { openStore } from './store/thread/open-store.ts'
 
 /** Whoever calls reads its platform's environment; nothing here does. */
@@ -41,7 +43,7 @@ export async function openFetchHandler(options: FetchHandlerOptions): Promise<Fe
     throw error
   })
   const intake = openIntake()
-  const collaborators = { store, replica, intake, proxies: NO_PROXIES }
+  const collaborators = { store, replica, intake, proxies: proxiesOfReplicas(store.reports) }
   const app = createRestApp(collaborators, {
     authenticate: authenticator(adminToken),
     registry: new Registry(),
@@ -70,14 +72,18 @@ function configOf({ database, adminToken, logLevel }: FetchHandlerOptions): Conf
   return parsed.config
 }
 
-/** No proxy is connected here. */
-const NO_PROXIES: Proxies = {
-  list: async () => [],
-  get: async () => undefined,
-  watch: () => ({
-    wait: async () => ({ proxies: 0, acked: 0, nacked: [], pending: [] }),
-    close: () => {},
-  }),
+/** None is connected here: where there are replicas, the proxies are theirs. */
+function proxiesOfReplicas(reports: Reports | undefined): Proxies {
+  const theirs = reports && new OtherProxies(reports, '')
+  const list = async () => (await theirs?.list()) ?? []
+  return {
+    list,
+    get: async id => (await list()).find(one => one.id === id),
+    watch: () => ({
+      wait: async () => ({ proxies: 0, acked: 0, nacked: [], pending: [] }),
+      close: () => {},
+    }),
+  }
 }
 
 /**

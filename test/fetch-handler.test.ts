@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitUntil } from '../demo/wait-until.ts'
 import { type FetchHandler, openFetchHandler } from '../src/fetch-handler.ts'
 import { emptySchema, onPostgres } from './support/postgres/on-postgres.ts'
+import { openReplicas } from './support/replicas.ts'
 
 const ENDPOINTS = [
   { name: 'a', address: '10.0.0.1', port: 80, zone: 'zone-a' },
@@ -102,6 +104,21 @@ await onPostgres(() => {
       ])
     } finally {
       for (const handler of handlers) await handler.close()
+    }
+  })
+
+  test('it shows the proxies of the replicas', async () => {
+    const replicas = await openReplicas(1)
+    const shown = await openFetchHandler({ ...options(), database: replicas.database })
+    try {
+      await replicas.all[0]?.proxy('on-a-replica', 'zone-a', 0)
+      await waitUntil('the proxy to be shown', async () => {
+        const { body } = await ask('GET', '/v1/proxies', undefined, {}, shown)
+        return body.items[0]?.node === 'on-a-replica'
+      })
+    } finally {
+      await shown.close()
+      await replicas.close()
     }
   })
 })

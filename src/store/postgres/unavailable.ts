@@ -9,6 +9,8 @@ const DAMAGED = 'the database is damaged: restore a backup'
 /** By SQLSTATE or its class (two characters), or by the code of the driver, of Node.js or of the operating system. */
 const HINTS: readonly [code: RegExp, hint: string][] = [
   [/^25006$/, 'the database is read-only: it may be failing over; it is connected anew'],
+  // Unlogged tables, which reports are in, are not there while a copy follows.
+  [/^0A000$/, 'the database is a copy that does not lead; it is tried again'],
   [/^25P0[34]$/, 'this process did not go on with its transaction in time; try again'],
   [/^28...$/, 'check user, password and pg_hba.conf'],
   [/^3D000$/, 'create the database, or check its name'],
