@@ -8,10 +8,11 @@ import type { Config } from './config.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { ConnectedProxies } from './replica/demand-meter.ts'
 import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
-import { followStore } from './replica/follow-store.ts'
+import { followStore, type Publish } from './replica/follow-store.ts'
 import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
 import { joinReplicas } from './replica/join-replicas.ts'
 import { replicaMetrics } from './replica/metrics.ts'
+import { watchOutage, whenReached } from './replica/outage.ts'
 import { keepHistoryShort } from './replica/retention.ts'
 import { watchSilence } from './replica/watch-silence.ts'
 import { createRestApp } from './rest/rest-app.ts'
@@ -29,6 +30,14 @@ export interface ControlPlane {
   close(): Promise<void>
 }
 
+export interface StartOptions {
+  readonly demand?: DemandTiming | undefined
+  /** Ends a start that waits for the database. */
+  readonly signal?: AbortSignal
+}
+
+const NEVER = new AbortController().signal
+
 /** How long load balancers get to learn that this replica goes, before Envoys look for another one, in milliseconds. */
 const NOTICE = 1_000
 
@@ -37,20 +46,21 @@ type OnClose = (close: () => Promise<void> | void) => void
 
 /**
  * Starts a replica: the one place that sees everything. The database is loaded before a port is opened, so that no
- * Envoy is ever told less than the database has; both planes answer when the promise resolves. Rejects, with all
- * closed again, when something cannot be opened.
+ * Envoy is ever told less than the database has; both planes answer when the promise resolves. A
+ * PostgreSQL that is away is waited for, until `signal` aborts. Rejects, with all closed again, when something cannot be
+ * opened.
  */
 export async function start(
   config: Config,
   log: Logger,
-  demand: DemandTiming = DEMAND_TIMING,
+  { demand = DEMAND_TIMING, signal = NEVER }: StartOptions = {},
 ): Promise<ControlPlane> {
   const opened: (() => Promise<void> | void)[] = []
   const close = async () => {
     for (let next = opened.pop(); next !== undefined; next = opened.pop()) await next()
   }
   try {
-    const addresses = await open(config, log, demand, one => opened.push(one))
+    const addresses = await open({ config, log, demand, signal }, one => opened.push(one))
     return { ...addresses, close }
   } catch (error) {
     await close()
@@ -58,15 +68,24 @@ export async function start(
   }
 }
 
+interface Start {
+  readonly config: Config
+  readonly log: Logger
+  readonly demand: DemandTiming
+  readonly signal: AbortSignal
+}
+
 async function open(
-  config: Config,
-  log: Logger,
-  demand: DemandTiming,
+  { config, log, demand, signal }: Start,
   onClose: OnClose,
 ): Promise<{ rest: string; xds: string }> {
   // Every container has a process 1.
   const name = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`
-  const store = await openStore(config.database)
+  // Others share a PostgreSQL, and bring it back; what is wrong with a file is for who starts this to see.
+  const sought = <T>(attempt: () => Promise<T>) =>
+    config.database.kind === 'postgres' ? whenReached(attempt, log, signal) : attempt()
+  const outage = watchOutage(log)
+  const store = await sought(() => openStore(config.database, outage.onOutage))
   onClose(() => store.close())
   const intake = openIntake()
   onClose(() => intake.close())
@@ -77,15 +96,12 @@ async function open(
   onClose(() => meter.close())
   let xds: XdsServer | undefined
   let housekeeping: Housekeeping | undefined
-  const replica = await followStore(
-    store,
-    (world, touched) => {
-      tables.publish(world, touched, xds?.isPassed ?? true)
-      xds?.onChange(world.revision)
-      housekeeping?.onChange()
-    },
-    log,
-  )
+  const publish: Publish = (world, touched) => {
+    tables.publish(world, touched, xds?.isPassed ?? true)
+    xds?.onChange(world.revision)
+    housekeeping?.onChange()
+  }
+  const replica = await sought(() => followStore(store, publish, log))
   onClose(() => replica.close())
 
   const { revision } = replica.world()
@@ -110,7 +126,7 @@ async function open(
   onClose(() => joined.close())
 
   const registry = new Registry()
-  replicaMetrics(registry, { replica, tables, proxies: xds.proxies })
+  replicaMetrics(registry, { replica, tables, proxies: xds.proxies, outage })
   let ready = true
   const collaborators = { store, replica, intake, proxies: joined.proxies }
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })

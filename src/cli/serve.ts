@@ -54,10 +54,15 @@ async function serve(config: Config): Promise<void> {
   if (config.adminToken === undefined)
     log.warn('no admin token was given: everybody on this machine may do everything')
 
-  const running = await start(config, log).catch(error => {
+  // The database may be long in coming.
+  const giveUp = new AbortController()
+  void stopped.then(() => giveUp.abort())
+  const running = await start(config, log, { signal: giveUp.signal }).catch(error => {
+    if (giveUp.signal.aborted) return undefined
     const reason = error instanceof Error ? error.message : String(error)
     throw new CommandFailure(EXIT.failed, `cannot start: ${reason}`)
   })
+  if (running === undefined) process.exit(EXIT.ok)
   // Whoever started this waits for the line, however little else of the log is wanted.
   log.child({}, { level: 'info' }).info({ rest: running.rest, xds: running.xds, pid: process.pid }, 'ready')
   log.info({ signal: await stopped }, 'stopping')

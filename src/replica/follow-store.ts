@@ -1,5 +1,6 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { FailureLog } from '../failure-log.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { Position, Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
@@ -30,6 +31,7 @@ const RETRY_AFTER = 500
  */
 export async function followStore(store: Feed, publish: Publish, log: Logger): Promise<FollowingReplica> {
   const closing = new AbortController()
+  const failures = new FailureLog(log, 'reading the feed failed; serving what is known')
   let world = World.EMPTY
   let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = []
   /** Of `world` among all that the database ever said. */
@@ -79,7 +81,7 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
         await advance()
       } catch (error) {
         isDue = true
-        log.warn({ err: error, revision: world.revision }, 'reading the feed failed; serving what is known')
+        failures.warn({ err: error, revision: world.revision })
         await delay(RETRY_AFTER, undefined, { signal: closing.signal }).catch(() => {})
       }
     }

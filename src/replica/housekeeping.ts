@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { FailureLog } from '../failure-log.ts'
 import type { Store, Tenure } from '../store/store.ts'
 
 /** Something that one replica does for all, while it has the lease. */
@@ -47,6 +48,7 @@ export function keepHouse(
   { store, holder, log, timing }: Options,
   begin: (lease: Lease) => readonly Chore[],
 ): Housekeeping {
+  const failures = new FailureLog(log, 'asking for the lease of housekeeping failed; it is tried again')
   let held: HeldLease | undefined
   let chores: readonly Chore[] | undefined
   let isClosed = false
@@ -77,7 +79,7 @@ export function keepHouse(
       if (tenure === null) await lose('another replica has it')
       else await take(tenure, asked)
     } catch (error) {
-      log.warn({ err: error }, 'asking for the lease of housekeeping failed; it is tried again')
+      failures.warn({ err: error })
       held?.interrupt()
       if (held?.isHeld() === false) await lose('the database did not answer')
     }

@@ -2,15 +2,17 @@ import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
 import type { OwnProxies } from '../model/proxies.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { Tables } from '../xds/tables.ts'
+import type { OutageWatch } from './outage.ts'
 
 interface Measured {
   readonly replica: Replica
   readonly tables: Tables
   readonly proxies: OwnProxies
+  readonly outage: Pick<OutageWatch, 'isAway'>
 }
 
 /** What `/metrics` says of a replica beside its requests; read when somebody asks. */
-export function replicaMetrics(registry: Registry, { replica, tables, proxies }: Measured): void {
+export function replicaMetrics(registry: Registry, { replica, tables, proxies, outage }: Measured): void {
   collectDefaultMetrics({ register: registry })
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -22,6 +24,7 @@ export function replicaMetrics(registry: Registry, { replica, tables, proxies }:
       },
     })
   gauge('vicinity_revision', 'Newest revision that this replica serves', () => replica.world().revision)
+  gauge('vicinity_database_up', '0 while the database cannot be reached', () => (outage.isAway() ? 0 : 1))
   gauge('vicinity_services', 'Services of all sources', () => replica.world().services.size)
   gauge(
     'vicinity_stale_sources',

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { FailureLog } from '../failure-log.ts'
 import { DEFAULT_WHEN_STALE, staleSourceKey } from '../model/control.ts'
 import { entry } from '../model/entry.ts'
 import { endOfSilence } from '../operations/end-silence.ts'
@@ -26,6 +27,7 @@ const LONGEST_SLEEP = 2 ** 31 - 1
  */
 export function watchSilence(store: Store, replica: Replica, lease: Lease, log: Logger): SilenceWatch {
   let { sourceSettings, staleSources }: Pick<World, 'sourceSettings' | 'staleSources'> = World.EMPTY
+  const failures = new FailureLog(log, 'looking for silent sources failed; it is tried again')
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> | undefined
   let isDue = false
@@ -80,7 +82,7 @@ export function watchSilence(store: Store, replica: Replica, lease: Lease, log: 
       for (const write of writesOf(judgement)) await store.control(write)
       return judgement.next
     } catch (error) {
-      log.warn({ err: error }, 'looking for silent sources failed; it is tried again')
+      failures.warn({ err: error })
       return RETRY_AFTER
     }
   }

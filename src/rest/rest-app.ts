@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
+import { FailureLog } from '../failure-log.ts'
 import type { Collaborators } from '../operations/collaborators.ts'
 import { StoreUnavailable } from '../store/store.ts'
 import { allRoutes } from './all-routes.ts'
@@ -39,7 +40,8 @@ export function createRestApp(collaborators: Collaborators, options: RestOptions
     app.all(routingPath(path), c => methodNotAllowed(c, methods))
   }
   app.notFound(() => problem(404, 'there is no such path; /openapi.json lists them all'))
-  app.onError((error, c) => errorProblem(error, c, log))
+  const unavailable = new FailureLog(log, 'the database cannot answer')
+  app.onError((error, c) => errorProblem(error, c, log, unavailable))
   return app
 }
 
@@ -58,10 +60,11 @@ function methodNotAllowed(c: RestContext, methods: readonly string[]): Response 
 /** Seconds after which a client may try again while the database is away. */
 const RETRY_AFTER = '2'
 
-function errorProblem(error: Error, c: RestContext, log: Logger): Response {
+function errorProblem(error: Error, c: RestContext, log: Logger, unavailable: FailureLog): Response {
   if (error instanceof StoreUnavailable) {
-    log.warn({ err: error, method: c.req.method, path: c.req.path }, 'the database cannot be reached')
-    return problem(503, 'the database cannot be reached; nothing was changed', [], {
+    unavailable.warn({ err: error, method: c.req.method, path: c.req.path })
+    // Whether a commit was done whose answer got lost cannot be known; to ask for the same again does no harm.
+    return problem(503, 'the database cannot answer now; ask again', [], {
       'Retry-After': RETRY_AFTER,
     })
   }

@@ -6,6 +6,10 @@ import { type FaultBed, type FaultyReplica, openFaultBed } from './fault-bed.ts'
 /** In milliseconds: pushers are told in seconds, also on a machine that has other work. */
 const SOON = 12_000
 
+/** Of each replica; one more connection watches the database. */
+const POOL = 3
+const MOST = 2 * (POOL + 1)
+
 interface Fault {
   begin(bed: FaultBed): unknown
   end(bed: FaultBed): unknown
@@ -30,15 +34,18 @@ await onPostgres(() => {
 
   beforeAll(async () => {
     bed = await openFaultBed()
-    replicas = [await bed.replica(), await bed.replica(bed.database)]
+    replicas = [
+      await bed.replica(`${bed.line.through(bed.database)}?pool=${POOL}`),
+      await bed.replica(`${bed.database}?pool=${POOL}`),
+    ]
     expect((await replicas[0].push(pushed)).status).toBe(200)
+    await waitUntil('it to be served', async () => (await replicas[0].serves()) === pushed)
   }, 60_000)
   afterAll(() => bed.close())
 
   describe.each(Object.entries(FAULTS))('while the database %s', (_, { begin, end }) => {
     test('new Envoys are served, pushes are told to come back, and all goes on afterwards', async () => {
       const [replica, other] = replicas
-      const before = await bed.connections()
       await begin(bed)
 
       const began = performance.now()
@@ -51,6 +58,7 @@ await onPostgres(() => {
       expect((await replica.push(pushed + 1)).status).toBe(503)
       expect(performance.now() - again).toBeLessThan(2_000)
       expect((await replica.get('/readyz')).status).toBe(200)
+      expect((await replica.get('/metrics')).text).toMatch(/^vicinity_database_up 0$/m)
       expect(await replica.serves()).toBe(pushed)
 
       await end(bed)
@@ -62,8 +70,18 @@ await onPostgres(() => {
         return (await replica.serves()) === pushed && (await other.serves()) === pushed
       })
       expect(taken - ended).toBeLessThan(5_000)
-      // What waits for the database is asked at once when it is back: the feed, the lease, reports, by two replicas.
-      await waitUntil('no connection to be left over', async () => (await bed.connections()) <= before + 6)
+      await waitUntil('the metric to say so', async () => {
+        return /^vicinity_database_up 1$/m.test((await replica.get('/metrics')).text)
+      })
+      await waitUntil('no connection to be left over', async () => (await bed.connections()) <= MOST)
     }, 60_000)
+  })
+
+  test('the log has a few lines of each, however often it was asked', () => {
+    for (const { log } of replicas) {
+      const warnings = log.filter(({ level }) => level >= 40)
+      expect(warnings.length).toBeLessThan(8 * Object.keys(FAULTS).length)
+      expect(warnings.filter(({ level }) => level > 40)).toEqual([])
+    }
   })
 })

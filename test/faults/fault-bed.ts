@@ -11,7 +11,7 @@ import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { TestClient } from '../xds/grpc-client.ts'
 
 /** One line of a replica's log. */
-interface LogLine {
+export interface LogLine {
   readonly level: number
   readonly msg: string
   readonly [field: string]: unknown
@@ -22,7 +22,7 @@ export interface FaultyReplica {
   readonly rest: string
   readonly xds: string
   readonly log: LogLine[]
-  /** Pushes a topology of one service with so many endpoints. */
+  /** Pushes a topology of one service with so many endpoints: `web`, or one that is called as its source. */
   push(endpoints: number, source?: string): Promise<Answer>
   get(path: string): Promise<Answer>
   /** How many endpoints an Envoy is told of that connects now. */
@@ -39,8 +39,8 @@ export interface FaultBed {
   ask(statement: string): Promise<postgres.RowList<postgres.Row[]>>
   /** How many connections Vicinity has to the server. */
   connections(): Promise<number>
-  /** `database`: default is by the line. */
-  replica(database?: string): Promise<FaultyReplica>
+  /** `database`: default is by the line. Rejects when `signal` ends the wait for the database. */
+  replica(database?: string, signal?: AbortSignal): Promise<FaultyReplica>
   close(): Promise<void>
 }
 
@@ -68,8 +68,8 @@ export async function openFaultBed(settings: Readonly<Record<string, string>> = 
       const rows = await ask("select from pg_stat_activity where application_name = 'vicinity'")
       return rows.length
     },
-    replica: async (to = line.through(database)) => {
-      const replica = await startReplica(to)
+    replica: async (to = line.through(database), signal) => {
+      const replica = await startReplica(to, signal)
       closing.addWay(replica.close)
       return replica
     },
@@ -77,13 +77,17 @@ export async function openFaultBed(settings: Readonly<Record<string, string>> = 
   }
 }
 
-async function startReplica(database: string): Promise<FaultyReplica> {
+/** `log`: what it says is added to it. */
+export async function startReplica(
+  database: string,
+  signal?: AbortSignal,
+  log: LogLine[] = [],
+): Promise<FaultyReplica> {
   const flags = { database, rest: '127.0.0.1:0', xds: '127.0.0.1:0' }
   const parsed = parseConfig(flags, {})
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
-  const log: LogLine[] = []
   const write = (line: string) => void log.push(JSON.parse(line) as LogLine)
-  const plane = await start(parsed.config, pino({ level: 'info' }, { write }))
+  const plane = await start(parsed.config, pino({ level: 'info' }, { write }), { ...(signal && { signal }) })
   const call = (method: string, path: string, body?: string) =>
     request(plane.rest, {
       method,
@@ -96,7 +100,7 @@ async function startReplica(database: string): Promise<FaultyReplica> {
     log,
     push: (endpoints, source = 'east') => {
       const list = Array.from({ length: endpoints }, (_, at) => ({ name: `web-${at}`, port: 9_000 + at }))
-      const document = topology(service('web', list))
+      const document = topology(service(source === 'east' ? 'web' : source, list))
       return call('PUT', `/v1/sources/${source}/topology`, JSON.stringify(document))
     },
     get: path => call('GET', path),

@@ -77,7 +77,7 @@ export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
 function startPlane(flags: ServeFlags, demand?: DemandTiming) {
   const parsed = parseConfig({ ...flags, logLevel: 'error' }, {})
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
-  return start(parsed.config, pino({ level: parsed.config.logLevel }), demand)
+  return start(parsed.config, pino({ level: parsed.config.logLevel }), { demand })
 }
 
 async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {

@@ -6,8 +6,11 @@ import type { Queries } from './connect.ts'
  * names of one hash wait for each other, no more.
  */
 
-/** In milliseconds. Whoever waits that long for another writer, or for a statement, is told to try again. */
-const LOCK_TIMEOUT = 10_000
+/**
+ * In milliseconds. Whoever waits that long for another writer, or for a statement, is told to try again. For a row it may
+ * be twice: PostgreSQL counts the wait for one's turn to wait by itself.
+ */
+const LOCK_TIMEOUT = 6_000
 const STATEMENT_TIMEOUT = 25_000
 /**
  * In milliseconds. A replica that is stopped, or cut off, in the middle of a transaction holds up the writers of all the

@@ -18,7 +18,7 @@ interface Watched {
 /** In milliseconds: how often the database is asked whether it is there, and each time whether it has news. */
 const BEAT = 1_000
 const BEAT_WITHOUT_NOTIFICATIONS = 200
-/** A database that takes longer to answer nothing is not there. */
+/** A database that takes longer to answer next to nothing is not there. */
 const BEAT_TIMEOUT = 5_000
 /** Between two attempts to connect again; the first is made at once. */
 const RETRY_AFTER = 500
@@ -76,9 +76,10 @@ export class Lookout {
     const signal = AbortSignal.any([connection.signal, this.#closing.signal])
     let isListening = false
     while (!signal.aborted) {
-      await connection.use(BEAT_TIMEOUT, async ({ sql }) => {
-        if (channels === null || isListening) await sql.unsafe('select')
-        else isListening = await listen(connection, channels)
+      await connection.use(BEAT_TIMEOUT, async () => {
+        if (channels !== null && !isListening) isListening = await listen(connection, channels)
+        // Also whether it is the right database: another one may answer at this address.
+        await connection.statements.ledger.head()
       })
       onAnswer()
       this.#sight.onState('here')

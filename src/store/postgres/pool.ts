@@ -3,7 +3,7 @@ import { type Connection, ConnectionLost } from './connection.ts'
 /** In milliseconds. What takes longer, connecting included, is given up: longer than the server itself may take. */
 const USE_TIMEOUT = 30_000
 /** In milliseconds, until whoever waits for a connection is told that all are in use. */
-const WAIT_TIMEOUT = 10_000
+const WAIT_TIMEOUT = 5_000
 /** In milliseconds: a connection is replaced now and then, for what servers and proxies remember of it. */
 const LIFETIME = 30 * 60_000
 /** So many connections are kept from transactions, which may wait for locks: what others ask goes on. */

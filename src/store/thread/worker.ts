@@ -51,7 +51,8 @@ function serve(backend: Backend): void {
       return
     }
     const { id, act, args } = request
-    const answering = (known[act] as (...args: readonly unknown[]) => Promise<unknown>)(...args).then(
+    const answer = async () => (known[act] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+    const answering = answer().then(
       value => say({ id, value }),
       error => say({ id, ...failure(error) }),
     )
