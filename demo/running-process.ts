@@ -4,8 +4,8 @@ import { once } from 'node:events'
 /** A program that we started. Whoever starts one stops it; what is left over dies with this process. */
 export interface RunningProcess {
   readonly pid: number
-  /** Resolves when it has ended. */
-  readonly ended: Promise<void>
+  /** Resolves when it has ended, to its exit code; null is that of a signal. */
+  readonly ended: Promise<number | null>
   /** The end of what it wrote to stdout and stderr. */
   output(): string
   /** Resolves to the first thing that `find` sees in a line of stdout; rejects when the program ends before. */
@@ -23,11 +23,13 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
+/** `onOutput` is given all that it writes, to stdout and to stderr. */
 export function startProcess(
   name: string,
   command: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  onOutput: (text: string) => void = () => {},
 ): RunningProcess {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -38,6 +40,7 @@ export function startProcess(
   const listeners = new Set<(line: string) => void>()
   const keep = (text: string) => {
     output = (output + text).slice(-KEPT_OUTPUT)
+    onOutput(text)
   }
   child.stdout.setEncoding('utf8').on('data', keep)
   child.stderr.setEncoding('utf8').on('data', keep)
@@ -48,10 +51,12 @@ export function startProcess(
     for (const line of lines) for (const listener of listeners) listener(line)
   })
   child.on('error', error => keep(`${error}\n`))
-  const ended = once(child, 'close').then(
-    () => void running.delete(child),
-    () => void running.delete(child),
-  )
+  const ended = once(child, 'close')
+    .then(
+      ([code]) => code as number | null,
+      () => null,
+    )
+    .finally(() => running.delete(child))
   const signal = async (how: NodeJS.Signals) => {
     child.kill(how)
     await ended

@@ -7,7 +7,7 @@ import { startProcess } from './running-process.ts'
 const run = promisify(execFile)
 
 /** The built program: `npm run build` makes it, `npm run demo` and `npm ci` do that first. */
-const PROGRAM = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
 export interface Vicinity {
   readonly pid: number

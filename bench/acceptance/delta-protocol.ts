@@ -48,6 +48,7 @@ export interface Request {
 }
 
 export interface Response {
+  readonly systemVersionInfo: string
   readonly typeUrl: string
   readonly nonce: string
   readonly resources: readonly {

@@ -1,4 +1,5 @@
-import { randomScenario, seededRandom } from '../../test/support/random-scenario.ts'
+import { randomScenario } from '../../test/support/random-scenario.ts'
+import { seededRandom } from '../../test/support/seeded-random.ts'
 import { openSimulationBed } from '../../test/support/simulation-bed.ts'
 import { measure } from './measure.ts'
 

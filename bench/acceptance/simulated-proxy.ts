@@ -29,14 +29,20 @@ export class SimulatedProxy {
   readonly received: Received = { streams: 0, resources: 0, removed: 0, bytes: 0 }
   readonly #address: () => string
   readonly #standpoint: Standpoint
+  readonly #onResponse: (response: Response) => void
   #stream: DeltaStream | undefined
   #failures = 0
   #retry: NodeJS.Timeout | undefined
 
-  /** `address` is asked whenever it connects: a load balancer's choice. */
-  constructor(address: () => string, standpoint: Standpoint) {
+  /** `address` is asked whenever it connects: a load balancer's choice. `onResponse` sees what was just taken. */
+  constructor(
+    address: () => string,
+    standpoint: Standpoint,
+    onResponse: (response: Response) => void = () => {},
+  ) {
     this.#address = address
     this.#standpoint = standpoint
+    this.#onResponse = onResponse
   }
 
   connect(): void {
@@ -83,6 +89,7 @@ export class SimulatedProxy {
     for (const { resource } of resources) this.received.bytes += resource.value.length
     const child = CHILDREN[typeUrl]
     if (child !== undefined) this.#follow(stream, child, fresh, gone)
+    this.#onResponse(response)
     stream.acknowledge(response)
   }
 

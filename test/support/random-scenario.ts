@@ -1,16 +1,5 @@
 import { ENVOY_ZONES, MOST_ENDPOINTS, SCENARIO_ZONES, type SimulatedScenario } from './simulation-bed.ts'
 
-/** Numbers from 0 up to 1 that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /**
  * Any service, and any loss or drained zone. Unequal weights go with RoundRobin: LeastRequest does not keep them while many requests are
  * under way.
