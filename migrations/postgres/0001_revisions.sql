@@ -18,9 +18,12 @@ create table entry (
 
 -- What stands: a part in the order in which it is listed. Each key stands at most once.
 create unique index entry_standing on entry (source, part, kind, namespace, name) where until is null;
--- The two halves of a feed or a diff: what came, and what went.
-create index entry_since on entry (since, id);
+-- The two halves of a feed: what came and stands, however long the history, and what went.
+create index entry_came on entry (since, id) where until is null;
 create index entry_until on entry (until, id) where until is not null;
+-- What came, and may have gone since. The part comes first so that nobody is tempted to search for the newest row of
+-- something by walking back through all revisions.
+create index entry_since on entry (part, since);
 -- One thing's versions in all sources.
 create index entry_history on entry (namespace, name, kind, source, since);
 
@@ -40,6 +43,8 @@ create table part (
 create unique index part_since on part (source, part, since);
 create unique index part_standing on part (source, part) where until is null;
 create index part_until on part (until) where until is not null;
+-- What a revision wrote of parts. A hash, for the same reason.
+create index part_came on part using hash (since);
 
 -- What retention left: reads of a part at revisions before `revision` are gone.
 create table floor (
@@ -63,6 +68,8 @@ create table revision (
   removed    bigint not null
 );
 create index revision_source on revision (source, revision);
+-- How far history is older than some age.
+create index revision_created on revision (created_at, revision);
 
 -- The one row whose lock hands out the numbers of revisions: whoever has it commits before the next one gets his.
 create table head (

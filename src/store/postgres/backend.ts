@@ -44,9 +44,9 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
     async transaction(what, act) {
       try {
         return await pool.use('transaction', connection =>
-          inTransaction(connection, async sql => {
+          inTransaction(connection, async (sql, statements) => {
             await lock(sql, what)
-            return act(connection.statements)
+            return act(statements)
           }),
         )
       } catch (error) {

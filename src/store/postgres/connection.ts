@@ -31,8 +31,11 @@ export class Connection {
   readonly #lost = new AbortController()
   #socket: Socket | undefined
   #attempts = 0
+  /** Nothing is prepared where a proxy gives each transaction another connection. */
+  #isToPlan: boolean
 
   constructor(location: PostgresLocation, onNotify: (channel: string) => void = () => {}) {
+    this.#isToPlan = location.listen
     const closed = () =>
       this.lose(new ConnectionLost('CONNECTION_CLOSED', 'the server closed the connection'))
     this.sql = connect(location, {
@@ -63,6 +66,7 @@ export class Connection {
       const lost = () => reject(signal.reason)
       const late = setTimeout(() => this.lose(noAnswer(patience)), patience)
       signal.addEventListener('abort', lost, { once: true })
+      this.#planForValues()
       act(this)
         .then(resolve, reject)
         .finally(() => {
@@ -70,6 +74,15 @@ export class Connection {
           signal.removeEventListener('abort', lost)
         })
     })
+  }
+
+  /**
+   * Before anything else. What a statement reads depends on the revisions that it is asked about: a plan for any of them
+   * (what PostgreSQL makes of one that is prepared, after some times) reads the whole history.
+   */
+  #planForValues(): void {
+    if (this.#isToPlan) this.sql.unsafe('set plan_cache_mode to force_custom_plan').catch(() => {})
+    this.#isToPlan = false
   }
 
   /** Closes it at once, whatever goes on. */

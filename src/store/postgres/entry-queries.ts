@@ -1,4 +1,4 @@
-import type { EntryKey, Part, StoredPart } from '../../model/entry.ts'
+import { type EntryKey, type Part, STORED_PARTS, type StoredPart } from '../../model/entry.ts'
 import type { EntriesQuery } from '../store.ts'
 import type { Place, Range, Walk } from '../versions/statements.ts'
 import { STRETCH_CHARACTERS, STRETCH_ROWS } from '../versions/stretch.ts'
@@ -10,6 +10,12 @@ import type { Queries } from './connect.ts'
  */
 
 const row = (sql: Queries) => sql`source, kind, namespace, name, digest, since, created, body`
+
+/**
+ * Written at or before a revision, said so that no index is asked: most of the history is, and PostgreSQL likes to
+ * intersect that with what a better index has found.
+ */
+const writtenBy = (sql: Queries, revision: number) => sql`since + 0 <= ${revision}`
 
 interface PartAt {
   readonly source: string
@@ -38,20 +44,20 @@ export function standingOfKeys(sql: Queries, source: string, part: StoredPart, k
 export function partAtKeys(sql: Queries, { source, part, revision }: PartAt) {
   return sql`
     select id, kind, namespace, name, digest from entry
-    where source = ${source} and part = ${part} and until is null and since <= ${revision}
+    where source = ${source} and part = ${part} and until is null and ${writtenBy(sql, revision)}
     union all
     select id, kind, namespace, name, digest from entry
-    where until > ${revision} and since <= ${revision} and source = ${source} and part = ${part}`
+    where until > ${revision} and ${writtenBy(sql, revision)} and source = ${source} and part = ${part}`
 }
 
 /** A part at a revision, in the order in which it is listed. */
 export function partAt(sql: Queries, source: string, part: Part, revision: number) {
   return sql`
     select kind, namespace, name, digest, body from entry
-    where source = ${source} and part = ${part} and until is null and since <= ${revision}
+    where source = ${source} and part = ${part} and until is null and ${writtenBy(sql, revision)}
     union all
     select kind, namespace, name, digest, body from entry
-    where until > ${revision} and since <= ${revision} and source = ${source} and part = ${part}
+    where until > ${revision} and ${writtenBy(sql, revision)} and source = ${source} and part = ${part}
     order by kind, namespace, name`
 }
 
@@ -71,23 +77,28 @@ export function allAt(
       where since <= ${revision} and (until is null or until > ${revision}) ${matching}`
   }
   return sql`
-    select ${row(sql)} from entry where until is null and since <= ${revision} ${matching}
+    select ${row(sql)} from entry where until is null and ${writtenBy(sql, revision)} ${matching}
     union all
-    select ${row(sql)} from entry where until > ${revision} and since <= ${revision} ${matching}`
+    select ${row(sql)} from entry where until > ${revision} and ${writtenBy(sql, revision)} ${matching}`
 }
 
 /**
- * Feed, what came: standing at `to`, written after `after`. Bounded by rows, and by bytes as they are stored; `of` is
- * how many rows there were before the bytes were looked at.
+ * Feed, what came: standing at `to`, written after `after`: what stands now, and what was closed since, which are few.
+ * So a reader that begins reads what stands, and not the history. Bounded by rows, and by bytes; `of` is how many rows
+ * there were before the bytes were looked at.
  */
 export function came(sql: Queries, { to, place }: Walk) {
+  const columns = sql`id, ${row(sql)}, octet_length(body) as size`
+  const upTo = sql`and ${writtenBy(sql, to)} order by since, id limit ${STRETCH_ROWS}`
   return sql`
     select * from (
       select *, count(*) over () as of, sum(size) over (order by since, id) - size as before
       from (
-        select id, ${row(sql)}, pg_column_size(body) as size from entry
-        where (since, id) > (${place.revision}, ${place.id}) and since <= ${to}
-          and (until is null or until > ${to})
+        (select ${columns} from entry
+         where until is null and (since, id) > (${place.revision}, ${place.id}) ${upTo})
+        union all
+        (select ${columns} from entry
+         where until > ${to} and (since + 0, id) > (${place.revision}, ${place.id}) ${upTo})
         order by since, id limit ${STRETCH_ROWS}
       ) as rows
     ) as measured
@@ -120,7 +131,8 @@ export function onlyFrom(sql: Queries, { from, to, source }: Range) {
 export function onlyTo(sql: Queries, { from, to, source }: Range) {
   return sql`
     select source, kind, namespace, name, digest, body from entry
-    where since > ${from} and since <= ${to} and (until is null or until > ${to}) ${ofSource(sql, source)}`
+    where part in ${sql(STORED_PARTS)} and since > ${from} and since <= ${to}
+      and (until is null or until > ${to}) ${ofSource(sql, source)}`
 }
 
 /** Retention: what was closed at or before a revision, oldest first. */

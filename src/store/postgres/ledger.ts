@@ -5,14 +5,18 @@ import type { OldEntry, PartRow, StandingEntry } from '../versions/rows.ts'
 import type { Ledger } from '../versions/statements.ts'
 import type { Queries } from './connect.ts'
 import { partAtKeys, standingOfKeys, standingOfPart } from './entry-queries.ts'
+import { shareHistory } from './locks.ts'
+import type { Send } from './sent-ahead.ts'
 import { inSlices } from './slices.ts'
 
 /** The statements that writing transactions are made of. */
 export class PostgresLedger implements Ledger {
   readonly #sql: Queries
+  readonly #send: Send
 
-  constructor(sql: Queries) {
+  constructor(sql: Queries, send: Send) {
     this.#sql = sql
+    this.#send = send
   }
 
   async head(): Promise<number> {
@@ -44,8 +48,12 @@ export class PostgresLedger implements Ledger {
       select source, part from part where part <> 'control' and until is null ${ofSource}
       union
       select source, part from part
-      where part <> 'control' and until > ${revision} and since <= ${revision} ${ofSource}
+      where part <> 'control' and until > ${revision} and since + 0 <= ${revision} ${ofSource}
       order by source, part`
+  }
+
+  async keepHistory(): Promise<void> {
+    await shareHistory(this.#sql)
   }
 
   async floor(source: string | null, parts: readonly StoredPart[]): Promise<number> {
@@ -90,6 +98,7 @@ export class PostgresLedger implements Ledger {
         update entry set until = ${revision}
         from json_array_elements_text(${JSON.stringify(ids)}::text::json) as closed (id)
         where entry.id = closed.id::bigint`,
+      this.#send,
     )
     const opened = [
       ...change.updated.map(({ from, to }) => ({ created: from.created, entry: to })),
@@ -108,30 +117,30 @@ export class PostgresLedger implements Ledger {
   async openPart(row: PartRow, changedAt: string): Promise<void> {
     await this.closePart(row.source, row.part, row.since)
     const { source, part, since, created, digest, entries, bodyDigest } = row
-    await this.#sql`
+    await this.#send(this.#sql`
       insert into part (source, part, since, created, digest, entries, body_digest, changed_at)
-      values (${source}, ${part}, ${since}, ${created}, ${digest}, ${entries}, ${bodyDigest}, ${changedAt})`
+      values (${source}, ${part}, ${since}, ${created}, ${digest}, ${entries}, ${bodyDigest}, ${changedAt})`)
   }
 
   async closePart(source: string, part: StoredPart, revision: number): Promise<void> {
-    await this.#sql`
-      update part set until = ${revision} where source = ${source} and part = ${part} and until is null`
+    await this.#send(this.#sql`
+      update part set until = ${revision} where source = ${source} and part = ${part} and until is null`)
   }
 
   async rememberBody({ source, part, since }: PartRow, bodyDigest: string): Promise<void> {
-    await this.#sql`
+    await this.#send(this.#sql`
       update part set body_digest = ${bodyDigest}
-      where source = ${source} and part = ${part} and since = ${since}`
+      where source = ${source} and part = ${part} and since = ${since}`)
   }
 
   /** Others are told when the transaction commits. */
   async writeRevision({ changed, ...row }: Revision): Promise<void> {
-    await this.#sql`
+    await this.#send(this.#sql`
       insert into revision
         (revision, source, part, cause, restored, digest, author, created_at, added, updated, removed)
       values (${row.revision}, ${row.source}, ${row.part}, ${row.cause}, ${row.restored}, ${row.digest},
-        ${row.author}, ${row.createdAt}, ${changed.added}, ${changed.updated}, ${changed.removed})`
-    await this.#sql`select pg_notify(${CHANNEL}, ${String(row.revision)})`
+        ${row.author}, ${row.createdAt}, ${changed.added}, ${changed.updated}, ${changed.removed})`)
+    await this.#send(this.#sql`select pg_notify(${CHANNEL}, ${String(row.revision)})`)
   }
 
   async #insert(
@@ -149,6 +158,7 @@ export class PostgresLedger implements Ledger {
         select ${source}, ${part}, kind, namespace, name, ${revision}, created, digest, body
         from json_to_recordset(${JSON.stringify(slice)}::text::json)
           as came (kind text, namespace text, name text, created bigint, digest text, body text)`,
+      this.#send,
     )
   }
 
@@ -162,6 +172,7 @@ export class PostgresLedger implements Ledger {
         select source, part, kind, namespace, name, ${revision}, copied.created, digest, body
         from json_to_recordset(${JSON.stringify(slice)}::text::json) as copied (id bigint, created bigint)
         join entry on entry.id = copied.id`,
+      this.#send,
     )
   }
 }

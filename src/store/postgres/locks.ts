@@ -4,6 +4,9 @@ import type { Queries } from './connect.ts'
 /*
  * Advisory locks, all until the end of a transaction, so that they work through a proxy that pools transactions. Two
  * names of one hash wait for each other, no more.
+ *
+ * Who takes several takes them in this order, so that nobody waits in a circle: all sources, one source, history, and
+ * then rows: that of the head, that of when a source was heard.
  */
 
 /**
@@ -20,23 +23,35 @@ const IDLE_TIMEOUT = 5_000
 
 /** Held by whoever migrates. */
 export async function lockSchema(sql: Queries): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('vicinity schema ' || current_schema(), 0))`
+  await sql`select pg_advisory_xact_lock(${hashed(sql, 'vicinity schema')})`
 }
 
 /** What is said of the whole is shared by the writers of single sources, and excludes them. */
 export async function lock(sql: Queries, what: Lock): Promise<void> {
-  await sql`
+  const timeouts = sql`
     select set_config('lock_timeout', ${String(LOCK_TIMEOUT)}, true),
            set_config('statement_timeout', ${String(STATEMENT_TIMEOUT)}, true),
            set_config('idle_in_transaction_session_timeout', ${String(IDLE_TIMEOUT)}, true)`
-  if (what === 'nothing') return
-  const all = sql`hashtextextended('vicinity sources ' || current_schema(), 0)`
-  if (what === 'every source') {
-    await sql`select pg_advisory_xact_lock(${all})`
-    return
-  }
-  // One after the other: always in this order.
-  await sql`select pg_advisory_xact_lock_shared(${all})`
-  await sql`
-    select pg_advisory_xact_lock(hashtextextended('vicinity source ' || current_schema() || ' ' || ${what.source}, 0))`
+  // One statement after the other, and all in one message: each way there and back is a time that others may wait.
+  await Promise.all([timeouts, ...locks(sql, what)])
+}
+
+function locks(sql: Queries, what: Lock) {
+  if (what === 'history') return [sql`select pg_advisory_xact_lock(${hashed(sql, 'vicinity history')})`]
+  const all = hashed(sql, 'vicinity sources')
+  if (what === 'every source') return [sql`select pg_advisory_xact_lock(${all})`]
+  return [
+    sql`select pg_advisory_xact_lock_shared(${all})`,
+    sql`select pg_advisory_xact_lock(${hashed(sql, 'vicinity source', what.source)})`,
+  ]
+}
+
+/** Shared by who reads what retention must not take before he has written. */
+export async function shareHistory(sql: Queries): Promise<void> {
+  await sql`select pg_advisory_xact_lock_shared(${hashed(sql, 'vicinity history')})`
+}
+
+/** Each schema has its own. */
+function hashed(sql: Queries, what: string, name = '') {
+  return sql`hashtextextended(current_schema() || ${` ${what} ${name}`}::text, 0)`
 }

@@ -1,4 +1,4 @@
-import type { StoredPart } from '../../model/entry.ts'
+import { STORED_PARTS, type StoredPart } from '../../model/entry.ts'
 import type { ClosedRow } from '../versions/rows.ts'
 import type { Cutoffs, Place, Pruning } from '../versions/statements.ts'
 import type { Queries } from './connect.ts'
@@ -15,8 +15,8 @@ export class PostgresPruning implements Pruning {
   async lastBefore(age: number): Promise<number> {
     if (!Number.isFinite(age)) return 0
     const [row] = await this.#sql<[{ revision: number }?]>`
-      select revision from revision where created_at <= clock_timestamp() - ${age} * interval '1 ms'
-      order by revision desc limit 1`
+      select revision from revision where created_at <= now() - ${age} * interval '1 ms'
+      order by created_at desc, revision desc limit 1`
     return row?.revision ?? 0
   }
 
@@ -55,6 +55,7 @@ export class PostgresPruning implements Pruning {
       where part.id = closed.id::bigint`
   }
 
+  /** Looked up revision by revision: as a join, PostgreSQL would rather read all that there is. */
   async deleteRevisions({ topology, routes, both }: Cutoffs, head: number, limit: number): Promise<number> {
     const { count } = await this.#sql`
       delete from revision where revision in (
@@ -62,8 +63,9 @@ export class PostgresPruning implements Pruning {
         where revision <= case when part in ('topology', 'control') then ${topology}::bigint
                                when part = 'routes' then ${routes}::bigint else ${both}::bigint end
           and revision <= ${Math.max(topology, routes, both)} and revision < ${head}
-          and not exists (select 1 from entry where entry.since = old.revision)
-          and not exists (select 1 from part where part.since = old.revision)
+          and (select since from entry
+               where part in ${this.#sql(STORED_PARTS)} and entry.since = old.revision limit 1) is null
+          and (select since from part where part.since = old.revision limit 1) is null
         limit ${limit})`
     return count
   }

@@ -1,3 +1,5 @@
+import type { Send } from './sent-ahead.ts'
+
 const SLICE_ROWS = 10_000
 const SLICE_SIZE = 4_000_000
 
@@ -6,6 +8,7 @@ export async function inSlices<T>(
   rows: readonly T[],
   sizeOf: (row: T) => number,
   act: (slice: readonly T[]) => PromiseLike<unknown>,
+  send: Send,
 ): Promise<void> {
   let from = 0
   while (from < rows.length) {
@@ -15,7 +18,9 @@ export async function inSlices<T>(
       size += sizeOf(rows[to] as T)
       to += 1
     }
-    await act(rows.slice(from, to))
+    const statement = act(rows.slice(from, to))
+    // Never more than one of them waits in memory.
+    await (to < rows.length ? statement : send(statement))
     from = to
   }
 }

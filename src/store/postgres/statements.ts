@@ -9,16 +9,17 @@ import { PostgresLedger } from './ledger.ts'
 import { PostgresPruning } from './pruning.ts'
 import { PostgresReports } from './reports.ts'
 import { PostgresRevisions } from './revisions.ts'
+import { type Send, sendAndWait } from './sent-ahead.ts'
 
 type PostgresStatements = Statements & { readonly reports: PostgresReports }
 
 /** The statements on one connection: part of its transaction, when it is in one. */
-export function statementsOn(sql: Sql): PostgresStatements {
+export function statementsOn(sql: Sql, send: Send = sendAndWait): PostgresStatements {
   return {
-    ledger: new PostgresLedger(sql),
+    ledger: new PostgresLedger(sql, send),
     archive: new PostgresArchive(sql),
     revisions: new PostgresRevisions(drizzle(sql)),
-    hearings: new PostgresHearings(sql),
+    hearings: new PostgresHearings(sql, send),
     fences: new PostgresFences(sql),
     pruning: new PostgresPruning(sql),
     leases: new PostgresLeases(sql),

@@ -32,6 +32,9 @@ export class SqliteLedger implements Ledger {
     return this.#statements.partsNowOrAt.all({ source, revision }) as { source: string; part: Part }[]
   }
 
+  /** A transaction is alone. */
+  async keepHistory(): Promise<void> {}
+
   async floor(source: string | null, parts: readonly StoredPart[]): Promise<number> {
     const floors = this.#statements.floors.all({ source }) as { part: StoredPart; revision: number }[]
     return Math.max(0, ...floors.filter(floor => parts.includes(floor.part)).map(floor => floor.revision))

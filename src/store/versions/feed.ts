@@ -30,9 +30,17 @@ export async function beginFeed(database: Database, after: Partial<Position>): P
     if (page !== null) return page
   }
   // What would say which entries went is not there any more: the reader must forget all that it holds.
-  const anew = await pageOf(database, startAt(0, to), true)
-  if (anew === null) throw new Error(`retention took what stands at revision ${to.revision}`)
-  return anew
+  return beginAnew(database, to)
+}
+
+/** Where others write and retention takes all that it may, even what stood a moment ago can be gone. */
+async function beginAnew(database: Database, to: Position): Promise<FeedPage> {
+  const page = await pageOf(database, startAt(0, to), true)
+  if (page !== null) return page
+  const newest = await database.statements.revisions.position()
+  if (newest.revision === to.revision)
+    throw new Error(`retention took what stands at revision ${to.revision}`)
+  return beginAnew(database, newest)
 }
 
 /** null when retention has meanwhile taken rows that the rest of the iteration would need. */
@@ -61,6 +69,8 @@ async function read({ archive }: Statements, cursor: FeedCursor, reset: boolean)
   }
   const { rows, rest } = await archive.came(walk)
   if (rest !== null) return { ...to, reset, upserted: rows, removed: [], next: { ...cursor, place: rest } }
+  // Whoever begins has nothing that could have gone.
+  if (after === 0) return { ...to, reset, upserted: rows, removed: [], next: null }
   const went = { ...walk, place: { revision: after, id: AFTER_ALL_IDS } }
   const end = await archive.went(went)
   const next: FeedCursor | null = end.rest && { ...cursor, half: 'went', place: end.rest }

@@ -2,7 +2,7 @@ import { KIND_PARTS, keyText, type Part, STORED_PARTS } from '../../model/entry.
 import { compare } from '../../model/order.ts'
 import type { EntriesQuery, EntryDiff, Gone, PartState, StoredEntry } from '../store.ts'
 import type { Side } from './rows.ts'
-import type { Database } from './statements.ts'
+import type { Database, Ledger } from './statements.ts'
 
 /*
  * Questions about the content at a revision, now or then. Whether retention has taken what they need is looked at after
@@ -15,7 +15,7 @@ export async function partAt(
   part: Part,
   asOf?: number,
 ): Promise<PartState | Gone | null> {
-  const revision = asOf ?? (await ledger.head())
+  const revision = await known(ledger, asOf)
   const row = await ledger.partAt(source, part, revision)
   const entries = row === undefined ? [] : await archive.part(source, part, revision)
   const oldest = await ledger.floor(source, [part])
@@ -34,6 +34,11 @@ export async function entriesAt(
   return revision < oldest ? { outcome: 'gone', oldest } : entries
 }
 
+/** No revision beyond the head, where the next statement may see more than the one before. */
+async function known(ledger: Ledger, asOf = Number.POSITIVE_INFINITY): Promise<number> {
+  return Math.min(asOf, await ledger.head())
+}
+
 /** What differs between two revisions, sorted by source, kind, namespace, name. */
 export async function diff(
   { statements: { ledger, archive } }: Database,
@@ -41,7 +46,8 @@ export async function diff(
   to: number,
   source?: string,
 ): Promise<EntryDiff[] | Gone> {
-  const range = { from: Math.min(from, to), to: Math.max(from, to), source: source ?? null }
+  const latest = await known(ledger, Math.max(from, to))
+  const range = { from: Math.min(from, to), to: latest, source: source ?? null }
   const older = await archive.onlyFrom(range)
   const newer = await archive.onlyTo(range)
   const oldest = await ledger.floor(source ?? null, STORED_PARTS)

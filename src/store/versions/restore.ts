@@ -23,6 +23,8 @@ export function restore(database: Database, restore: Restore): Promise<WriteResu
   const source = restore.source ?? null
   const lock = source === null ? 'every source' : { source }
   return database.transaction(lock, async ({ ledger }) => {
+    // The old rows are read, and then copied.
+    await ledger.keepHistory()
     const oldest = await ledger.floor(source, parts)
     if (revision < oldest) return { outcome: 'gone', oldest }
     if (revision < 1 || revision > (await ledger.head())) return { outcome: 'unknown' }

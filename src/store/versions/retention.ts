@@ -24,7 +24,7 @@ export function retentionSlice(
   policy: RetentionPolicy,
   { part: index, place }: RetentionCursor = { part: 0, place: START },
 ): Promise<RetentionSlice> {
-  return database.transaction('nothing', async ({ pruning, ledger }) => {
+  return database.transaction('history', async ({ pruning, ledger }) => {
     const part = STORED_PARTS[index]
     if (part === undefined) return deleteRevisions(pruning, ledger, policy)
     const cutoff = await pruning.lastBefore(ageOf(policy, part))

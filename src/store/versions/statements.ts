@@ -28,8 +28,11 @@ export interface Database {
   transaction<T>(lock: Lock, act: (statements: Statements) => Promise<T>): Promise<T>
 }
 
-/** Writers of different sources go on side by side until they ask for the number of their revision. */
-export type Lock = { readonly source: string } | 'every source' | 'nothing'
+/**
+ * Writers of different sources go on side by side until they ask for the number of their revision. `history` is what
+ * retention takes from.
+ */
+export type Lock = { readonly source: string } | 'every source' | 'history'
 
 /** The state that stands, and what a writing transaction makes of it. */
 export interface Ledger {
@@ -39,6 +42,8 @@ export interface Ledger {
   partAt(source: string, part: StoredPart, revision: number): Promise<PartRow | undefined>
   /** Pushed parts that stand now or stood at `revision`, of one source or (null) of all. */
   partsNowOrAt(source: string | null, revision: number): Promise<{ source: string; part: Part }[]>
+  /** Retention takes nothing until this transaction ends. */
+  keepHistory(): Promise<void>
   /** The oldest revision at which these parts can still be read. */
   floor(source: string | null, parts: readonly StoredPart[]): Promise<number>
   standingEntries(source: string, part: StoredPart): Promise<StandingEntry[]>
