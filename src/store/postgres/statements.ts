@@ -20,7 +20,7 @@ export function statementsOn(sql: Sql, send: Send = sendAndWait): PostgresStatem
     archive: new PostgresArchive(sql),
     revisions: new PostgresRevisions(drizzle(sql)),
     hearings: new PostgresHearings(sql, send),
-    fences: new PostgresFences(sql),
+    fences: new PostgresFences(sql, send),
     pruning: new PostgresPruning(sql),
     leases: new PostgresLeases(sql),
     reports: new PostgresReports(sql),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Entry, PARTS, type Part } from '../../../src/model/entry.ts'
-import type { Gone, PartState, Store, WriteResult } from '../../../src/store/store.ts'
-import { item, patch, push, replacement } from '../pushes.ts'
+import type { PartState, Store } from '../../../src/store/store.ts'
+import { item, patch, push, replacement, revisionOf } from '../pushes.ts'
 import { randomNumbers } from '../random-history.ts'
 
 /** What all writers together were told. */
@@ -10,7 +10,6 @@ export interface Told {
   readonly revisions: number[]
   readonly increments: Map<string, number>
   conflicts: number
-  gone: number
 }
 
 const SHARED = ['shared-1', 'shared-2']
@@ -91,9 +90,8 @@ export class Writer {
     await this.#store.heard(source)
   }
 
-  #note(result: WriteResult | Gone): void {
-    if (result.outcome === 'written' && result.revision !== null) this.#told.revisions.push(result.revision)
-    if (result.outcome === 'gone') this.#told.gone += 1
+  #note(result: { readonly outcome: string; readonly revision?: number | null }): void {
+    if (result.outcome === 'written') this.#told.revisions.push(revisionOf(result))
   }
 
   #replace(part: Part) {
