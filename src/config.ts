@@ -59,11 +59,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
     return undefined
   }
 
-  const database = check(
-    '--database',
-    flags.database ?? env.VICINITY_DATABASE ?? DEFAULTS.database,
-    parseLocation,
-  )
+  const database = check('--database', databaseOf(flags, env), parseLocation)
   const rest = check('--rest', flags.rest ?? env.VICINITY_REST ?? DEFAULTS.rest, parseAddress)
   const xds = check('--xds', flags.xds ?? env.VICINITY_XDS ?? DEFAULTS.xds, parseAddress)
   const age = check(
@@ -116,6 +112,11 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
       logLevel: level.level,
     },
   }
+}
+
+/** What `serve` would open, also for the commands that look after its database. */
+export function databaseOf({ database }: Pick<ServeFlags, 'database'>, env: Environment): string {
+  return database ?? env.VICINITY_DATABASE ?? DEFAULTS.database
 }
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const

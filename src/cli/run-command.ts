@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { ClientError } from '../client/client-error.ts'
+import { addBackup } from './backup.ts'
 import { addBootstrap } from './bootstrap.ts'
+import { addCopy } from './copy.ts'
 import { addDrain } from './drain.ts'
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-code.ts'
 import { addExplain } from './explain.ts'
@@ -13,6 +15,7 @@ import { addServe } from './serve.ts'
 import { addSimulate } from './simulate.ts'
 import { addSources } from './sources.ts'
 import { printable, type Terminal } from './terminal.ts'
+import { addVerify } from './verify.ts'
 import { addZones } from './zones.ts'
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string }
@@ -49,6 +52,9 @@ function programOf(terminal: Terminal): Command {
   addProxies(program, terminal)
   addSources(program, terminal)
   addHeartbeat(program, terminal)
+  addBackup(program, terminal)
+  addVerify(program, terminal)
+  addCopy(program, terminal)
   return program
 }
 

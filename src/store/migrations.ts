@@ -20,6 +20,8 @@ export interface Schema {
   readonly requires: number
 }
 
+export const NO_SCHEMA: Schema = { number: 0, requires: 0 }
+
 /** The steps of one form of the store, in order. They lie beside `src` and `dist`, in the package's root. */
 export function readMigrations(form: 'sqlite' | 'postgres'): Migration[] {
   const folder = fileURLToPath(new URL(`../../migrations/${form}/`, import.meta.url))
@@ -53,4 +55,16 @@ export function pendingMigrations(
     )
   }
   return migrations.filter(({ number }) => number > found.number)
+}
+
+/** For whoever may not migrate. */
+export function requireNoneOf(pending: readonly Migration[], database: string): void {
+  const [first] = pending
+  if (first === undefined) return
+  throw new Error(
+    first.number === 1
+      ? `${database} is no database of Vicinity: it has none of its tables`
+      : `the database ${database} is from before schema ${first.number}: start \`vicinity serve\` on it once, which ` +
+          'migrates it, or use the version of Vicinity that it is of',
+  )
 }

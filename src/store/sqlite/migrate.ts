@@ -11,12 +11,16 @@ export function migrate(db: Database, migrations: readonly Migration[]): void {
   // From before a step said what it requires.
   if (!columns.some(({ name }) => name === 'requires'))
     db.exec('alter table migration add column requires integer not null default 1')
-  const found = db
+  for (const migration of pendingMigrations(migrations, schemaOf(db), db.name)) apply(db, migration)
+}
+
+/** Of a database that has seen a step. */
+export function schemaOf(db: Database): Schema {
+  return db
     .prepare(
       'select coalesce(max(number), 0) as number, coalesce(max(requires), 0) as requires from migration',
     )
     .get() as Schema
-  for (const migration of pendingMigrations(migrations, found, db.name)) apply(db, migration)
 }
 
 function apply(db: Database, { number, name, requires, sql }: Migration): void {

@@ -1,12 +1,19 @@
 import type { Unavailable } from '../thread/backend.ts'
 
+const LOCAL_DISK = 'the file system cannot lock or share the file (NFS, SMB): put it on a local disk'
+
 const HINTS: readonly [code: string, hint: string, broken: boolean][] = [
   ['SQLITE_FULL', 'free space on the disk of the database; what was answered is safe', false],
   [
     'SQLITE_BUSY',
-    'another process has the file open: one process owns a SQLite database, stop the other',
+    'one process owns a SQLite database, stop the other; where there is none, the file is on a file system that cannot ' +
+      'lock (NFS), and belongs on a local disk',
     false,
   ],
+  ['SQLITE_IOERR_LOCK', LOCAL_DISK, true],
+  ['SQLITE_IOERR_SHMSIZE', 'free space on the disk of the database; what was answered is safe', true],
+  ['SQLITE_IOERR_SHMMAP', LOCAL_DISK, true],
+  ['SQLITE_PROTOCOL', LOCAL_DISK, true],
   ['SQLITE_READONLY', 'make the database file and its folder writable for this process', true],
   ['SQLITE_CANTOPEN', 'check that the folder exists and that this process may write to it', true],
   ['SQLITE_IOERR', 'check the disk, and the kernel log for its errors', true],
