@@ -134,6 +134,7 @@ function fillingOf(queries: Queries): Filling {
         rows,
         row => ('body' in row ? row.body.length : 0),
         slice => queries.unsafe(INSERTS[table], [JSON.stringify(slice)]),
+        async statement => void (await statement),
       ),
     async finish(head) {
       await queries`update head set revision = ${head}`
