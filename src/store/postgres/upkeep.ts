@@ -17,6 +17,7 @@ import { Connection } from './connection.ts'
 import { CHANNEL } from './ledger.ts'
 import { lock } from './locks.ts'
 import { migrate, schemaOf } from './migrate.ts'
+import { sendAndWait } from './sent-ahead.ts'
 import { inSlices } from './slices.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -134,7 +135,7 @@ function fillingOf(queries: Queries): Filling {
         rows,
         row => ('body' in row ? row.body.length : 0),
         slice => queries.unsafe(INSERTS[table], [JSON.stringify(slice)]),
-        async statement => void (await statement),
+        sendAndWait,
       ),
     async finish(head) {
       await queries`update head set revision = ${head}`
