@@ -64,9 +64,10 @@ function errorProblem(error: Error, c: RestContext, log: Logger, unavailable: Fa
   if (error instanceof StoreUnavailable) {
     unavailable.warn({ err: error, method: c.req.method, path: c.req.path })
     // Whether a commit was done whose answer got lost cannot be known; to ask for the same again does no harm.
-    return problem(503, 'the database cannot answer now; ask again', [], {
-      'Retry-After': RETRY_AFTER,
-    })
+    const detail = error.isFull
+      ? 'the disk of the database is full; what was answered is safe, and nothing more is taken until there is room'
+      : 'the database cannot answer now; ask again'
+    return problem(503, detail, [], { 'Retry-After': RETRY_AFTER })
   }
   log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
   return problem(500, 'something went wrong here; the log says what')

@@ -126,11 +126,17 @@ export class StoreUnavailable extends Error {
   readonly operation: string
   /** What a person can do about it. */
   readonly hint: string
+  /** There is no room for what was to be written; what is read goes on. */
+  readonly isFull: boolean
 
-  constructor(message: string, options: { operation: string; hint: string; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { operation: string; hint: string; cause?: unknown; isFull?: boolean },
+  ) {
     super(message, { cause: options.cause })
     this.operation = options.operation
     this.hint = options.hint
+    this.isFull = options.isFull ?? false
   }
 }
 

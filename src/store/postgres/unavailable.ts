@@ -48,5 +48,5 @@ export function unavailable(error: unknown): Unavailable | undefined {
   const hint = HINTS.find(([pattern]) => pattern.test(code))?.[1]
   if (hint === undefined) return undefined
   // None makes what is open worthless: connections that are lost are made anew one by one.
-  return { cause: `${(failure as Error).message} (${code})`, hint, broken: false }
+  return { cause: `${(failure as Error).message} (${code})`, hint, broken: false, isFull: code === '53100' }
 }

@@ -2,8 +2,10 @@ import type { Unavailable } from '../thread/backend.ts'
 
 const LOCAL_DISK = 'the file system cannot lock or share the file (NFS, SMB): put it on a local disk'
 
+const FULL = 'free space on the disk of the database; what was answered is safe'
+
 const HINTS: readonly [code: string, hint: string, broken: boolean][] = [
-  ['SQLITE_FULL', 'free space on the disk of the database; what was answered is safe', false],
+  ['SQLITE_FULL', FULL, false],
   [
     'SQLITE_BUSY',
     'one process owns a SQLite database, stop the other; where there is none, the file is on a file system that cannot ' +
@@ -11,7 +13,7 @@ const HINTS: readonly [code: string, hint: string, broken: boolean][] = [
     false,
   ],
   ['SQLITE_IOERR_LOCK', LOCAL_DISK, true],
-  ['SQLITE_IOERR_SHMSIZE', 'free space on the disk of the database; what was answered is safe', true],
+  ['SQLITE_IOERR_SHMSIZE', FULL, true],
   ['SQLITE_IOERR_SHMMAP', LOCAL_DISK, true],
   ['SQLITE_PROTOCOL', LOCAL_DISK, true],
   ['SQLITE_READONLY', 'make the database file and its folder writable for this process', true],
@@ -27,5 +29,6 @@ export function unavailable(error: unknown): Unavailable | undefined {
   if (typeof code !== 'string') return undefined
   const known = HINTS.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))
   if (known === undefined) return undefined
-  return { cause: `${(error as Error).message} (${code})`, hint: known[1], broken: known[2] }
+  const [, hint, broken] = known
+  return { cause: `${(error as Error).message} (${code})`, hint, broken, isFull: hint === FULL }
 }

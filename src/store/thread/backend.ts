@@ -23,4 +23,6 @@ export interface Unavailable {
   readonly hint: string
   /** What is open cannot be trusted any more: a new worker must open the database anew. */
   readonly broken: boolean
+  /** There is no room for what was to be written. */
+  readonly isFull?: boolean
 }

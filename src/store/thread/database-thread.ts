@@ -150,8 +150,9 @@ export class DatabaseThread {
     if ('value' in reply) {
       waiting?.resolve(reply.value)
     } else if ('unavailable' in reply) {
-      const { cause, hint, broken } = reply.unavailable
-      waiting?.reject(unavailableError(waiting.act, cause, `${hint} (${nameOf(this.#location)})`))
+      const { cause, hint, broken, isFull = false } = reply.unavailable
+      const named = `${hint} (${nameOf(this.#location)})`
+      waiting?.reject(unavailableError(waiting.act, cause, named, { isFull }))
       if (broken) void worker.terminate()
     } else {
       const { error } = reply
@@ -164,15 +165,21 @@ export class DatabaseThread {
     this.#waiting.clear()
     for (const { act, reject } of waiting) {
       const cause = crash?.message ?? 'its thread has ended'
-      reject(unavailableError(act, cause, 'the next call opens the database again', crash))
+      reject(unavailableError(act, cause, 'the next call opens the database again', { crash }))
     }
   }
 }
 
-function unavailableError(act: string, cause: string, hint: string, crash?: Error): StoreUnavailable {
+function unavailableError(
+  act: string,
+  cause: string,
+  hint: string,
+  { crash, isFull = false }: { readonly crash?: Error | undefined; readonly isFull?: boolean } = {},
+): StoreUnavailable {
   return new StoreUnavailable(`store ${act}: ${cause}: ${hint}`, {
     operation: act,
     hint,
     cause: crash ?? cause,
+    isFull,
   })
 }
