@@ -74,7 +74,7 @@ describe('verify', () => {
 
   test.each([
     ['sqlite:/nowhere/vicinity.db', 1, /nowhere.*SQLITE_CANTOPEN/],
-    ['postgres://127.0.0.1:1/vicinity', 1, /127.0.0.1:1.*check that the database is up/],
+    ['postgres://127.0.0.1:1/vicinity', 1, /127.0.0.1:1.*ECONNREFUSED.*check that the database is up/],
     ['sqlite::memory:', 2, /of the process that serves it alone/],
     ['mysql://', 2, /--database: "mysql:\/\/" is none of/],
   ])('of %s ends with %d and says why', async (database, code, message) => {

@@ -67,7 +67,7 @@ export class Connection {
       const late = setTimeout(() => this.lose(noAnswer(patience)), patience)
       signal.addEventListener('abort', lost, { once: true })
       this.#planForValues()
-      act(this)
+        .then(() => act(this))
         .then(resolve, reject)
         .finally(() => {
           clearTimeout(late)
@@ -77,12 +77,13 @@ export class Connection {
   }
 
   /**
-   * Before anything else. What a statement reads depends on the revisions that it is asked about: a plan for any of them
+   * Before anything else; it is also what fails where nobody can connect. What a statement reads depends on the revisions that it is asked about: a plan for any of them
    * (what PostgreSQL makes of one that is prepared, after some times) reads the whole history.
    */
-  #planForValues(): void {
-    if (this.#isToPlan) this.sql.unsafe('set plan_cache_mode to force_custom_plan').catch(() => {})
+  async #planForValues(): Promise<void> {
+    if (!this.#isToPlan) return
     this.#isToPlan = false
+    await this.sql.unsafe('set plan_cache_mode to force_custom_plan')
   }
 
   /** Closes it at once, whatever goes on. */
