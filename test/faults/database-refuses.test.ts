@@ -158,7 +158,11 @@ await onPostgres(() => {
     })
     expect([taken.size, refusals > 0]).toEqual([2, true])
     for (const [source, endpoints] of taken) {
-      const { text } = await replica.get(`/v1/sources/${source}/topology`)
+      // The last end of all may be noticed by this very question.
+      const { text } = await waitUntil('the read to be answered', async () => {
+        const answer = await replica.get(`/v1/sources/${source}/topology`)
+        return answer.status === 200 && answer
+      })
       expect(JSON.parse(text).services[0].endpoints.length).toBeGreaterThanOrEqual(endpoints)
     }
     const head = Number((await bed.ask('select revision from head'))[0]?.revision)

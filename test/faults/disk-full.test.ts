@@ -34,7 +34,9 @@ test('a full disk of a SQLite file: pushes are told to come back, Envoys are ser
   expect((await replica.get('/readyz')).status).toBe(200)
   await waitUntil('what was taken to be served', async () => (await replica.serves()) === pushed)
   const copy = join(disk.folder, 'copy.db')
-  await expect((await upkeepOf(database)).backup(copy, { replace: false })).rejects.toThrow(/is full: nothing was kept/)
+  await expect((await upkeepOf(database)).backup(copy, { replace: false })).rejects.toThrow(
+    /is full: nothing was kept/,
+  )
   expect((await readdir(disk.folder)).filter(file => file.includes('copy'))).toEqual([])
 
   await rm(disk.filler)
