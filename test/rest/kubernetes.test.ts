@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { clusterList } from '../../bench/acceptance/kubernetes-objects.ts'
 import {
@@ -10,21 +10,14 @@ import {
   node,
   service,
 } from '../operations/intake/kubernetes-objects.ts'
-import { type LastingTestbed, openLastingTestbed, openTestbed, removeSources } from './rest-testbed.ts'
+import { openTestbed, shareTestbed } from './rest-testbed.ts'
 import { ROUTES } from './scenario.ts'
 
-/** One database serves all tests: each has a source of its own, and counts revisions from the head of then. */
-let testbed: LastingTestbed
+const testbed = shareTestbed()
 let number = 0
-let head = 0
 
-beforeAll(async () => {
-  testbed = await openLastingTestbed()
-})
-afterAll(() => testbed.close())
-beforeEach(async () => {
+beforeEach(() => {
   number += 1
-  head = await removeSources(testbed)
 })
 
 const OBJECTS = [
@@ -53,7 +46,7 @@ describe('PUT of Kubernetes objects', () => {
     expect(answer.body).toEqual({
       source: `east-${number}`,
       part: 'both',
-      revision: head + 1,
+      revision: testbed.head + 1,
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       unchanged: false,
       changed: { added: 6, updated: 0, removed: 0 },
@@ -74,7 +67,11 @@ describe('PUT of Kubernetes objects', () => {
       const { call } = testbed
       const first = await call('PUT', path(), CLUSTER)
       const again = await call('PUT', path(), yaml(...OBJECTS), { 'Content-Type': type })
-      expect(again.body).toMatchObject({ unchanged: true, revision: head + 1, digest: first.body.digest })
+      expect(again.body).toMatchObject({
+        unchanged: true,
+        revision: testbed.head + 1,
+        digest: first.body.digest,
+      })
     },
   )
 
@@ -94,7 +91,7 @@ describe('PUT of Kubernetes objects', () => {
     const other = part === 'routes' ? 'topology' : 'routes'
     const before = await call('GET', path(other))
     const answer = await call('PUT', `${path()}?part=${part}`, CLUSTER)
-    expect(answer.body).toMatchObject({ part, revision: head + 3 })
+    expect(answer.body).toMatchObject({ part, revision: testbed.head + 3 })
     expect((await call('GET', path(part))).headers.get('etag')).toBe(answer.headers.get('etag'))
     expect((await call('GET', path(other))).body).toEqual(before.body)
   })
@@ -112,7 +109,7 @@ describe('PUT of Kubernetes objects', () => {
   test('with dryRun only says what would be', async () => {
     const answer = await testbed.call('PUT', `${path()}?dryRun=true`, CLUSTER)
     expect(answer.body).toMatchObject({ revision: null, changed: { added: 6 } })
-    expect(await testbed.store.head()).toBe(head)
+    expect(await testbed.store.head()).toBe(testbed.head)
   })
 
   test('honours If-Match, If-None-Match and Prefer', async () => {
@@ -122,8 +119,8 @@ describe('PUT of Kubernetes objects', () => {
     expect((await call('PUT', path(), list(service('a')), { 'If-Match': '"other"' })).status).toBe(412)
     const headers = { 'If-Match': `"${first.body.digest}"`, Prefer: 'wait=5' }
     const second = await call('PUT', path(), list(service('a')), headers)
-    expect(second.body).toMatchObject({ revision: head + 2, convergence: { proxies: 0 } })
-    expect(proxies.waits.at(-1)?.revision).toBe(head + 2)
+    expect(second.body).toMatchObject({ revision: testbed.head + 2, convergence: { proxies: 0 } })
+    expect(proxies.waits.at(-1)?.revision).toBe(testbed.head + 2)
   })
 
   test('is asked for a token like every other', async () => {
@@ -146,10 +143,14 @@ describe('a large List', () => {
     const { call } = testbed
     expect(LARGE.length).toBeGreaterThan(1_500_000)
     const first = await call('PUT', path(), LARGE)
-    expect(first.body).toMatchObject({ revision: head + 1, part: 'both' })
+    expect(first.body).toMatchObject({ revision: testbed.head + 1, part: 'both' })
     expect(first.body.changed.added).toBeGreaterThan(400)
     const again = await call('PUT', path(), LARGE)
-    expect(again.body).toMatchObject({ unchanged: true, revision: head + 1, digest: first.body.digest })
+    expect(again.body).toMatchObject({
+      unchanged: true,
+      revision: testbed.head + 1,
+      digest: first.body.digest,
+    })
     expect((await call('PUT', path(), LARGE, { 'If-None-Match': '*' })).status).toBe(412)
     expect((await call('PUT', path('snapshot'), LARGE)).status).toBe(422)
     const part = await call('PUT', `${path()}?part=topology`, LARGE)
@@ -167,7 +168,7 @@ describe('a large List', () => {
         { pointer: expect.stringContaining(`/items/${index}/endpoints/3`), detail: expect.any(String) },
       ],
     })
-    expect(await testbed.store.head()).toBe(head)
+    expect(await testbed.store.head()).toBe(testbed.head)
   })
 })
 

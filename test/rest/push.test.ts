@@ -1,20 +1,13 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LastingTestbed, openLastingTestbed, removeSources } from './rest-testbed.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type RestTestbed, shareTestbed } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
 
-/** One database serves all tests: each finds it without sources, and counts revisions from the head of then. */
-let testbed: LastingTestbed
+const testbed = shareTestbed()
 let number = 0
-let head = 0
 
-beforeAll(async () => {
-  testbed = await openLastingTestbed()
-})
-afterAll(() => testbed.close())
-beforeEach(async () => {
+beforeEach(() => {
   number += 1
-  head = await removeSources(testbed)
 })
 
 function path(part: string, source = 'east'): string {
@@ -29,7 +22,7 @@ describe('PUT of a part', () => {
     expect(answer.body).toEqual({
       source: `east-${number}`,
       part: 'topology',
-      revision: head + 1,
+      revision: testbed.head + 1,
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       unchanged: false,
       changed: { added: 4, updated: 0, removed: 0 },
@@ -48,7 +41,7 @@ describe('PUT of a part', () => {
       unchanged: true,
       changed: { added: 0, updated: 0, removed: 0 },
     })
-    expect(await store.head()).toBe(head + 2)
+    expect(await store.head()).toBe(testbed.head + 2)
   })
 
   test('replaces: what it leaves out goes', async () => {
@@ -66,12 +59,20 @@ describe('PUT of a part', () => {
     const first = await call('PUT', path('topology'), document)
     expect(first.status).toBe(200)
     const again = await call('PUT', path('topology'), document)
-    expect(again.body).toMatchObject({ unchanged: true, revision: head + 1, digest: first.body.digest })
+    expect(again.body).toMatchObject({
+      unchanged: true,
+      revision: testbed.head + 1,
+      digest: first.body.digest,
+    })
     expect((await call('PUT', path('topology'), document, { 'If-None-Match': '*' })).status).toBe(412)
     expect((await call('PUT', path('topology'), document, { 'If-Match': '"other"' })).status).toBe(412)
     await call('PUT', path('topology'), services('one'))
     const back = await call('PUT', path('topology'), document)
-    expect(back.body).toMatchObject({ unchanged: false, revision: head + 3, digest: first.body.digest })
+    expect(back.body).toMatchObject({
+      unchanged: false,
+      revision: testbed.head + 3,
+      digest: first.body.digest,
+    })
   })
 
   test('of a large snapshot again, but as one of its parts, is refused as it would be for the first time', async () => {
@@ -86,7 +87,7 @@ describe('PUT of a part', () => {
     const zipped = await call('PUT', path('topology'), new Uint8Array(gzipSync(JSON.stringify(TOPOLOGY))), {
       'Content-Encoding': 'gzip',
     })
-    expect(zipped.body.revision).toBe(head + 1)
+    expect(zipped.body.revision).toBe(testbed.head + 1)
     const typed = await call('PUT', path('topology'), TOPOLOGY, {
       'Content-Type': 'application/fleet+json; charset=UTF-8',
     })
@@ -98,14 +99,18 @@ describe('PUT of a part', () => {
     const answer = await call('PUT', path('snapshot'), { topology: TOPOLOGY, routes: ROUTES })
     expect(answer.body).toMatchObject({
       part: 'both',
-      revision: head + 1,
+      revision: testbed.head + 1,
       changed: { added: 6 },
       warnings: [],
     })
     const read = await call('GET', path('snapshot'))
     expect(read.headers.get('etag')).toBe(`"${answer.body.digest}"`)
     const same = await call('PUT', path('snapshot'), read.body)
-    expect(same.body).toMatchObject({ unchanged: true, revision: head + 1, digest: answer.body.digest })
+    expect(same.body).toMatchObject({
+      unchanged: true,
+      revision: testbed.head + 1,
+      digest: answer.body.digest,
+    })
   })
 })
 
@@ -128,7 +133,7 @@ describe('backends that no source has', () => {
     const { call } = testbed
     const dangling = await call('PUT', path('routes'), ROUTES)
     expect(dangling.body).toMatchObject({
-      revision: head + 1,
+      revision: testbed.head + 1,
       warnings: [
         {
           pointer: '/routes/0/rules/0/backendRefs/0',
@@ -167,7 +172,10 @@ describe('PATCH', () => {
       upsert: services('three'),
       remove: [{ kind: 'Service', namespace: 'default', name: 'one' }],
     })
-    expect(patched.body).toMatchObject({ revision: head + 2, changed: { added: 2, updated: 0, removed: 2 } })
+    expect(patched.body).toMatchObject({
+      revision: testbed.head + 2,
+      changed: { added: 2, updated: 0, removed: 2 },
+    })
     const read = await call('GET', path('topology'))
     const put = await call('PUT', path('topology', 'west'), read.body)
     expect(put.body.digest).toBe(patched.body.digest)
@@ -212,14 +220,14 @@ describe('a dry run', () => {
     const dry = await call('PUT', `${path('topology')}?dryRun=true`, TOPOLOGY)
     expect(dry.body).toMatchObject({ revision: null, unchanged: false, changed: { added: 4 } })
     expect(dry.headers.get('etag')).toBeNull()
-    expect(await store.head()).toBe(head)
+    expect(await store.head()).toBe(testbed.head)
     const real = await call('PUT', path('topology'), TOPOLOGY)
     expect(real.body.digest).toBe(dry.body.digest)
   })
 })
 
 describe('conditions', () => {
-  async function pushed(): Promise<LastingTestbed & { etag: string }> {
+  async function pushed(): Promise<RestTestbed & { etag: string }> {
     const { headers } = await testbed.call('PUT', path('topology'), services('one'))
     return { ...testbed, etag: headers.get('etag') ?? '' }
   }
@@ -236,7 +244,7 @@ describe('conditions', () => {
     await call('PUT', path('topology'), services('two'))
     const answer = await call('PUT', path('topology'), services('three'), { 'If-Match': etag })
     expect(answer).toMatchObject({ status: 412, body: { title: 'Precondition Failed' } })
-    expect(await store.head()).toBe(head + 2)
+    expect(await store.head()).toBe(testbed.head + 2)
   })
 
   test('a weak tag matches nothing', async () => {
@@ -275,7 +283,7 @@ describe('Prefer: wait', () => {
     expect(answer.headers.get('preference-applied')).toBe('wait=50')
     expect(answer.body.convergence).toEqual(proxies.convergence)
     const [wait] = proxies.waits.splice(0)
-    expect(wait?.revision).toBe(head + 1)
+    expect(wait?.revision).toBe(testbed.head + 1)
     // What the write has left of the 50 s: a test ends long before it could use up the rest.
     expect(wait?.timeout).toBeLessThanOrEqual(50_000)
     expect(wait?.timeout).toBeGreaterThan(25_000)

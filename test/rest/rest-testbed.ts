@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { authenticator } from '../../src/auth/authenticate.ts'
 import type { Convergence, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
 import type { Collaborators } from '../../src/operations/collaborators.ts'
@@ -42,6 +42,28 @@ export async function openTestbed(options: BenchOptions = {}): Promise<RestTestb
   return testbed
 }
 
+/** The testbed of all tests of a file. */
+export interface SharedTestbed extends RestTestbed {
+  /** The last revision when the test began. */
+  readonly head: number
+}
+
+/** One testbed for all tests of the file that calls this: each finds it without sources and proxies. */
+export function shareTestbed(): SharedTestbed {
+  const testbed = {} as LastingTestbed & { head: number }
+  beforeAll(async () => {
+    Object.assign(testbed, await openLastingTestbed())
+  })
+  beforeEach(async () => {
+    const { store, proxies } = testbed
+    for (const { source } of await store.sources()) await store.removeSource(source, 'test')
+    testbed.head = await store.head()
+    proxies.all = []
+  })
+  afterAll(() => testbed.close())
+  return testbed
+}
+
 /** A testbed that its opener closes. */
 export async function openLastingTestbed(options: BenchOptions = {}): Promise<LastingTestbed> {
   const log = pino({ level: 'silent' })
@@ -79,12 +101,6 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
     await store.close()
   }
   return { ...collaborators, app, registry, call, close }
-}
-
-/** Takes every source away, for tests that share a database; the head from which the next one counts revisions. */
-export async function removeSources({ store }: Pick<RestTestbed, 'store'>): Promise<number> {
-  for (const { source } of await store.sources()) await store.removeSource(source, 'test')
-  return store.head()
 }
 
 class ScriptedProxies implements Proxies {

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type LastingTestbed, openLastingTestbed, removeSources } from './rest-testbed.ts'
+import { expect, test } from 'vitest'
+import { shareTestbed } from './rest-testbed.ts'
 
-let testbed: LastingTestbed
-beforeAll(async () => {
-  testbed = await openLastingTestbed()
-})
-afterAll(() => testbed.close())
-beforeEach(async () => {
-  await removeSources(testbed)
-})
+const testbed = shareTestbed()
 
 const put = (source: string, service: object, query = '') =>
   testbed.call('PUT', `/v1/sources/${source}/topology${query}`, { services: [service] })

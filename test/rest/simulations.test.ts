@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LastingTestbed, openLastingTestbed, proxyStatus, removeSources } from './rest-testbed.ts'
+import { describe, expect, test } from 'vitest'
+import { proxyStatus, shareTestbed } from './rest-testbed.ts'
 
 const PATH = '/v1/simulations'
 
-let testbed: LastingTestbed
-beforeAll(async () => {
-  testbed = await openLastingTestbed()
-})
-afterAll(() => testbed.close())
-beforeEach(async () => {
-  await removeSources(testbed)
-  testbed.proxies.all = []
-})
+const testbed = shareTestbed()
 
 const ZONES = ['zone-a', 'zone-b', 'zone-c'].map(zone => ({ zone, region: 'r1' }))
 
