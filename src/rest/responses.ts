@@ -16,7 +16,7 @@ const PROBLEMS = {
   413: 'The body is larger than may be: 64 MiB, of Kubernetes objects 256 MiB of JSON or 16 MiB of YAML',
   415: 'Not of a Content-Type that is read here, nor gzip of it',
   422: 'The document says what must not be; nothing was stored',
-  503: 'The database cannot be reached; come back after Retry-After',
+  503: 'The database cannot be reached, or its disk is full; come back after Retry-After',
 } as const
 
 export function problems(...statuses: (keyof typeof PROBLEMS)[]): RouteConfig['responses'] {

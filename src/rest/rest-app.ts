@@ -64,6 +64,7 @@ function errorProblem(error: Error, c: RestContext, log: Logger, unavailable: Fa
   if (error instanceof StoreUnavailable) {
     unavailable.warn({ err: error, method: c.req.method, path: c.req.path })
     // Whether a commit was done whose answer got lost cannot be known; to ask for the same again does no harm.
+    // A full disk is 503 too: what gets 507 must not be repeated but by a user (RFC 4918, 11.5), and syncers should.
     const detail = error.isFull
       ? 'the disk of the database is full; what was answered is safe, and nothing more is taken until there is room'
       : 'the database cannot answer now; ask again'

@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { status } from '@grpc/grpc-js'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { TYPE_URLS } from '../../src/proto/type-urls.ts'
 import { builtFile } from '../support/built/built-file.ts'
 import { TestClient } from '../xds/grpc-client.ts'
@@ -23,8 +26,8 @@ afterEach(() => {
 })
 
 /** Starts `vicinity serve` and reads its log up to the line that says ready. */
-async function serve(env: Record<string, string> = {}, command = BUILT) {
-  const child = spawn(process.execPath, [...command, 'serve', ...FREE], {
+async function serve(env: Record<string, string> = {}, command = BUILT, flags = FREE) {
+  const child = spawn(process.execPath, [...command, 'serve', ...flags], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -40,6 +43,14 @@ async function serve(env: Record<string, string> = {}, command = BUILT) {
     child.once('close', code => reject(new Error(`ended with ${code} before it was ready`)))
   })
   return { child, log, ready: await ready }
+}
+
+/** Runs a command that is expected to end by itself. */
+async function failing(args: readonly string[]) {
+  const child = spawn(process.execPath, [...BUILT, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  children.push(child)
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  return { code: code as number, stderr }
 }
 
 test('serve logs JSON lines, says once where it answers, and ends with 0 on SIGTERM', async () => {
@@ -91,6 +102,24 @@ test('serve with a token asks for it, and does not warn', async () => {
   expect(JSON.stringify(log)).not.toContain('secret')
 })
 
+test('serve of a SQLite file that another process serves names that process, and follows it at once when it is killed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vicinity-serve-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'vicinity.db')
+  const flags = [...FREE, '--database', `sqlite:${path}`]
+  const { child } = await serve({}, BUILT, flags)
+  const { code, stderr } = await failing(['serve', ...flags])
+  const holder = process.platform === 'linux' ? `process ${child.pid} has the lock` : 'cannot be had'
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^vicinity: cannot start: .*one process owns a SQLite database, stop the other.*\n$/)
+  expect(stderr).toContain(holder)
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  const next = await serve({}, BUILT, flags)
+  next.child.kill('SIGTERM')
+  expect(await once(next.child, 'close')).toEqual([0, null])
+})
+
 test('a start that fails is one clear line and exit code 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
@@ -104,9 +133,7 @@ test('a start that fails is one clear line and exit code 1', async () => {
     '--xds',
     '127.0.0.1:0',
   ]
-  const child = spawn(process.execPath, [...BUILT, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
-  children.push(child)
-  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  const { code, stderr } = await failing(args)
   taken.close()
   expect(code).toBe(1)
   expect(stderr).toMatch(/^vicinity: cannot start: .*EADDRINUSE.*\n$/)

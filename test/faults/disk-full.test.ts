@@ -44,6 +44,10 @@ test('a full disk of a SQLite file: pushes are told to come back, Envoys are ser
   await waitUntil('it to be served', async () => (await replica.serves()) === 3)
   expect((await verified(database)).problems).toEqual([])
   await replica.close()
+
+  await fill(disk.filler)
+  await expect(startReplica(database)).rejects.toThrow(/free space on the disk of the database.*vicinity\.db/)
+  await rm(disk.filler)
   const again = await startReplica(database)
   onTestFinished(() => again.close())
   expect(await again.serves()).toBe(3)

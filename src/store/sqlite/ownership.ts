@@ -23,8 +23,9 @@ export function ownFile(path: string): () => void {
     lock.close()
     if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error
     const holder = holderOf(file)
-    const who = holder === undefined ? 'another process' : `process ${holder}`
-    throw new BetterSqlite3.SqliteError(`${who} has the lock ${file}`, 'SQLITE_BUSY')
+    const what =
+      holder === undefined ? `the lock ${file} cannot be had` : `process ${holder} has the lock ${file}`
+    throw new BetterSqlite3.SqliteError(what, 'SQLITE_BUSY')
   }
 }
 

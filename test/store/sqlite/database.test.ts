@@ -95,6 +95,14 @@ describe('a database', () => {
     await next.close()
   })
 
+  test.each(['SQLITE_BUSY', 'SQLITE_IOERR_LOCK', 'SQLITE_IOERR_SHMMAP', 'SQLITE_PROTOCOL'])(
+    'on a file system that cannot lock (%s) belongs on a local disk, and that is said',
+    code => {
+      const error = new BetterSqlite3.SqliteError('as SQLite says it', code)
+      expect(unavailable(error)?.hint).toMatch(/NFS.* local disk$/)
+    },
+  )
+
   test('that cannot be opened is unavailable, and the path is named', async () => {
     const missing = join(folder, 'no-such-folder', 'vicinity.db')
     await expect(openStore({ kind: 'sqlite', path: missing })).rejects.toMatchObject({
