@@ -48,7 +48,8 @@ export interface DeltaStreamResponse {
 
 /**
  * One delta ADS stream, all its types. The transport hands in requests and new editions and pulls responses while it
- * can take more: what is sent is always the newest state, and a slow client skips what it missed. Time is passed in.
+ * can take more: what is sent is always the newest state, and a slow client skips what it missed. Time is passed in, in
+ * milliseconds since any moment (`RunningTime`).
  *
  * A stream is
  * - silent: the client brought versions, but the database has no revision at all (a lost volume must not wipe a
@@ -107,8 +108,8 @@ export class DeltaStream {
     )
   }
 
-  /** Takes what the client said. Returns what is wrong when the stream must end with INVALID_ARGUMENT. */
-  onRequest(request: DeltaRequest, now: number): string | undefined {
+  /** Takes what the client said, and when by the wall clock. Returns what is wrong when the stream must end with INVALID_ARGUMENT. */
+  onRequest(request: DeltaRequest, at: Date): string | undefined {
     // xDS protocol, "Aggregated Discovery Service": on ADS the type is only known by type_url.
     if (request.typeUrl === '') return 'type_url is required on an aggregated stream'
     this.#moment += 1
@@ -119,7 +120,7 @@ export class DeltaStream {
     }
     // The nonce only tells which response is answered; names count whatever it is.
     if (request.nonce !== '') {
-      subscription.deliveries.answer(request.nonce, request.error, new Date(now).toISOString())
+      subscription.deliveries.answer(request.nonce, request.error, at.toISOString())
       this.#progress.answered(this.#oldestUnanswered)
     }
     subscription.update(request)

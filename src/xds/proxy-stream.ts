@@ -9,6 +9,7 @@ import { type Audience, type Audiences, type ClientNode, clientNode } from './au
 import { DeltaStream } from './delta-stream.ts'
 import type { Editions } from './editions.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
+import type { RunningTime } from './running-time.ts'
 
 /** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
 const UNWRITTEN_LIMIT = 256 * 1024
@@ -33,6 +34,8 @@ export interface ProxyStreamOptions {
   readonly allowEmpty: boolean
   readonly log: Logger
   readonly editions: Editions
+  /** What gates wait by. */
+  readonly time: Pick<RunningTime, 'now'>
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
   readonly lifetime: () => number | undefined
   /** It has an audience and a status. */
@@ -165,7 +168,7 @@ export class ProxyStream implements RegisteredProxy {
 
   #onRequest(stream: DeltaStream, request: DeltaRequest): void {
     if (request.error !== undefined) this.#logRejection(request)
-    const problem = stream.onRequest(request, Date.now())
+    const problem = stream.onRequest(request, new Date())
     if (problem !== undefined) {
       this.end(status.INVALID_ARGUMENT, problem)
       return
@@ -174,13 +177,13 @@ export class ProxyStream implements RegisteredProxy {
   }
 
   #join(node: ClientNode): DeltaStream {
-    const { audiences, editions, allowEmpty } = this.#options
+    const { audiences, editions, time, allowEmpty } = this.#options
     const audience = audiences.join(node)
     const stream = new DeltaStream({
       id: this.id,
       views: audience.views,
       edition: editions.current,
-      now: Date.now(),
+      now: time.now(),
       allowEmpty,
     })
     this.#joined = { node, audience, stream }
@@ -197,7 +200,7 @@ export class ProxyStream implements RegisteredProxy {
     const { stream } = this.#joined ?? {}
     if (!stream) return
     while (!this.#isEnded && this.#unwritten < UNWRITTEN_LIMIT) {
-      const response = stream.next(Date.now())
+      const response = stream.next(this.#options.time.now())
       if (!response) {
         this.#wakeAt(stream.wakeAt())
         return
@@ -225,7 +228,8 @@ export class ProxyStream implements RegisteredProxy {
     clearTimeout(this.#timer)
     this.#timer = undefined
     if (at === undefined) return
-    this.#timer = setTimeout(() => this.#guard(() => this.#pump()), Math.max(0, at - Date.now()))
+    const left = Math.max(0, at - this.#options.time.now())
+    this.#timer = setTimeout(() => this.#guard(() => this.#pump()), left)
   }
 
   #guard(act: () => void): void {

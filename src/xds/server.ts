@@ -17,9 +17,13 @@ import { Editions } from './editions.ts'
 import { FanOut } from './fan-out.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
 import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
+import { RunningTime } from './running-time.ts'
 
 export interface XdsServerOptions
-  extends Omit<ProxyStreamOptions, 'allowEmpty' | 'editions' | 'lifetime' | 'joined' | 'requested' | 'left'> {
+  extends Omit<
+    ProxyStreamOptions,
+    'allowEmpty' | 'editions' | 'time' | 'lifetime' | 'joined' | 'requested' | 'left'
+  > {
   /** A loopback name or address, or what to listen on. */
   readonly host: string
   /** 0: any free port. */
@@ -84,6 +88,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   const { host, log } = options
   const editions = new Editions(options.revision)
   const registry = new ProxyRegistry(editions)
+  const time = new RunningTime()
   const streams = new Set<ProxyStream>()
 
   const fanOut = new FanOut<ProxyStream>(stream => {
@@ -96,6 +101,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     allowEmpty: options.allowEmpty ?? false,
     lifetime: () => maxConnectionAge && streamLifetime(maxConnectionAge),
     editions,
+    time,
     joined: stream => registry.join(stream),
     requested: stream => fanOut.add([stream]),
     left: stream => {
@@ -136,7 +142,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     },
     stopWaiting: () => registry.stopWaiting(),
     close: notice => {
-      closing ??= close(server, streams, notice)
+      closing ??= close(server, streams, notice).finally(() => time.stop())
       return closing
     },
   }

@@ -79,6 +79,6 @@ export class EnvoyModel {
   }
 
   #send(typeUrl: string, request: Partial<DeltaRequest>, now: number): void {
-    this.#stream?.onRequest(deltaRequest(typeUrl, request), now)
+    this.#stream?.onRequest(deltaRequest(typeUrl, request), new Date(now))
   }
 }

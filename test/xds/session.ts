@@ -80,7 +80,7 @@ export class Session {
   }
 
   send(typeUrl: string, request: Partial<DeltaRequest> = {}): string | undefined {
-    return this.stream.onRequest(deltaRequest(typeUrl, request), this.now)
+    return this.stream.onRequest(deltaRequest(typeUrl, request), new Date(this.now))
   }
 
   subscribe(typeUrl: string, ...names: string[]): void {
