@@ -6,14 +6,14 @@ import { RestApi } from '../../demo/rest-api.ts'
 import { startVicinity, type Vicinity } from '../../demo/vicinity.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
 import { startPostgres } from '../../test/support/postgres.ts'
-import { manyServices } from './many-services.ts'
+import { manyServices, type Size } from './many-services.ts'
 import { measure } from './measure.ts'
 import { memoryOf } from './process-memory.ts'
 import { SimulatedProxy } from './simulated-proxy.ts'
 
 /**
  * 8 pushers at once on 3 replicas of a PostgreSQL that syncs its commits: each replaces and patches a source of its
- * own, and counts in a document that all of them write, by If-Match. A proxy at each replica sees in which order that
+ * own (20 services of 5 endpoints, of which one changes), and counts in a document that all of them write, by If-Match. A proxy at each replica sees in which order that
  * replica's feed brought the revisions. `--pushes 10000`.
  */
 const { values } = parseArgs({ options: { pushes: { type: 'string', default: '10000' } } })
@@ -95,16 +95,25 @@ async function pushWhileLeft({ rest }: Vicinity, source: string, tally: Tally): 
     const sent = performance.now()
     if (turn % COUNT_EVERY === COUNT_EVERY - 1) await count(api, tally)
     else {
-      const document = manyServices({ ...size, services: turn % 2 === 0 ? size.services : 1 })
-      const services = document.services.map(service => ({ ...service, connectTimeout: `${turn + 1}ms` }))
+      const document = turned(size, turn)
       const answer =
         turn % 2 === 0
-          ? await api.put(path, { ...document, services })
-          : await api.patch(path, { upsert: { services } })
+          ? await api.put(path, document)
+          : await api.patch(path, { upsert: { services: [document.services[turn % size.services]] } })
       tally.revisions.push(answer.revision)
     }
     tally.ms.push(performance.now() - sent)
   }
+}
+
+/** A document in which one service is another one than in the document of the turn before. */
+function turned(size: Size, turn: number): { zones: object[]; services: object[] } {
+  const { zones, services } = manyServices(size)
+  const changed = (service: object, index: number) => {
+    const last = turn - ((turn - index + size.services) % size.services)
+    return last < 0 ? service : { ...service, connectTimeout: `${last + 1}ms` }
+  }
+  return { zones, services: services.map(changed) }
 }
 
 /** Again until nobody wrote between the read and the write. */

@@ -1,25 +1,29 @@
 import { and, asc, count, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
-import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import type { Position } from '../../model/change.ts'
 import type { Revision, RevisionsQuery, SourceState } from '../store.ts'
 import { sourceStates, toPosition, toRevision } from '../versions/revision-rows.ts'
 import type { Revisions } from '../versions/statements.ts'
+import type { Sql } from './connect.ts'
 import { part, revision as table } from './schema.ts'
 
 export class PostgresRevisions implements Revisions {
+  readonly #sql: Sql
   readonly #db: PostgresJsDatabase
 
-  constructor(db: PostgresJsDatabase) {
-    this.#db = db
+  constructor(sql: Sql) {
+    this.#sql = sql
+    this.#db = drizzle(sql)
   }
 
+  // These two are asked after each commit, by each replica: they are prepared, which drizzle's queries are not.
   async position(): Promise<Position> {
-    const [row] = await this.#db.select().from(table).orderBy(desc(table.revision)).limit(1)
+    const [row] = await this.#sql<Stamped[]>`${stamped(this.#sql)} order by revision desc limit 1`
     return toPosition(row && dated(row))
   }
 
   async stampOf(revision: number): Promise<string | undefined> {
-    const [row] = await this.#db.select().from(table).where(eq(table.revision, revision))
+    const [row] = await this.#sql<Stamped[]>`${stamped(this.#sql)} where revision = ${revision}`
     return row && toPosition(dated(row)).stamp
   }
 
@@ -57,6 +61,15 @@ export class PostgresRevisions implements Revisions {
   }
 }
 
-function dated(row: typeof table.$inferSelect) {
-  return { ...row, createdAt: row.createdAt.toISOString() }
+interface Stamped {
+  readonly revision: number
+  readonly source: string | null
+  readonly digest: string | null
+  readonly createdAt: string | Date
+}
+
+const stamped = (sql: Sql) => sql`select revision, source, digest, created_at as "createdAt" from revision`
+
+function dated<Row extends { readonly createdAt: string | Date }>(row: Row): Row & { createdAt: string } {
+  return { ...row, createdAt: new Date(row.createdAt).toISOString() }
 }

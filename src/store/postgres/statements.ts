@@ -1,4 +1,3 @@
-import { drizzle } from 'drizzle-orm/postgres-js'
 import type { Statements } from '../versions/statements.ts'
 import { PostgresArchive } from './archive.ts'
 import type { Sql } from './connect.ts'
@@ -18,7 +17,7 @@ export function statementsOn(sql: Sql, send: Send = sendAndWait): PostgresStatem
   return {
     ledger: new PostgresLedger(sql, send),
     archive: new PostgresArchive(sql),
-    revisions: new PostgresRevisions(drizzle(sql)),
+    revisions: new PostgresRevisions(sql),
     hearings: new PostgresHearings(sql, send),
     fences: new PostgresFences(sql, send),
     pruning: new PostgresPruning(sql),

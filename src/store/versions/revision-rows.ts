@@ -9,7 +9,9 @@ export function toRevision({ added, updated, removed, ...row }: RevisionRow): Re
 }
 
 /** undefined: nothing was ever written. Another revision of the same number has another time, or other content. */
-export function toPosition(row: RevisionRow | undefined): Position {
+export function toPosition(
+  row: Pick<RevisionRow, 'revision' | 'source' | 'digest' | 'createdAt'> | undefined,
+): Position {
   if (row === undefined) return { revision: 0, stamp: '' }
   return { revision: row.revision, stamp: `${row.createdAt} ${row.source ?? ''} ${row.digest ?? ''}` }
 }
