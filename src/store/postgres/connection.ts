@@ -77,8 +77,9 @@ export class Connection {
   }
 
   /**
-   * Before anything else; it is also what fails where nobody can connect. What a statement reads depends on the revisions that it is asked about: a plan for any of them
-   * (what PostgreSQL makes of one that is prepared, after some times) reads the whole history.
+   * Before anything else; it is also what fails where nobody can connect. What a statement reads depends on the
+   * revisions that it is asked about: a plan for any of them (what PostgreSQL makes of one that is prepared, after some
+   * times) reads the whole history.
    */
   async #planForValues(): Promise<void> {
     if (!this.#isToPlan) return
