@@ -2,7 +2,7 @@ import type { ProxyTypeStatus } from '../model/proxies.ts'
 import type { DeltaRequest } from '../proto/delta-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
-import { Gates } from './gates.ts'
+import { Gates, RETURN_GRACE } from './gates.ts'
 import { Progress } from './progress.ts'
 import { type Batch, Subscription } from './subscription.ts'
 import type { Views } from './view.ts'
@@ -141,7 +141,7 @@ export class DeltaStream {
     if (this.#isSilent) return undefined
     for (const subscription of this.#subscriptions.values()) if (subscription.collect()) this.#moment += 1
     const limit = this.#options.responseLimit ?? RESPONSE_LIMIT
-    const gates = new Gates(this.#subscriptions, this.#options.now)
+    const gates = new Gates(this.#subscriptions, this.#hasReturned ? this.#options.now + RETURN_GRACE : 0)
     for (const subscription of this.#inTurn()) {
       const batch = subscription.take(gates, limit, now, this.#moment)
       if (batch) return this.#send(subscription, batch, now)

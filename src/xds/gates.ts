@@ -3,8 +3,11 @@ import type { Resource } from '../translate/resource.ts'
 import type { ReferencesInUse } from './holdings.ts'
 import type { Gatekeeper, Subscription } from './subscription.ts'
 
-/** How long a client that comes back has to name its listeners and routes before its clusters are removed. */
-export const RETURN_GRACE = 500
+/**
+ * How long a client that comes back has to subscribe to its types, in milliseconds. Envoy does so in any order: after a
+ * stream that ended early its routes may come some time before its clusters.
+ */
+export const RETURN_GRACE = 1_000
 
 /** Which type names resources of this one. */
 const REFERRERS: Readonly<Record<string, string>> = {
@@ -16,17 +19,18 @@ const REFERRERS: Readonly<Record<string, string>> = {
 /**
  * Make before break (xDS protocol, "Eventual consistency considerations"), for one moment of one stream: decides
  * whether a resource may be sent, or a removal, before what it hangs on was sent and answered. Only types that the
- * stream subscribes to are looked at.
+ * stream subscribes to are looked at; what a client that has come back hangs on may still be subscribed to.
  */
 export class Gates implements Gatekeeper {
   readonly #subscriptions: ReadonlyMap<string, Subscription>
-  readonly #begun: number
+  readonly #returningUntil: number
   readonly #inUse = new Map<string, ReferencesInUse>()
   readonly #current = new Map<string, ReadonlySet<string>>()
 
-  constructor(subscriptions: ReadonlyMap<string, Subscription>, begun: number) {
+  /** `returningUntil`: when the stream's client has subscribed to all that it had; 0 where it had nothing. */
+  constructor(subscriptions: ReadonlyMap<string, Subscription>, returningUntil: number) {
     this.#subscriptions = subscriptions
-    this.#begun = begun
+    this.#returningUntil = returningUntil
   }
 
   /**
@@ -35,7 +39,8 @@ export class Gates implements Gatekeeper {
    */
   additionAt(typeUrl: string, resource: Resource, now: number): number {
     const clusters = this.#subscriptions.get(TYPE_URLS.cluster)
-    if (typeUrl !== TYPE_URLS.routes || !clusters) return 0
+    if (typeUrl !== TYPE_URLS.routes) return 0
+    if (!clusters) return this.#returnedAt(now)
     let opensAt = 0
     for (const name of resource.references) {
       // Proxyless gRPC asks for a cluster only after it was named: not subscribed, not waited for.
@@ -46,9 +51,10 @@ export class Gates implements Gatekeeper {
 
   removalAt(typeUrl: string, name: string, now: number): number {
     const referrers = this.#subscriptions.get(REFERRERS[typeUrl] ?? '')
-    if (typeUrl === TYPE_URLS.cluster) return this.#clusterRemovalAt(referrers, name, now)
+    const isCluster = typeUrl === TYPE_URLS.cluster
+    if (!referrers) return isCluster ? this.#returnedAt(now) : 0
     // A parent that goes on naming it would never let it go: then its absence is what there is to say.
-    if (!referrers || this.#currentOf(referrers).has(name)) return 0
+    if (!isCluster && this.#currentOf(referrers).has(name)) return 0
     return this.#unusedAt(referrers, name, now)
   }
 
@@ -71,12 +77,8 @@ export class Gates implements Gatekeeper {
     return knownAt
   }
 
-  #clusterRemovalAt(routes: Subscription | undefined, name: string, now: number): number {
-    if (routes) return this.#unusedAt(routes, name, now)
-    const held = this.#subscriptions.get(TYPE_URLS.cluster)?.deliveries.holdings.get(name)
-    const isFromBefore = held !== undefined && held.references === undefined
-    const mayNameRoutes = this.#begun + RETURN_GRACE
-    return isFromBefore && now < mayNameRoutes ? mayNameRoutes : 0
+  #returnedAt(now: number): number {
+    return now < this.#returningUntil ? this.#returningUntil : 0
   }
 
   #currentOf(referrers: Subscription): ReadonlySet<string> {

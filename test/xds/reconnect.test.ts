@@ -103,6 +103,29 @@ describe('a client that comes back', () => {
     expect(session.settle()).toEqual(['CDS -x'])
   })
 
+  test('[M71] that names its routes before its clusters is sent new routes when it has their clusters', () => {
+    const tables = new Tables().set(CDS, 'x', '', ['x']).set(EDS, 'x').set(RDS, 'r', 'new', ['x'])
+    const session = new Session(tables)
+    session.returnWith(EDS, { gone: 'v' }, ['gone'])
+    session.returnWith(RDS, { r: 'old' }, ['r'])
+    expect(session.settle()).toEqual(['EDS -gone'])
+    session.returnWith(CDS, { gone: 'v' })
+    const [clusters] = session.pull()
+    expect(clusters?.resources.map(one => one.name)).toEqual(['x'])
+    session.subscribe(EDS, 'x')
+    session.ack(clusters)
+    expect(session.settle()).toEqual(['EDS +x', 'RDS +r', 'CDS -gone'])
+  })
+
+  test('[M71] that never subscribes to clusters is sent new routes after a while', () => {
+    const session = new Session(new Tables().set(RDS, 'r', 'new', ['x']))
+    session.returnWith(RDS, { r: 'old' }, ['r'])
+    expect(session.settle()).toEqual([])
+    expect(session.stream.wakeAt()).toBe(session.now + RETURN_GRACE)
+    session.now += RETURN_GRACE
+    expect(session.settle()).toEqual(['RDS +r'])
+  })
+
   test('[M76] whose cluster changed meanwhile is sent the assignment though it claims to have it', () => {
     const tables = new Tables().set(CDS, 'a', 'new', ['a']).set(EDS, 'a')
     const session = new Session(tables)
