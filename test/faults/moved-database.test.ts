@@ -41,6 +41,8 @@ async function toldAfterMove(from: string, move: () => Promise<string>): Promise
   const old = await startReplica(from)
   await old.push(3)
   await old.push(2, 'other')
+  // Reads what was pushed, so the replica serves it by then.
+  await old.get('/v1/services/default/other')
   const versions = versionsIn(await firstAnswer(old, {}))
   expect(Object.keys(versions).sort()).toEqual([...NAMES].sort())
   await old.close()

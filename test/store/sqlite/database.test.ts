@@ -132,6 +132,22 @@ describe('a database', () => {
 const deaf = { onHead() {}, onOutage() {}, onReported() {} }
 
 describe('the database thread', () => {
+  test('deletes old history in slices that let other calls through', async () => {
+    const store = await openStore({ kind: 'sqlite', path })
+    const many = (content: unknown) =>
+      Array.from({ length: 3_000 }, (_, n) => item('Service', `s-${n}`, content))
+    await push(store, replacement('topology', many(1)))
+    await push(store, replacement('topology', many(2)))
+    const order: string[] = []
+    const retention = store.retain({ topology: 0, routes: 0 }).finally(() => order.push('retained'))
+    const write = push(store, patch('topology', [item('Service', 's-1', 3)]))
+    const written = write.finally(() => order.push('written'))
+    expect(await retention).toBeGreaterThanOrEqual(3_000)
+    await written
+    expect(order).toEqual(['written', 'retained'])
+    await store.close()
+  })
+
   test('that dies rejects what waits, and the next call starts another on the same file', async () => {
     const heads: number[] = []
     const thread = new DatabaseThread(
