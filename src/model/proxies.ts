@@ -1,5 +1,9 @@
 import type { Viewpoint } from './viewpoint.ts'
 
+/** How a proxy speaks: in changes or in states; all types on one stream, each on its own, or by REST. */
+export const PROXY_FORMS = ['delta', 'delta-per-type', 'sotw', 'sotw-per-type', 'rest'] as const
+export type ProxyForm = (typeof PROXY_FORMS)[number]
+
 /** A connected proxy as `GET /v1/proxies` shows it; one stream is one proxy. */
 export interface ProxyStatus {
   /** Our own id of the stream; node ids repeat. */
@@ -9,6 +13,7 @@ export interface ProxyStatus {
   /** The gateway that `node.cluster` names, as namespace/name. */
   readonly gateway: string
   readonly viewpoint: Viewpoint
+  readonly form: ProxyForm
   /** Which replica serves it. */
   readonly replica: string
   readonly userAgent: string

@@ -1,4 +1,5 @@
-import { fieldPrefix } from './length-delimited.ts'
+import { controlPlane } from './control-plane.ts'
+import { MessageWriter } from './length-delimited.ts'
 
 /** `envoy.service.discovery.v3.DeltaDiscoveryResponse`, its resources encoded beforehand. */
 export interface DeltaResponse {
@@ -22,24 +23,18 @@ const FIELD = {
   removedResources: 6,
   controlPlane: 7,
 }
-const CONTROL_PLANE_IDENTIFIER = 1
 
 /**
  * Puts prepared bytes together, copied once. The nonce comes last: all before it is equal for every stream that is
  * sent the same.
  */
 export function encodeDeltaResponse(response: DeltaResponse): Buffer {
-  const chunks: Uint8Array[] = []
-  const put = (field: number, bytes: Uint8Array) => chunks.push(fieldPrefix(field, bytes.length), bytes)
-  if (response.systemVersion) put(FIELD.systemVersionInfo, Buffer.from(response.systemVersion))
-  for (const resource of response.resources) put(FIELD.resources, resource)
-  put(FIELD.typeUrl, Buffer.from(response.typeUrl))
-  for (const name of response.removed) put(FIELD.removedResources, Buffer.from(name))
-  const identifier = Buffer.from(response.controlPlane)
-  put(
-    FIELD.controlPlane,
-    Buffer.concat([fieldPrefix(CONTROL_PLANE_IDENTIFIER, identifier.length), identifier]),
-  )
-  put(FIELD.nonce, Buffer.from(response.nonce))
-  return Buffer.concat(chunks)
+  const message = new MessageWriter()
+  if (response.systemVersion) message.text(FIELD.systemVersionInfo, response.systemVersion)
+  for (const resource of response.resources) message.bytes(FIELD.resources, resource)
+  message.text(FIELD.typeUrl, response.typeUrl)
+  for (const name of response.removed) message.text(FIELD.removedResources, name)
+  message.bytes(FIELD.controlPlane, controlPlane(response.controlPlane))
+  message.text(FIELD.nonce, response.nonce)
+  return message.finish()
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import protobuf from 'protobufjs/light.js'
 import { encodeMessage } from './message.ts'
 
 /** The version of a resource: 96 bits of the SHA-256 of its bytes, the same on every replica and after a restart. */
@@ -18,4 +19,21 @@ export function encodeDiscoveryResource(
     version,
     resource: { typeUrl, value: body },
   })
+}
+
+/** Field number of `resource` in the message above, and the tag that it begins with. */
+const RESOURCE_TAG = (2 << 3) | 2
+
+/** The bytes of the Any in an encoded Resource: what the state of the world sends without name and version. */
+export function anyOf(encoded: Uint8Array): Uint8Array {
+  const reader = protobuf.Reader.create(encoded)
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag === RESOURCE_TAG) {
+      const length = reader.uint32()
+      return encoded.subarray(reader.pos, reader.pos + length)
+    }
+    reader.skipType(tag & 7)
+  }
+  throw new Error('a Resource without its resource')
 }

@@ -25,3 +25,20 @@ function varint(value: number): number[] {
   bytes.push(rest)
   return bytes
 }
+
+/** Puts length-delimited fields behind each other, copied once. */
+export class MessageWriter {
+  readonly #chunks: Uint8Array[] = []
+
+  bytes(fieldNumber: number, bytes: Uint8Array): void {
+    this.#chunks.push(fieldPrefix(fieldNumber, bytes.length), bytes)
+  }
+
+  text(fieldNumber: number, text: string): void {
+    this.bytes(fieldNumber, Buffer.from(text))
+  }
+
+  finish(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+}

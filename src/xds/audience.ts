@@ -1,6 +1,6 @@
 import { gatewayKey } from '../model/route-references.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
-import type { DiscoveryNode } from '../proto/delta-request.ts'
+import type { DiscoveryNode } from '../proto/discovery-node.ts'
 import type { Views } from './view.ts'
 
 /** What the first message of a stream says of the client; fixed for as long as the stream lives. */
@@ -15,8 +15,11 @@ export interface ClientNode {
 
 /** Who may see what. */
 export interface Audiences {
-  /** Called once for each stream; the audience lives until it is left. */
-  join(node: ClientNode): Audience
+  /**
+   * Called once for each stream; the audience lives until it is left. Of an Envoy with a stream for each type one is
+   * counted among the proxies that ask for traffic.
+   */
+  join(node: ClientNode, isCounted: boolean): Audience
 }
 
 export interface Audience {

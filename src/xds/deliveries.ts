@@ -3,6 +3,14 @@ import { GIVE_UP, Holdings, type ReferencesInUse } from './holdings.ts'
 import { namedIn, type Rejection, Rejections } from './rejection.ts'
 import { type SentResponse, Unanswered } from './unanswered.ts'
 
+/** An answer to a response: an ACK, or with `error` a NACK. */
+export interface Answer {
+  readonly nonce: string
+  readonly error?: string
+  /** Names that the response had beside its news: a state of the world repeats what was refused before. */
+  readonly repeated?: () => Iterable<string>
+}
+
 /** What of one type went to one client, and what the client said to it. */
 export class Deliveries {
   readonly holdings = new Holdings()
@@ -33,14 +41,14 @@ export class Deliveries {
     if (givenUp) this.#accept(givenUp, givenUp.resources)
   }
 
-  /** An ACK, or with `error` a NACK. Without effect for a nonce that is unknown or was answered. */
-  answer(nonce: string, error: string | undefined, at: string): void {
+  /** Without effect for a nonce that is unknown or was answered. */
+  answer({ nonce, error, repeated }: Answer, at: string): void {
     const responses = this.#unanswered.takeThrough(nonce)
     const answered = responses.pop()
     if (!answered) return
     for (const earlier of responses) this.#accept(earlier, earlier.resources)
     if (error === undefined) this.#accept(answered, answered.resources)
-    else this.#reject(answered, error, at)
+    else this.#reject(answered, error, at, repeated?.() ?? [])
   }
 
   /** The client is not subscribed to it any more. */
@@ -75,15 +83,19 @@ export class Deliveries {
   }
 
   /** What the words do not name was taken. */
-  #reject(response: SentResponse, detail: string, at: string): void {
+  #reject(response: SentResponse, detail: string, at: string, repeated: Iterable<string>): void {
     const names = response.resources.map(resource => resource.name)
-    const named = new Set(namedIn(detail, names))
+    const named = namedIn(detail, names)
+    const others = namedIn(detail, repeated).filter(name => !named.includes(name))
+    // Of a response with one resource words that name nothing are about that one.
+    const refused = new Set(named.length + others.length === 0 && names.length === 1 ? names : named)
     this.#accept(
       response,
-      response.resources.filter(resource => !named.has(resource.name)),
+      response.resources.filter(resource => !refused.has(resource.name)),
     )
-    for (const name of named) this.holdings.refuse(name, response.number)
-    const about = named.size > 0 ? named : names
-    this.#rejections.reject({ detail, resources: [...named], at, response: response.number }, about)
+    for (const name of refused) this.holdings.refuse(name, response.number)
+    const resources = [...refused, ...others]
+    const about = resources.length > 0 ? resources : names
+    this.#rejections.reject({ detail, resources, at, response: response.number }, about)
   }
 }

@@ -36,6 +36,18 @@ export interface DeltaStreamOptions {
   readonly allowEmpty?: boolean
   /** Bytes of resources in one response; default 1 MiB. */
   readonly responseLimit?: number
+  /** Types that are never sent in parts, however large; default none. */
+  readonly isWhole?: (typeUrl: string) => boolean
+  /** The stream has one type, and others go their own ways; default false. */
+  readonly isOfOneType?: boolean
+}
+
+/** What a client says, in whatever form of the protocol. */
+export interface Said extends Omit<DeltaRequest, 'node'> {
+  /** Of the first request of a type: the client had it on an earlier stream; default: it brings versions. */
+  readonly hasReturned?: boolean
+  /** What the answered response had beside its news. */
+  readonly repeated?: () => Iterable<string>
 }
 
 /** One response to write, made from the newest state. */
@@ -109,7 +121,7 @@ export class DeltaStream {
   }
 
   /** Takes what the client said, and when by the wall clock. Returns what is wrong when the stream must end with INVALID_ARGUMENT. */
-  onRequest(request: DeltaRequest, at: Date): string | undefined {
+  onRequest(request: Said, at: Date): string | undefined {
     // xDS protocol, "Aggregated Discovery Service": on ADS the type is only known by type_url.
     if (request.typeUrl === '') return 'type_url is required on an aggregated stream'
     this.#moment += 1
@@ -120,7 +132,7 @@ export class DeltaStream {
     }
     // The nonce only tells which response is answered; names count whatever it is.
     if (request.nonce !== '') {
-      subscription.deliveries.answer(request.nonce, request.error, at.toISOString())
+      subscription.deliveries.answer(request, at.toISOString())
       this.#progress.answered(this.#oldestUnanswered)
     }
     subscription.update(request)
@@ -140,9 +152,10 @@ export class DeltaStream {
   next(now: number): DeltaStreamResponse | undefined {
     if (this.#isSilent) return undefined
     for (const subscription of this.#subscriptions.values()) if (subscription.collect()) this.#moment += 1
-    const limit = this.#options.responseLimit ?? RESPONSE_LIMIT
-    const gates = new Gates(this.#subscriptions, this.#hasReturned ? this.#options.now + RETURN_GRACE : 0)
+    const { responseLimit = RESPONSE_LIMIT, isWhole } = this.#options
+    const gates = new Gates(this.#subscriptions, this.#returningUntil)
     for (const subscription of this.#inTurn()) {
+      const limit = isWhole?.(subscription.typeUrl) ? Number.POSITIVE_INFINITY : responseLimit
       const batch = subscription.take(gates, limit, now, this.#moment)
       if (batch) return this.#send(subscription, batch, now)
     }
@@ -156,6 +169,15 @@ export class DeltaStream {
     let at = Number.POSITIVE_INFINITY
     for (const subscription of this.#subscriptions.values()) at = Math.min(at, subscription.wakeAt)
     return at === Number.POSITIVE_INFINITY ? undefined : at
+  }
+
+  hasType(typeUrl: string): boolean {
+    return this.#subscriptions.has(typeUrl)
+  }
+
+  /** Until when types may still be subscribed that the client has; 0: what it has not subscribed, it has not. */
+  get #returningUntil(): number {
+    return this.#hasReturned && !this.#options.isOfOneType ? this.#options.now + RETURN_GRACE : 0
   }
 
   get #isSilent(): boolean {
@@ -176,11 +198,11 @@ export class DeltaStream {
   }
 
   /** The first request of a type; one that is not served is passed over, the stream lives on. */
-  #begin(request: DeltaRequest): void {
+  #begin(request: Said): void {
     const { typeUrl } = request
     const view = this.#options.views(typeUrl)
     if (!view) return
-    if (request.initialVersions.size > 0) this.#hasReturned = true
+    if (request.hasReturned ?? request.initialVersions.size > 0) this.#hasReturned = true
     const subscription = new Subscription(typeUrl, view)
     subscription.begin(request, this.#reloads.get(typeUrl) ?? new Set())
     this.#reloads.delete(typeUrl)

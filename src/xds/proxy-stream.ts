@@ -2,12 +2,13 @@ import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-j
 import type { Logger } from 'pino'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
-import type { ProxyStatus } from '../model/proxies.ts'
-import { type DeltaRequest, decodeDeltaRequest } from '../proto/delta-request.ts'
-import { encodeDeltaResponse } from '../proto/delta-response.ts'
+import type { ProxyForm, ProxyStatus } from '../model/proxies.ts'
+import type { DiscoveryRequest } from '../proto/discovery-request.ts'
+import { TYPE_URLS } from '../proto/type-urls.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from './audience.ts'
-import { DeltaStream } from './delta-stream.ts'
+import type { DeltaStream } from './delta-stream.ts'
 import type { Editions } from './editions.ts'
+import type { Dialogue, Form } from './form.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
 import type { RunningTime } from './running-time.ts'
 
@@ -20,7 +21,21 @@ const LOGGED_TEXT = 1024
 /** One message of a stream, as authorization sees it. */
 interface StreamMessage {
   readonly node: ClientNode
-  readonly request: DeltaRequest
+  readonly request: DiscoveryRequest
+}
+
+/** A method of the server: what is spoken on its streams. */
+export interface Method<Request extends DiscoveryRequest> {
+  readonly form: Form<Request>
+  /** Of a stream of one type: it need not be named, and no other may be. */
+  readonly typeUrl?: string
+}
+
+/** A stream as those see it who serve it. */
+export interface ServedStream extends RegisteredProxy {
+  /** Sends what there is to send; the views have come to show something else. Returns whether it is news to this client. */
+  serve(): boolean
+  end(code: status, details: string): void
 }
 
 export interface ProxyStreamOptions {
@@ -39,17 +54,17 @@ export interface ProxyStreamOptions {
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
   readonly lifetime: () => number | undefined
   /** It has an audience and a status. */
-  readonly joined: (stream: ProxyStream) => void
+  readonly joined: (stream: ServedStream) => void
   /** Its client said something: it wants to be served. */
-  readonly requested: (stream: ProxyStream) => void
+  readonly requested: (stream: ServedStream) => void
   /** It is over, joined or not; called once. */
-  readonly left: (stream: ProxyStream) => void
+  readonly left: (stream: ServedStream) => void
 }
 
 type Call = ServerDuplexStream<Buffer, Buffer>
 
 /**
- * One call of DeltaAggregatedResources: bytes in, bytes out, around a `DeltaStream`.
+ * One call of any method, bytes in and bytes out: the same for every form of the protocol.
  *
  * - new: entered by the call, its caller is known; left by the first message, which must have a node.
  * - joined: has its audience and stands in the registry.
@@ -57,22 +72,30 @@ type Call = ServerDuplexStream<Buffer, Buffer>
  *
  * Nothing that a client sends throws past this class.
  */
-export class ProxyStream implements RegisteredProxy {
+export class ProxyStream<Request extends DiscoveryRequest> implements ServedStream {
   readonly id: string
   readonly #call: Call
+  readonly #method: Method<Request>
   readonly #options: ProxyStreamOptions
   readonly #connectedAt = new Date()
   readonly #principal: Principal
-  #joined: { node: ClientNode; audience: Audience; stream: DeltaStream } | undefined
+  #joined: { node: ClientNode; audience: Audience; dialogue: Dialogue<Request> } | undefined
   #isEnded = false
   #isReleased = false
   #unwritten = 0
   #timer: NodeJS.Timeout | undefined
   #lifetime: NodeJS.Timeout | undefined
 
-  constructor(id: string, call: Call, principal: Principal, options: ProxyStreamOptions) {
+  constructor(
+    id: string,
+    call: Call,
+    method: Method<Request>,
+    principal: Principal,
+    options: ProxyStreamOptions,
+  ) {
     this.id = id
     this.#call = call
+    this.#method = method
     this.#options = options
     this.#principal = principal
     const lifetime = options.lifetime()
@@ -88,28 +111,30 @@ export class ProxyStream implements RegisteredProxy {
   }
 
   get settled(): number {
-    return this.#joined?.stream.settled ?? 0
+    return this.#stream?.settled ?? 0
   }
 
   get responses(): number {
-    return this.#joined?.stream.responses ?? 0
+    return this.#stream?.responses ?? 0
   }
 
   get isStuck(): boolean {
-    return this.#joined?.stream.isStuck ?? false
+    return this.#stream?.isStuck ?? false
   }
 
   rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
-    return this.#joined?.stream.rejectedAfter(response) ?? []
+    return this.#stream?.rejectedAfter(response) ?? []
   }
 
   get status(): ProxyStatus {
-    const { node, audience, stream } = this.#required
+    const { node, audience, dialogue } = this.#required
+    const { stream } = dialogue
     return {
       id: this.id,
       node: node.id,
       gateway: node.gateway,
       viewpoint: audience.viewpoint(),
+      form: this.#form,
       replica: this.#options.replica,
       userAgent: node.userAgent,
       peer: this.#call.getPeer(),
@@ -121,11 +146,10 @@ export class ProxyStream implements RegisteredProxy {
     }
   }
 
-  /** Sends what there is to send; the views have come to show something else. Returns whether it is news to this client. */
   serve(): boolean {
     let isNews = false
     this.#guard(() => {
-      isNews = this.#joined?.stream.onEdition(this.#options.editions.current) ?? false
+      isNews = this.#stream?.onEdition(this.#options.editions.current) ?? false
       this.#pump()
     })
     return isNews
@@ -139,6 +163,15 @@ export class ProxyStream implements RegisteredProxy {
     this.#release()
   }
 
+  get #stream(): DeltaStream | undefined {
+    return this.#joined?.dialogue.stream
+  }
+
+  get #form(): ProxyForm {
+    const { form, typeUrl } = this.#method
+    return typeUrl === undefined ? form.name : `${form.name}-per-type`
+  }
+
   get #required() {
     if (!this.#joined) throw new Error(`the stream ${this.id} has not sent its first message`)
     return this.#joined
@@ -146,12 +179,16 @@ export class ProxyStream implements RegisteredProxy {
 
   #onMessage(bytes: Buffer): void {
     if (this.#isEnded) return
-    const decoded = decodeDeltaRequest(bytes)
+    const decoded = this.#method.form.decode(bytes)
     if (!decoded.ok) {
-      this.end(status.INVALID_ARGUMENT, `not a DeltaDiscoveryRequest: ${decoded.detail}`)
+      this.end(status.INVALID_ARGUMENT, decoded.detail)
       return
     }
-    const { request } = decoded
+    const request = this.#typed(decoded.request)
+    if (request === undefined) {
+      this.end(status.INVALID_ARGUMENT, `this stream is for ${this.#method.typeUrl} alone`)
+      return
+    }
     const node = this.#joined?.node ?? (request.node && clientNode(request.node))
     if (!node) {
       // xDS protocol: only the first request of a stream is guaranteed to carry the node identifier.
@@ -163,12 +200,19 @@ export class ProxyStream implements RegisteredProxy {
       this.end(status.PERMISSION_DENIED, refusal)
       return
     }
-    this.#onRequest(this.#joined?.stream ?? this.#join(node), request)
+    this.#onRequest(this.#joined?.dialogue ?? this.#join(node), request)
   }
 
-  #onRequest(stream: DeltaStream, request: DeltaRequest): void {
+  /** The request with its type, which a stream of one type implies; undefined: it is of another one. */
+  #typed(request: Request): Request | undefined {
+    const { typeUrl } = this.#method
+    if (typeUrl === undefined || request.typeUrl === typeUrl) return request
+    return request.typeUrl === '' ? { ...request, typeUrl } : undefined
+  }
+
+  #onRequest(dialogue: Dialogue<Request>, request: Request): void {
     if (request.error !== undefined) this.#logRejection(request)
-    const problem = stream.onRequest(request, new Date())
+    const problem = dialogue.onRequest(request, new Date())
     if (problem !== undefined) {
       this.end(status.INVALID_ARGUMENT, problem)
       return
@@ -176,43 +220,39 @@ export class ProxyStream implements RegisteredProxy {
     this.#options.requested(this)
   }
 
-  #join(node: ClientNode): DeltaStream {
+  #join(node: ClientNode): Dialogue<Request> {
     const { audiences, editions, time, allowEmpty } = this.#options
-    const audience = audiences.join(node)
-    const stream = new DeltaStream({
+    const { form, typeUrl } = this.#method
+    const audience = audiences.join(node, typeUrl === undefined || typeUrl === TYPE_URLS.cluster)
+    const dialogue = form.open({
       id: this.id,
       views: audience.views,
       edition: editions.current,
       now: time.now(),
       allowEmpty,
+      isOfOneType: typeUrl !== undefined,
     })
-    this.#joined = { node, audience, stream }
+    this.#joined = { node, audience, dialogue }
     this.#options.joined(this)
     this.#options.log.info(
-      { proxy: this.id, node: node.id, gateway: node.gateway, peer: this.#call.getPeer() },
+      { proxy: this.id, node: node.id, gateway: node.gateway, form: this.#form, peer: this.#call.getPeer() },
       'proxy connected',
     )
-    return stream
+    return dialogue
   }
 
   /** Writes as long as the transport takes it: what is not written yet is not made yet, and so stays the newest. */
   #pump(): void {
-    const { stream } = this.#joined ?? {}
-    if (!stream) return
+    const { dialogue } = this.#joined ?? {}
+    if (!dialogue) return
+    const { editions, replica, time } = this.#options
     while (!this.#isEnded && this.#unwritten < UNWRITTEN_LIMIT) {
-      const response = stream.next(this.#options.time.now())
-      if (!response) {
-        this.#wakeAt(stream.wakeAt())
+      const signature = { controlPlane: replica, systemVersion: String(editions.revision) }
+      const bytes = dialogue.next(time.now(), signature)
+      if (!bytes) {
+        this.#wakeAt(dialogue.stream.wakeAt())
         return
       }
-      const bytes = encodeDeltaResponse({
-        typeUrl: response.typeUrl,
-        resources: response.resources.map(resource => resource.encoded),
-        removed: response.removed,
-        nonce: response.nonce,
-        controlPlane: this.#options.replica,
-        systemVersion: String(this.#options.editions.revision),
-      })
       this.#unwritten += bytes.length
       this.#call.write(bytes, () => this.#guard(() => this.#written(bytes.length)))
     }
@@ -272,7 +312,7 @@ export class ProxyStream implements RegisteredProxy {
     this.#options.log.info({ proxy: this.id, node: joined.node.id }, 'proxy disconnected')
   }
 
-  #logRejection({ typeUrl, error = '' }: DeltaRequest): void {
+  #logRejection({ typeUrl, error = '' }: DiscoveryRequest): void {
     this.#options.log.warn(
       { proxy: this.id, node: this.node, typeUrl, detail: error.slice(0, LOGGED_TEXT) },
       'proxy rejected a response',

@@ -43,13 +43,12 @@ export class Rejections {
  * Which of `names` a NACK is about. Clients may take some resources of a response and reject others (gRFC A46), and
  * say which only in words, as Envoy: "Error adding/updating cluster(s) default/web/80: …".
  */
-export function namedIn(detail: string, names: readonly string[]): string[] {
+export function namedIn(detail: string, names: Iterable<string>): string[] {
   const words = new Set(
     detail
       .slice(0, SEARCH_LIMIT)
       .split(/[^A-Za-z0-9_./-]+/)
       .map(word => word.replace(/\.+$/, '')),
   )
-  const named = names.filter(name => words.has(name))
-  return named.length === 0 && names.length === 1 ? [...names] : named
+  return [...names].filter(name => words.has(name))
 }

@@ -10,14 +10,17 @@ import {
 } from '@grpc/grpc-js'
 import { formatAddress } from '../address.ts'
 import type { OwnProxies } from '../model/proxies.ts'
-import { aggregatedDiscoveryService } from '../proto/service.ts'
+import type { DiscoveryRequest } from '../proto/discovery-request.ts'
+import { DISCOVERY_SERVICES, type RawStream } from '../proto/service.ts'
 import { within } from '../within.ts'
 import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
+import { deltaForm } from './delta-form.ts'
 import { Editions } from './editions.ts'
 import { FanOut } from './fan-out.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
-import { ProxyStream, type ProxyStreamOptions } from './proxy-stream.ts'
+import { type Method, ProxyStream, type ProxyStreamOptions, type ServedStream } from './proxy-stream.ts'
 import { RunningTime } from './running-time.ts'
+import { stateForm } from './state-form.ts'
 
 export interface XdsServerOptions
   extends Omit<
@@ -58,6 +61,8 @@ export interface XdsServer {
   close(notice: number): Promise<void>
 }
 
+type Call = ServerDuplexStream<Buffer, Buffer>
+
 /** An Envoy that comes back lists all that it has in one message. */
 const MAX_REQUEST = 32 * 1024 * 1024
 
@@ -83,15 +88,15 @@ const SERVER_OPTIONS = {
   'grpc.enable_channelz': 0,
 }
 
-/** Serves delta ADS over gRPC. Rejects when the address cannot be listened on. */
+/** Serves xDS over gRPC, in all of its forms. Rejects when the address cannot be listened on. */
 export async function openXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { host, log } = options
   const editions = new Editions(options.revision)
   const registry = new ProxyRegistry(editions)
   const time = new RunningTime()
-  const streams = new Set<ProxyStream>()
+  const streams = new Set<ServedStream>()
 
-  const fanOut = new FanOut<ProxyStream>(stream => {
+  const fanOut = new FanOut<ServedStream>(stream => {
     registry.told(stream, stream.serve())
     registry.answered(stream)
   })
@@ -117,15 +122,20 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     ...SERVER_OPTIONS,
     ...(maxConnectionAge !== undefined && connectionAgeOptions(maxConnectionAge)),
   })
-  server.addService(aggregatedDiscoveryService, {
-    deltaAggregatedResources: (call: ServerDuplexStream<Buffer, Buffer>) => {
+  const serve =
+    <Request extends DiscoveryRequest>(method: Method<Request>) =>
+    (call: Call) => {
       const principal = options.authenticate(call.metadata.get('authorization')[0]?.toString())
-      if (principal) streams.add(new ProxyStream(randomUUID(), call, principal, streamOptions))
+      if (principal) streams.add(new ProxyStream(randomUUID(), call, method, principal, streamOptions))
       else refuse(call, status.UNAUTHENTICATED, 'a valid bearer token is required')
-    },
-  })
+    }
+  for (const { typeUrl, delta, sotw } of DISCOVERY_SERVICES) {
+    const ofType = typeUrl === undefined ? {} : { typeUrl }
+    handle(server, delta, serve({ form: deltaForm, ...ofType }))
+    handle(server, sotw, serve({ form: stateForm, ...ofType }))
+  }
   const port = await bind(server, host, options.port)
-  log.debug({ host, port }, 'serving delta ADS')
+  log.debug({ host, port }, 'serving xDS')
   let closing: Promise<void> | undefined
 
   return {
@@ -148,7 +158,11 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   }
 }
 
-function refuse(call: ServerDuplexStream<Buffer, Buffer>, code: status, details: string): void {
+function handle(server: Server, method: RawStream, handler: (call: Call) => void): void {
+  server.addService({ method }, { method: handler })
+}
+
+function refuse(call: Call, code: status, details: string): void {
   call.emit('error', { code, details })
 }
 
@@ -162,7 +176,7 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-async function close(server: Server, streams: ReadonlySet<ProxyStream>, notice: number): Promise<void> {
+async function close(server: Server, streams: ReadonlySet<ServedStream>, notice: number): Promise<void> {
   const closed = new Promise<void>(resolve => {
     server.tryShutdown(() => resolve())
   })
@@ -175,7 +189,7 @@ async function close(server: Server, streams: ReadonlySet<ProxyStream>, notice: 
 }
 
 /** All at once would come back to the other replicas all at once. */
-async function endOneByOne(streams: ReadonlySet<ProxyStream>): Promise<void> {
+async function endOneByOne(streams: ReadonlySet<ServedStream>): Promise<void> {
   const pace = Math.min(PACE, LONGEST_FAREWELL / streams.size)
   let due = performance.now()
   for (const stream of streams) {

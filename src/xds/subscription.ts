@@ -1,15 +1,10 @@
 import type { ProxyTypeStatus } from '../model/proxies.ts'
 import type { DeltaRequest } from '../proto/delta-request.ts'
-import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Deliveries } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import type { View } from './view.ts'
-
-const WILDCARD = '*'
-
-/** Only these may be subscribed without names (xDS protocol, "How the client specifies what resources to return"). */
-const WILDCARD_TYPES: ReadonlySet<string> = new Set([TYPE_URLS.cluster, TYPE_URLS.listener])
+import { ROOT_TYPES, WILDCARD } from './wildcard.ts'
 
 /** What of one type goes into one response. */
 export interface Batch {
@@ -57,7 +52,7 @@ export class Subscription {
   constructor(typeUrl: string, view: View) {
     this.typeUrl = typeUrl
     this.#view = view
-    this.#isWildcardType = WILDCARD_TYPES.has(typeUrl)
+    this.#isWildcardType = ROOT_TYPES.has(typeUrl)
     this.#cursor = view.position
   }
 
@@ -115,7 +110,10 @@ export class Subscription {
   }
 
   /** The names of a stream's first request of this type; `reload`: what must be sent though the client has it. */
-  begin(request: DeltaRequest, reload: ReadonlySet<string>): void {
+  begin(
+    request: Pick<DeltaRequest, 'subscribe' | 'unsubscribe' | 'initialVersions'>,
+    reload: ReadonlySet<string>,
+  ): void {
     const legacyWildcard = request.subscribe.length === 0 && request.unsubscribe.length === 0
     if (legacyWildcard && this.#isWildcardType) this.#enterWildcard()
     this.update(request)

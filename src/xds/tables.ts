@@ -47,11 +47,11 @@ export class Tables implements Audiences {
   }
 
   /** Who an Envoy is decides what it sees, for as long as its stream lasts. */
-  join(node: ClientNode): Audience {
+  join(node: ClientNode, isCounted = true): Audience {
     const { gateway, viewpoint } = node
     const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
     const { listeners, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
-    const leaveCensus = this.census.join(viewpoint)
+    const leaveCensus = this.census.join(viewpoint, isCounted)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {
       get: name => this.#assignment(name, viewpoint, assignments),

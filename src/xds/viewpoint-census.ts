@@ -10,17 +10,17 @@ export class ViewpointCensus {
   readonly #present = new Map<string, { readonly viewpoint: Viewpoint; streams: number }>()
   readonly #departed = new Map<string, Viewpoint>()
 
-  /** Returns the way to leave again. */
-  join(viewpoint: Viewpoint): () => void {
+  /** Listeners hear of it where it `isCounted`. Returns the way to leave again. */
+  join(viewpoint: Viewpoint, isCounted = true): () => void {
     const { region, zone, subZone, node, source, network } = viewpoint
     const key = JSON.stringify([region, zone, subZone, node, source, network])
     const place = this.#present.get(key) ?? { viewpoint, streams: 0 }
     place.streams += 1
     this.#present.set(key, place)
     this.#departed.delete(key)
-    this.#tell(viewpoint, 1)
+    if (isCounted) this.#tell(viewpoint, 1)
     return () => {
-      this.#tell(viewpoint, -1)
+      if (isCounted) this.#tell(viewpoint, -1)
       place.streams -= 1
       if (place.streams > 0) return
       this.#present.delete(key)
@@ -28,7 +28,7 @@ export class ViewpointCensus {
     }
   }
 
-  /** Hears of every stream from now on. Returns its unsubscribe. */
+  /** Hears of every counted stream from now on. Returns its unsubscribe. */
   subscribe(listener: CensusListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

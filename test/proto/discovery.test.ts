@@ -3,6 +3,8 @@ import { decodeDeltaRequest } from '../../src/proto/delta-request.ts'
 import { encodeDeltaResponse } from '../../src/proto/delta-response.ts'
 import { encodeDiscoveryResource, versionOf } from '../../src/proto/discovery-resource.ts'
 import { decode, encode } from '../../src/proto/message.ts'
+import { decodeStateRequest } from '../../src/proto/state-request.ts'
+import { encodeStateResponse } from '../../src/proto/state-response.ts'
 import { messageNameOf, TYPE_URLS } from '../../src/proto/type-urls.ts'
 
 const REQUEST = 'envoy.service.discovery.v3.DeltaDiscoveryRequest'
@@ -42,6 +44,42 @@ describe('a delta response', () => {
   })
 })
 
+describe('a response of the state of the world', () => {
+  test('made of prepared bytes is a response like any other', () => {
+    const body = encode(messageNameOf(TYPE_URLS.cluster), { name: 'a'.repeat(300) })
+    const encoded = encodeDiscoveryResource('a', versionOf(body), TYPE_URLS.cluster, body)
+    const bytes = encodeStateResponse({
+      typeUrl: TYPE_URLS.cluster,
+      versionInfo: 'v',
+      resources: [encoded, encoded],
+      nonce: '17',
+      controlPlane: 'replica-1',
+    })
+    const resource = { '@type': TYPE_URLS.cluster, name: 'a'.repeat(300) }
+    expect(decode('envoy.service.discovery.v3.DiscoveryResponse', bytes)).toEqual({
+      versionInfo: 'v',
+      resources: [resource, resource],
+      typeUrl: TYPE_URLS.cluster,
+      nonce: '17',
+      controlPlane: { identifier: 'replica-1' },
+    })
+  })
+})
+
+test('a request of the state of the world is read with its names and version', () => {
+  const bytes = encode('envoy.service.discovery.v3.DiscoveryRequest', {
+    versionInfo: 'v',
+    typeUrl: TYPE_URLS.endpoints,
+    resourceNames: ['a', 'b'],
+    responseNonce: '5',
+    errorDetail: { code: 3, message: 'no' },
+  })
+  expect(decodeStateRequest(bytes)).toEqual({
+    ok: true,
+    request: { typeUrl: TYPE_URLS.endpoints, names: ['a', 'b'], versionInfo: 'v', nonce: '5', error: 'no' },
+  })
+})
+
 describe('the version of a resource', () => {
   test('is a function of its bytes', () => {
     expect(versionOf(Buffer.from('a'))).toBe(versionOf(Buffer.from('a')))
@@ -59,6 +97,7 @@ describe('a delta request', () => {
         metadata: { node: 'node-1', list: [1, { deep: null }] },
         userAgentName: 'envoy',
         userAgentBuildVersion: { version: { majorNumber: 1, minorNumber: 40 } },
+        clientFeatures: ['envoy.lb.does_not_support_overprovisioning'],
       },
       typeUrl: TYPE_URLS.cluster,
       resourceNamesSubscribe: ['*'],
@@ -78,6 +117,7 @@ describe('a delta request', () => {
           subZone: 's',
           metadata: { node: 'node-1', list: [1, { deep: null }] },
           userAgent: 'envoy 1.40.0',
+          features: ['envoy.lb.does_not_support_overprovisioning'],
         },
         typeUrl: TYPE_URLS.cluster,
         subscribe: ['*'],

@@ -116,3 +116,10 @@ describe('with other replicas', () => {
     }
   })
 })
+
+test('an Envoy with a stream for each type is one proxy', () => {
+  const { census, read } = opened()
+  census.join(viewpoint('zone-a'))
+  census.join(viewpoint('zone-a'), false)
+  expect(read()).toEqual({ 'r1/zone-a': 1 })
+})

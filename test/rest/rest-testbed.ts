@@ -154,6 +154,7 @@ export function proxyStatus(id: string, status: Partial<ProxyStatus> = {}): Prox
     node: `node-${id}`,
     gateway: 'default/edge',
     viewpoint: { region: 'r1', zone: 'zone-a', subZone: '', node: '', source: '', network: '' },
+    form: 'delta',
     replica: 'replica-1',
     userAgent: 'envoy/1.40.0',
     peer: '127.0.0.1:40000',

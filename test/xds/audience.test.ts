@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { clientNode } from '../../src/xds/audience.ts'
 
-const node = { id: 'n', cluster: '', region: '', zone: '', subZone: '', metadata: {}, userAgent: '' }
+const node = {
+  id: 'n',
+  cluster: '',
+  region: '',
+  zone: '',
+  subZone: '',
+  metadata: {},
+  userAgent: '',
+  features: [],
+}
 
 test.each([
   ['edge', 'default/edge'],

@@ -1,9 +1,9 @@
 import { Client, type ClientDuplexStream, credentials, Metadata, type StatusObject } from '@grpc/grpc-js'
 import { decode, encode } from '../../src/proto/message.ts'
-import { aggregatedDiscoveryService } from '../../src/proto/service.ts'
+import { DISCOVERY_SERVICES } from '../../src/proto/service.ts'
 
-const REQUEST = 'envoy.service.discovery.v3.DeltaDiscoveryRequest'
-const RESPONSE = 'envoy.service.discovery.v3.DeltaDiscoveryResponse'
+const MESSAGES = { delta: 'DeltaDiscovery', sotw: 'Discovery' }
+const PACKAGE = 'envoy.service.discovery.v3'
 
 export interface Response {
   typeUrl: string
@@ -14,19 +14,34 @@ export interface Response {
   controlPlane?: { identifier: string }
 }
 
-/** One delta ADS stream of a raw grpc-js client; responses are awaited, never slept for. */
+/** A response of the state of the world. */
+export interface StateResponse {
+  typeUrl: string
+  versionInfo: string
+  nonce: string
+  resources?: { '@type': string; name?: string; clusterName?: string }[]
+  controlPlane?: { identifier: string }
+}
+
+export interface StreamKind {
+  readonly form?: 'delta' | 'sotw'
+  /** Of a stream of one type; default: ADS. */
+  readonly only?: string
+}
+
+/** One stream of a raw grpc-js client; responses are awaited, never slept for. */
 export class TestStream {
   readonly call: ClientDuplexStream<Buffer, Buffer>
   readonly status: Promise<StatusObject>
+  readonly #form: 'delta' | 'sotw'
   readonly #responses: Response[] = []
   readonly #waiting: ((response: Response) => void)[] = []
 
-  constructor(
-    client: Client,
-    metadata: Record<string, string>,
-    method: keyof typeof aggregatedDiscoveryService,
-  ) {
-    const { path, requestSerialize, responseDeserialize } = aggregatedDiscoveryService[method]
+  constructor(client: Client, metadata: Record<string, string>, { form = 'delta', only }: StreamKind) {
+    this.#form = form
+    const service = DISCOVERY_SERVICES.find(({ typeUrl }) => typeUrl === only)
+    if (service === undefined) throw new Error(`no service is for ${only}`)
+    const { path, requestSerialize, responseDeserialize } = service[form]
     const headers = new Metadata()
     for (const [key, value] of Object.entries(metadata)) headers.set(key, value)
     this.call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, headers)
@@ -49,7 +64,12 @@ export class TestStream {
   }
 
   send(request: object): void {
-    this.call.write(Buffer.from(encode(REQUEST, request)))
+    const message = `${PACKAGE}.${MESSAGES[this.#form]}Request`
+    this.call.write(Buffer.from(encode(message, request)))
+  }
+
+  async nextState(): Promise<StateResponse> {
+    return (await this.next()) as unknown as StateResponse
   }
 
   /** The first request of a stream, with a node. */
@@ -66,7 +86,8 @@ export class TestStream {
   }
 
   #onResponse(bytes: Buffer): void {
-    const response = decode(RESPONSE, bytes) as unknown as Response
+    const message = `${PACKAGE}.${MESSAGES[this.#form]}Response`
+    const response = decode(message, bytes) as unknown as Response
     const waiting = this.#waiting.shift()
     if (waiting) waiting(response)
     else this.#responses.push(response)
@@ -84,11 +105,8 @@ export class TestClient {
     })
   }
 
-  stream(
-    metadata: Record<string, string> = {},
-    method: keyof typeof aggregatedDiscoveryService = 'deltaAggregatedResources',
-  ): TestStream {
-    return new TestStream(this.#client, metadata, method)
+  stream(metadata: Record<string, string> = {}, kind: StreamKind = {}): TestStream {
+    return new TestStream(this.#client, metadata, kind)
   }
 
   close(): void {

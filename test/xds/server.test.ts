@@ -9,7 +9,7 @@ import type { Resource } from '../../src/translate/resource.ts'
 import type { ClientNode } from '../../src/xds/audience.ts'
 import { openXdsServer, type XdsServer, type XdsServerOptions } from '../../src/xds/server.ts'
 import { cutOff } from './cut-off.ts'
-import { type Response, TestClient } from './grpc-client.ts'
+import { type Response, type StreamKind, TestClient } from './grpc-client.ts'
 import { CDS, EDS, LDS, Tables } from './session.ts'
 import { SlowReader } from './slow-reader.ts'
 
@@ -141,11 +141,48 @@ describe('a stream', () => {
     expect(server.proxies.list().map(one => one.node)).toEqual(['n1', 'n1'])
   })
 
-  test('[M60] of the state of the world is UNIMPLEMENTED', async () => {
+  test('[M60] of one type is served that type, in both forms, named or not', async () => {
+    const { client, publish } = await serve()
+    publish(tables => tables.table(CDS).set(cluster('a')))
+    const kinds: StreamKind[] = [
+      { form: 'delta', only: CDS },
+      { form: 'sotw', only: CDS },
+    ]
+    for (const kind of kinds) {
+      for (const typeUrl of [CDS, '']) {
+        const stream = client.stream({}, kind)
+        stream.begin(typeUrl)
+        expect(await stream.next()).toMatchObject({ typeUrl: CDS, resources: [{}] })
+      }
+    }
+  })
+
+  test('[M57] of one type ends with INVALID_ARGUMENT when it names another', async () => {
     const { client } = await serve()
-    const stream = client.stream({}, 'streamAggregatedResources')
-    stream.send({ typeUrl: CDS })
-    expect(await stream.status).toMatchObject({ code: status.UNIMPLEMENTED })
+    const stream = client.stream({}, { only: CDS })
+    stream.begin(EDS)
+    expect(await stream.status).toMatchObject({ code: status.INVALID_ARGUMENT })
+  })
+
+  test('[M86, O96] of the state of the world is sent all of it, its version and who says so', async () => {
+    const { client, publish } = await serve()
+    publish(tables => {
+      tables.table(CDS).set(cluster('a'))
+      tables.table(CDS).set(cluster('b'))
+    })
+    const stream = client.stream({}, { form: 'sotw' })
+    stream.begin(CDS)
+    const first = await stream.nextState()
+    expect(first).toMatchObject({
+      typeUrl: CDS,
+      versionInfo: expect.stringMatching(/./),
+      nonce: expect.stringMatching(/./),
+      controlPlane: { identifier: 'replica-1' },
+      resources: [
+        { '@type': CDS, name: 'a' },
+        { '@type': CDS, name: 'b' },
+      ],
+    })
   })
 
   test('[M61] that the client half-closes ends with OK', async () => {

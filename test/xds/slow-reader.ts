@@ -14,7 +14,7 @@ export class SlowReader {
     this.#session = connect(`http://127.0.0.1:${port}`)
     this.#stream = this.#session.request({
       ':method': 'POST',
-      ':path': aggregatedDiscoveryService.deltaAggregatedResources.path,
+      ':path': aggregatedDiscoveryService.delta.path,
       'content-type': 'application/grpc',
       te: 'trailers',
     })

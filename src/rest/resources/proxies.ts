@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Proxies } from '../../model/proxies.ts'
+import { PROXY_FORMS, type Proxies } from '../../model/proxies.ts'
 import { listProxies, readProxy } from '../../operations/proxies.ts'
 import { isRefusal } from '../../operations/refusal.ts'
 import { listQuery, listRequest, pageOf } from '../parameters.ts'
@@ -21,6 +21,10 @@ const proxy = z
       node: z.string(),
       source: z.string(),
       network: z.string(),
+    }),
+    form: z.enum(PROXY_FORMS).meta({
+      description:
+        'changes (delta) or states of the world (sotw), all types on one stream or each on its own',
     }),
     replica: z.string(),
     userAgent: z.string(),

@@ -1,0 +1,29 @@
+import type { ProxyForm } from '../model/proxies.ts'
+import type { DecodedRequest, DiscoveryRequest } from '../proto/discovery-request.ts'
+import type { DeltaStream, DeltaStreamOptions } from './delta-stream.ts'
+
+/** What every response says beside its resources; for people. */
+export interface Signature {
+  /** Which replica. */
+  readonly controlPlane: string
+  /** The revision that the views show. */
+  readonly systemVersion: string
+}
+
+/** One form of the protocol: how its messages read, and what they mean to a `DeltaStream`. */
+export interface Form<Request extends DiscoveryRequest> {
+  readonly name: Extract<ProxyForm, 'delta' | 'sotw'>
+  /** Never throws. */
+  decode(bytes: Uint8Array): DecodedRequest<Request>
+  open(options: DeltaStreamOptions): Dialogue<Request>
+}
+
+/** What is said on one stream, both ways. */
+export interface Dialogue<Request extends DiscoveryRequest> {
+  /** What the client wants, has and answered, in whatever form it says so. */
+  readonly stream: DeltaStream
+  /** As `DeltaStream.onRequest`. */
+  onRequest(request: Request, at: Date): string | undefined
+  /** The bytes of the next response; undefined when there is none, or none that may be sent now. */
+  next(now: number, signature: Signature): Buffer | undefined
+}
