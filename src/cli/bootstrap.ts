@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type Address, isLoopback, parseAddress } from '../address.ts'
 import { DEFAULTS } from '../config.ts'
 import { readToken } from './connection.ts'
-import { envoyBootstrap } from './envoy-bootstrap.ts'
+import { BOOTSTRAP_FORMS, type BootstrapForm, envoyBootstrap } from './envoy-bootstrap.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -18,6 +18,7 @@ interface BootstrapFlags {
   readonly network?: string
   readonly admin?: string
   readonly tokenFile?: string
+  readonly form: BootstrapForm
 }
 
 /** `vicinity bootstrap`: prints the configuration with which an Envoy starts. */
@@ -37,6 +38,11 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
     .option(
       '--token-file <file>',
       'file with the token that the Envoy shows; it is written into the bootstrap',
+    )
+    .addOption(
+      new Option('--form <form>', 'how the Envoy speaks: in changes, or in states of the world (sotw)')
+        .choices(BOOTSTRAP_FORMS)
+        .default('delta'),
     )
     .action((flags: BootstrapFlags) => {
       const xds = address('--xds', flags.xds)

@@ -14,7 +14,15 @@ export interface BootstrapInput {
   readonly network?: string | undefined
   readonly admin?: Address | undefined
   readonly token?: string | undefined
+  /** How it speaks; default `delta`. */
+  readonly form?: BootstrapForm | undefined
 }
+
+/** `delta`: changes, over ADS; `sotw`: states of the world, over ADS. */
+export const BOOTSTRAP_FORMS = ['delta', 'sotw'] as const
+export type BootstrapForm = (typeof BOOTSTRAP_FORMS)[number]
+
+const API_TYPES: Readonly<Record<BootstrapForm, string>> = { delta: 'DELTA_GRPC', sotw: 'GRPC' }
 
 const XDS_CLUSTER = 'vicinity'
 
@@ -27,14 +35,14 @@ const LIMITS = {
   're2.max_program_size.warn_level': 4_294_967_295,
 }
 
-/** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON): delta ADS, everything else comes over it. */
+/** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON): ADS, everything else comes over it. */
 export function envoyBootstrap(input: BootstrapInput): object {
   const ads = { ads: {}, resource_api_version: 'V3' }
   return {
     node: nodeOf(input),
     dynamic_resources: {
       ads_config: {
-        api_type: 'DELTA_GRPC',
+        api_type: API_TYPES[input.form ?? 'delta'],
         transport_api_version: 'V3',
         set_node_on_first_message_only: true,
         grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER }, ...metadataOf(input.token) }],

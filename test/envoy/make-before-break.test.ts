@@ -4,13 +4,14 @@ import type { Envoy } from '../../demo/envoy.ts'
 import { freePort } from '../../demo/free-port.ts'
 import { startLoad, type Target } from '../../demo/load.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
+import { BOOTSTRAP_FORMS } from '../../src/cli/envoy-bootstrap.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
 import { openTestbed, SETUP_TIMEOUT, type Testbed } from '../support/testbed.ts'
 
 const ROUNDS = 15
 const RATE = 200
 
-describe('a change under load', () => {
+describe.each(BOOTSTRAP_FORMS)('a change under load, by %s', form => {
   let bed: Testbed
   let envoy: Envoy
   let edge: object
@@ -27,7 +28,7 @@ describe('a change under load', () => {
     green = await bed.echo('green')
     await bed.push('topology', topology(service('blue', [{ port: blue.port }])))
     await bed.push('routes', { gateways: [edge], routes: [route('all', [toService('/', 'blue')])] })
-    envoy = await bed.envoy({})
+    envoy = await bed.envoy({ form })
   }, SETUP_TIMEOUT)
   afterAll(() => bed?.close())
 

@@ -8,7 +8,7 @@ import { type Envoy, startEnvoy } from '../../demo/envoy.ts'
 import { freePort } from '../../demo/free-port.ts'
 import { RestApi } from '../../demo/rest-api.ts'
 import { type Address, parseAddress } from '../../src/address.ts'
-import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
+import { type BootstrapForm, envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
 import { parseConfig, type ServeFlags } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
 import type { DemandTiming } from '../../src/replica/demand-rows.ts'
@@ -40,6 +40,7 @@ interface Stand {
   readonly zone?: string
   readonly node?: string
   readonly source?: string
+  readonly form?: BootstrapForm
   /** Default: that of the testbed. */
   readonly xds?: string
 }
@@ -81,9 +82,9 @@ function startPlane(flags: ServeFlags, demand?: DemandTiming) {
 }
 
 async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
-  const { gateway = 'edge', zone = 'zone-a', node, source, xds } = stand
+  const { gateway = 'edge', zone = 'zone-a', node, source, form, xds } = stand
   const admin = `127.0.0.1:${await freePort()}`
-  const id = ['envoy', gateway, zone, node, source].filter(Boolean).join('-')
+  const id = ['envoy', form, gateway, zone, node, source].filter(Boolean).join('-')
   const standpoint = {
     id,
     zone,
@@ -91,6 +92,7 @@ async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
     gateway,
     node,
     source,
+    form,
     xds: addressOf(xds),
     admin: addressOf(admin),
   }
