@@ -47,8 +47,11 @@ export class Deliveries {
     const answered = responses.pop()
     if (!answered) return
     for (const earlier of responses) this.#accept(earlier, earlier.resources)
-    if (error === undefined) this.#accept(answered, answered.resources)
-    else this.#reject(answered, error, at, repeated?.() ?? [])
+    if (error !== undefined) this.#reject(answered, error, at, repeated?.() ?? [])
+    else {
+      this.#accept(answered, answered.resources)
+      if (repeated && this.rejection) this.#acceptRepeated(repeated())
+    }
   }
 
   /** The client is not subscribed to it any more. */
@@ -82,8 +85,14 @@ export class Deliveries {
     this.#rejections.repair([...resources.map(resource => resource.name), ...removed])
   }
 
+  /** What was refused before was in the response again, and is taken now. */
+  #acceptRepeated(names: Iterable<string>): void {
+    for (const name of names) if (this.holdings.acceptRefused(name)) this.#rejections.repair([name])
+  }
+
   /** What the words do not name was taken. */
-  #reject(response: SentResponse, detail: string, at: string, repeated: Iterable<string>): void {
+  #reject(response: SentResponse, detail: string, at: string, inResponse: Iterable<string>): void {
+    const repeated = [...inResponse]
     const names = response.resources.map(resource => resource.name)
     const named = namedIn(detail, names)
     const others = namedIn(detail, repeated).filter(name => !named.includes(name))
@@ -95,6 +104,8 @@ export class Deliveries {
     )
     for (const name of refused) this.holdings.refuse(name, response.number)
     const resources = [...refused, ...others]
+    // Words that name nothing may be about any of them.
+    if (resources.length > 0) this.#acceptRepeated(repeated.filter(name => !resources.includes(name)))
     const about = resources.length > 0 ? resources : names
     this.#rejections.reject({ detail, resources, at, response: response.number }, about)
   }

@@ -37,7 +37,7 @@ export interface ReferencesInUse {
  * - in flight: sent (or its removal), not answered. Entered by `put`;
  * - known: the version sent was accepted. Entered by `accept` (or `adopt` on a new stream);
  * - refused: the newest version was rejected and the client keeps the one before, if it had any. Entered by
- *   `refuse`, left by the next `put`.
+ *   `refuse`, left by the next `put`, or by `acceptRefused`.
  * A known name costs one map entry, which points to the shared resource.
  */
 export class Holdings {
@@ -108,6 +108,13 @@ export class Holdings {
   refuse(name: string, response: number): void {
     const unanswered = this.#unanswered.get(name)
     if (unanswered) unanswered.flights = unanswered.flights.filter(flight => flight.response !== response)
+  }
+
+  /** What the client refused last was sent once more, and taken. Returns whether it was refused. */
+  acceptRefused(name: string): boolean {
+    if (this.#unanswered.get(name)?.flights.length !== 0) return false
+    this.#unanswered.delete(name)
+    return true
   }
 
   /** 0: the client knows this resource, in whatever version. Else the time at which it will count as known. */

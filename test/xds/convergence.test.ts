@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Resource } from '../../src/translate/resource.ts'
 import { DeltaStream } from '../../src/xds/delta-stream.ts'
+import { StateStream } from '../../src/xds/state-stream.ts'
 import { EnvoyModel } from './envoy-model.ts'
 import { CDS, EDS, LDS, RDS, resource, Tables } from './session.ts'
+import { StateClient } from './state-client.ts'
 
 const CLUSTERS = ['n/c0', 'n/c1', 'n/c2', 'n/c3']
 const ROUTES = ['n/r0', 'n/r1']
@@ -63,10 +66,13 @@ function fill(
   )
 }
 
+type Form = 'delta' | 'sotw'
+
 class Run {
   readonly tables = new Tables()
   readonly envoy = new EnvoyModel()
   now = 0
+  readonly form: Form
   readonly refusing: boolean
   readonly responseLimit: number
   #edition = 1
@@ -74,7 +80,8 @@ class Run {
   #last: World = { clusters: [], routes: [], named: [], withoutEndpoints: [], content: [] }
   #stream: DeltaStream
 
-  constructor(refusing: boolean, responseLimit: number) {
+  constructor(form: Form, refusing: boolean, responseLimit: number) {
+    this.form = form
     this.refusing = refusing
     this.responseLimit = responseLimit
     this.#stream = this.#connect()
@@ -83,7 +90,7 @@ class Run {
   do(action: Action): void {
     if (action.kind === 'publish') this.#publish(action.world)
     else if (action.kind === 'pull') this.envoy.pull(this.now)
-    else if (action.kind === 'reconnect') this.#stream = this.#connect()
+    else if (action.kind === 'reconnect') this.#reconnect()
     else if (action.kind === 'askAgain') this.envoy.askAgain(EDS, action.name, this.now)
     // Gates give up after 5 s; what is refused later than that cannot be foreseen.
     else if (action.kind === 'pass') this.now += this.refusing ? 0 : action.time
@@ -126,17 +133,28 @@ class Run {
     this.#stream.onEdition(this.#edition)
   }
 
+  /** A state of the world cannot say what its client has, so that nobody knows what routes there still name. */
+  #reconnect(): void {
+    if (this.form === 'delta') this.#stream = this.#connect()
+  }
+
   #connect(): DeltaStream {
     this.#streams += 1
-    const stream = new DeltaStream({
+    const options = {
       id: String(this.#streams),
-      views: typeUrl => this.tables.table(typeUrl),
+      views: (typeUrl: string) => this.tables.table(typeUrl),
       edition: this.#edition,
       now: this.now,
       responseLimit: this.responseLimit,
-    })
-    this.envoy.connect(stream, this.now)
-    return stream
+    }
+    if (this.form === 'delta') {
+      const stream = new DeltaStream(options)
+      this.envoy.connect(stream, this.now)
+      return stream
+    }
+    const states = new StateStream(options)
+    this.envoy.connect(new StateClient(states), this.now)
+    return states.stream
   }
 }
 
@@ -145,12 +163,17 @@ const versions = (resources: Iterable<{ name: string; version: string }>) =>
 
 const limits = fc.constantFrom(20, 1_000_000)
 
-test.each([true, false])(
-  '[M68, M75] any client ends with what the views show, routes never name a cluster that it does not know (refusing: %s)',
-  refusing => {
+test.each([
+  ['delta', true],
+  ['delta', false],
+  ['sotw', true],
+  ['sotw', false],
+] as const)(
+  '[M68, M75, M94] any client ends with what the views show, routes never name a cluster that it does not know (%s, refusing: %s)',
+  (form, refusing) => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 60, size: 'max' }), limits, (actions, responseLimit) => {
-        const run = new Run(refusing, responseLimit)
+        const run = new Run(form, refusing, responseLimit)
         for (const one of actions) run.do(one)
         run.settle()
         for (const type of [CDS, LDS]) {
@@ -165,7 +188,9 @@ test.each([true, false])(
           const table = run.tables.table(type)
           const wanted = [...run.envoy.of(parents).values()].flatMap(one => one.references)
           const shown = wanted.flatMap(name => table.get(name) ?? [])
-          expect(versions(run.envoy.of(type).values())).toEqual(versions(shown))
+          // A state of the world has no words for what is gone of these types.
+          const isKnown = ({ name }: Resource) => form === 'delta' || table.get(name) !== undefined
+          expect(versions([...run.envoy.of(type).values()].filter(isKnown))).toEqual(versions(shown))
         }
         expect(run.settled).toBe(true)
       }),

@@ -5,16 +5,19 @@ import { CDS, deltaRequest, EDS, LDS, RDS } from './session.ts'
 
 const TYPES: readonly string[] = [CDS, EDS, LDS, RDS]
 
+/** What an Envoy has to do with of a stream. */
+export type ModelStream = Pick<DeltaStream, 'onRequest' | 'next'>
+
 /** What an Envoy does with responses: applies or refuses them in order, asks for what they refer to, ACKs or NACKs. */
 export class EnvoyModel {
   readonly has = new Map(TYPES.map(type => [type, new Map<string, Resource>()]))
   /** Refused in the version that was sent last. */
   readonly refused = new Set<string>()
   readonly #inbox: DeltaStreamResponse[] = []
-  #stream: DeltaStream | undefined
+  #stream: ModelStream | undefined
 
   /** A new stream: what was in flight is lost, what is there is claimed. */
-  connect(stream: DeltaStream, now: number): void {
+  connect(stream: ModelStream, now: number): void {
     this.#inbox.length = 0
     this.#stream = stream
     for (const type of TYPES) {
@@ -43,7 +46,10 @@ export class EnvoyModel {
     for (const name of response.removed) this.of(typeUrl).delete(name)
     const parents = { [EDS]: CDS, [RDS]: LDS }[typeUrl]
     const wanted = parents && this.#namedBy(parents)
-    const refused = response.resources.filter(one => refuses(one.name))
+    const has = this.of(typeUrl)
+    // What it has is not looked at again.
+    const isNews = ({ name, version }: Resource) => has.get(name)?.version !== version
+    const refused = response.resources.filter(one => refuses(one.name) && isNews(one))
     for (const one of response.resources) {
       if (refused.includes(one)) this.refused.add(`${typeUrl} ${one.name}`)
       else {
