@@ -2,6 +2,7 @@ import { isHttp2Protocol } from '../model/app-protocol.ts'
 import { isLaterAppProtocol } from '../model/later.ts'
 import type { Service, ServicePort } from '../model/topology.ts'
 import { circuitBreakers } from './circuit-breakers.ts'
+import type { ConfigSource } from './config-source.ts'
 import { envoyDuration } from './envoy-duration.ts'
 import { healthChecks } from './health-checks.ts'
 import { heededHealth, loadBalancing } from './load-balancing.ts'
@@ -20,6 +21,8 @@ export interface ClusterOptions {
   readonly isHttp2: boolean
   /** For proxies whose assignments share requests out between zones by weights of their own. */
   readonly weighsZones: boolean
+  /** Where its endpoints come from. */
+  readonly endpointsFrom: ConfigSource
 }
 
 /** Endpoints that want TLS cannot be spoken to yet: plain text would be no use to them. */
@@ -37,18 +40,18 @@ export function speaksHttp2({ appProtocol }: ServicePort, isCalledByGrpc: boolea
 }
 
 /**
- * The `envoy.config.cluster.v3.Cluster` of one service port, as ProtoJSON; its endpoints come over ADS under its
- * own name. `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its
+ * The `envoy.config.cluster.v3.Cluster` of one service port, as ProtoJSON; its endpoints have its own name. `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its
  * traffic (measured on Envoy 1.40).
  */
-export function cluster(name: string, { hostname, settings, isHttp2, weighsZones }: ClusterOptions): object {
+export function cluster(name: string, options: ClusterOptions): object {
+  const { hostname, settings, isHttp2, weighsZones, endpointsFrom } = options
   const { connectTimeout, loadBalancer, healthCheck, circuitBreaker } = settings
   const common = { ...heededHealth(healthCheck), ...(weighsZones && { localityWeightedLbConfig: {} }) }
   const checks = healthCheck?.active ? healthChecks(healthCheck.active, { hostname, isHttp2 }) : []
   return {
     name,
     type: 'EDS',
-    edsClusterConfig: { edsConfig: { ads: {}, resourceApiVersion: 'V3' } },
+    edsClusterConfig: { edsConfig: endpointsFrom.json },
     ...(connectTimeout && { connectTimeout: envoyDuration(connectTimeout) }),
     ...loadBalancing(loadBalancer),
     ...(Object.keys(common).length > 0 && { commonLbConfig: common }),

@@ -1,6 +1,7 @@
 import { listenerAddress } from '../model/listener-address.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { unresolvedService } from './backend-resolution.ts'
+import { type ConfigSource, FROM_ADS } from './config-source.ts'
 import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import { httpListener } from './listener.ts'
 import type { ListenerGroup, MergedGateway } from './merged-gateway.ts'
@@ -14,7 +15,10 @@ import type { World } from './world.ts'
 
 /** A gateway with the routes that its listeners take: the same for all of its Envoys. */
 export interface RoutedGateway {
+  /** For Envoys that take their routes over ADS. */
   readonly listeners: readonly Resource[]
+  /** The same for those that take them from elsewhere: made when they are first asked for. */
+  readonly listenersWith: (routesFrom: ConfigSource) => ReadonlyMap<string, Resource>
   /** Of each listener, in the same order. */
   readonly groups: readonly RoutedGroup[]
   /** Services (`namespace/name`) that its routes name, whether or not they exist: worked out when it is asked. */
@@ -38,8 +42,10 @@ export function routedGateway(world: World, key: string): RoutedGateway {
   if (gateway === undefined) return NOTHING
   const routes = [...(world.routesByGateway.get(key)?.values() ?? [])]
   const groups = gateway.groups.map(group => routedGroup(world, gateway, group, routes))
+  const listeners = gateway.groups.map(group => listenerResource(group))
   return {
-    listeners: gateway.groups.map(listenerResource),
+    listeners,
+    listenersWith: listenersOf(gateway, listeners),
     groups,
     namedServices: once(() => servicesOf(groups)),
     allServices: gateway.hasAllServices,
@@ -49,6 +55,7 @@ export function routedGateway(world: World, key: string): RoutedGateway {
 
 const NOTHING: RoutedGateway = {
   listeners: [],
+  listenersWith: () => new Map(),
   groups: [],
   namedServices: () => new Set(),
   allServices: false,
@@ -70,9 +77,12 @@ export function routeResources(
 }
 
 /** The Envoy listener of a group: all of its listeners have the address and the port of the first. */
-export function listenerResource({ name, listeners: [first] }: ListenerGroup): Resource {
+export function listenerResource(
+  { name, listeners: [first] }: ListenerGroup,
+  routesFrom: ConfigSource = FROM_ADS,
+): Resource {
   const place = `${listenerAddress(first)} ${first.port}`
-  return { ...jsonResource(TYPE_URLS.listener, name, httpListener(name, first), [name]), place }
+  return { ...jsonResource(TYPE_URLS.listener, name, httpListener(name, first, routesFrom), [name]), place }
 }
 
 function routedGroup(
@@ -110,6 +120,21 @@ function servicesOf(groups: readonly RoutedGroup[]): ReadonlySet<string> {
     for (const { backends } of routes) for (const { service } of backends) services.add(service)
   }
   return services
+}
+
+function listenersOf(
+  { groups }: MergedGateway,
+  overAds: readonly Resource[],
+): RoutedGateway['listenersWith'] {
+  const byName = (listeners: readonly Resource[]) => new Map(listeners.map(one => [one.name, one]))
+  const made = new WeakMap([[FROM_ADS, byName(overAds)]])
+  return routesFrom => {
+    const known = made.get(routesFrom)
+    if (known !== undefined) return known
+    const listeners = byName(groups.map(group => listenerResource(group, routesFrom)))
+    made.set(routesFrom, listeners)
+    return listeners
+  }
 }
 
 function once<T>(make: () => T): () => T {

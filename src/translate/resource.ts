@@ -4,6 +4,7 @@ import { encode, encodeMessage } from '../proto/message.ts'
 import { messageNameOf, TYPE_URLS } from '../proto/type-urls.ts'
 import { cluster, hasCluster, speaksHttp2 } from './cluster.ts'
 import { clusterLoadAssignment } from './cluster-load-assignment.ts'
+import { type ConfigSource, FROM_ADS } from './config-source.ts'
 import type { MergedService } from './merged-service.ts'
 import { routeConfiguration, type VirtualHosts } from './route-configuration.ts'
 
@@ -45,6 +46,7 @@ export function clusterResource(
   name: string,
   port: number,
   weighsZones = false,
+  endpointsFrom: ConfigSource = FROM_ADS,
 ): Resource | undefined {
   const declared = service.port(port)
   if (declared === undefined || !hasCluster(declared)) return undefined
@@ -52,9 +54,8 @@ export function clusterResource(
   const isChecked = settings.healthCheck?.active?.type === 'GRPC'
   const isHttp2 = speaksHttp2(declared, service.grpcPorts.has(port) || isChecked)
   const hostname = `${service.name}.${service.namespace}`
-  return jsonResource(TYPE_URLS.cluster, name, cluster(name, { hostname, settings, isHttp2, weighsZones }), [
-    name,
-  ])
+  const message = cluster(name, { hostname, settings, isHttp2, weighsZones, endpointsFrom })
+  return jsonResource(TYPE_URLS.cluster, name, message, [name])
 }
 
 /** The route configuration of one listener. */

@@ -30,7 +30,7 @@ export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
   )
   const gateways = [...world.gateways.values()].flatMap(({ key, groups }) => {
     const [namespace = '', name = ''] = key.split('/')
-    return attempt({ kind: 'Gateway', namespace, name }, () => groups.map(listenerResource))
+    return attempt({ kind: 'Gateway', namespace, name }, () => groups.map(one => listenerResource(one)))
   })
   const routes = [...world.routes.values()].flatMap(one => {
     const { kind, namespace, name } = one.route

@@ -1,6 +1,7 @@
 import { gatewayKey } from '../model/route-references.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { DiscoveryNode } from '../proto/discovery-node.ts'
+import type { ConfigSource } from '../translate/config-source.ts'
 import type { Views } from './view.ts'
 
 /** What the first message of a stream says of the client; fixed for as long as the stream lives. */
@@ -11,6 +12,8 @@ export interface ClientNode {
   readonly gateway: string
   readonly viewpoint: Viewpoint
   readonly userAgent: string
+  /** Where it takes endpoints and routes from; default ADS. */
+  readonly configSource?: ConfigSource
 }
 
 /** Who may see what. */

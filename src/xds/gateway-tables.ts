@@ -1,4 +1,5 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { ConfigSource } from '../translate/config-source.ts'
 import {
   type RoutedGateway,
   type RouteResources,
@@ -15,21 +16,28 @@ import { LoggedView } from './logged-view.ts'
 import type { View } from './view.ts'
 
 /** Gives the cluster of a name, as it is seen in a realm from a viewpoint, out of what all gateways share. */
-export type ClusterSource = (name: string, realm: Realm, viewpoint: Viewpoint) => Resource | undefined
+export type ClusterSource = (
+  name: string,
+  realm: Realm,
+  viewpoint: Viewpoint,
+  configSource: ConfigSource,
+) => Resource | undefined
 
 type ByName = ReadonlyMap<string, Resource>
 
 /** What those Envoys of the gateway are served that stand in one realm: immutable. */
 interface Served extends ClusterChoice {
   readonly listeners: ByName
+  readonly listenersWith: RoutedGateway['listenersWith']
   readonly routeConfigurations: ByName
 }
 
 /** The Envoys of one source: what they are served follows the source into another realm, and their views with it. */
 export interface SourceAudience {
-  readonly listeners: View
   readonly routeConfigurations: View
-  readonly clustersFrom: (viewpoint: Viewpoint) => View
+  /** By where the Envoys take the routes and the endpoints from. */
+  readonly listenersWith: (configSource: ConfigSource) => View
+  readonly clustersFrom: (viewpoint: Viewpoint, configSource: ConfigSource) => View
 }
 
 interface Following extends SourceAudience {
@@ -125,19 +133,20 @@ export class GatewayTables {
     const audience: Following = {
       served: neighbour?.served ?? this.#serve(realm),
       streams: 0,
-      listeners: new LoggedView(this.#logs.listeners, {
-        get: name => served().listeners.get(name),
-        names: () => served().listeners.keys(),
-      }),
       routeConfigurations: new LoggedView(this.#logs.routeConfigurations, {
         get: name => served().routeConfigurations.get(name),
         names: () => [],
       }),
-      clustersFrom: viewpoint =>
+      listenersWith: configSource =>
+        new LoggedView(this.#logs.listeners, {
+          get: name => served().listenersWith(configSource).get(name),
+          names: () => served().listeners.keys(),
+        }),
+      clustersFrom: (viewpoint, configSource) =>
         new LoggedView(this.#logs.clusters, {
           get: name =>
             hasChosen(served(), this.#world, name)
-              ? this.#clusterSource(name, served().realm, viewpoint)
+              ? this.#clusterSource(name, served().realm, viewpoint, configSource)
               : undefined,
           names: () => this.#clusterNames(served()),
         }),
@@ -165,7 +174,7 @@ export class GatewayTables {
   }
 
   #serve(realm: Realm): Served {
-    const { listeners, allServices } = this.#gateway
+    const { listeners, listenersWith, allServices } = this.#gateway
     const { routeConfigurations, clusters }: RouteResources = routeResources(
       this.#world,
       this.#gateway,
@@ -174,6 +183,7 @@ export class GatewayTables {
     return {
       realm,
       listeners: byName(listeners),
+      listenersWith,
       routeConfigurations: byName(routeConfigurations),
       clusters: allServices ? 'all' : clusters,
     }

@@ -1,6 +1,7 @@
 import { assign } from '../locality/assign.ts'
 import { viewpointClass } from '../locality/viewpoint-class.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
+import { type ConfigSource, FROM_ADS } from '../translate/config-source.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import { assignmentResource, clusterResource, type Resource } from '../translate/resource.ts'
 
@@ -12,6 +13,8 @@ export class ServiceResources {
   readonly service: MergedService
   /** By port, and whether it is for proxies from whose zone zones are weighed. */
   readonly #clusters = new Map<string, Resource>()
+  /** The same for proxies that take endpoints from elsewhere than ADS, as long as there are such proxies. */
+  #otherClusters: WeakMap<ConfigSource, Map<string, Resource>> | undefined
   readonly #assignments = new Map<number, Map<string, Resource>>()
 
   constructor(service: MergedService) {
@@ -19,13 +22,19 @@ export class ServiceResources {
   }
 
   /** undefined when the service has no such port. */
-  cluster(name: string, port: number, viewpoint: Viewpoint): Resource | undefined {
+  cluster(
+    name: string,
+    port: number,
+    viewpoint: Viewpoint,
+    endpointsFrom: ConfigSource = FROM_ADS,
+  ): Resource | undefined {
     const weighsZones = this.service.weighsZonesFrom(viewpoint)
     const key = `${port} ${weighsZones}`
-    const known = this.#clusters.get(key)
+    const clusters = this.#clustersWith(endpointsFrom)
+    const known = clusters.get(key)
     if (known !== undefined) return known
-    const made = clusterResource(this.service, name, port, weighsZones)
-    if (made !== undefined) this.#clusters.set(key, made)
+    const made = clusterResource(this.service, name, port, weighsZones, endpointsFrom)
+    if (made !== undefined) clusters.set(key, made)
     return made
   }
 
@@ -46,6 +55,14 @@ export class ServiceResources {
   /** Forgets the assignments of classes that nobody stands in any more. */
   drop(classes: Iterable<string>): void {
     for (const held of this.#assignments.values()) for (const one of classes) held.delete(one)
+  }
+
+  #clustersWith(endpointsFrom: ConfigSource): Map<string, Resource> {
+    if (endpointsFrom === FROM_ADS) return this.#clusters
+    this.#otherClusters ??= new WeakMap()
+    const clusters = this.#otherClusters.get(endpointsFrom) ?? new Map()
+    this.#otherClusters.set(endpointsFrom, clusters)
+    return clusters
   }
 
   get assignmentsHeld(): number {

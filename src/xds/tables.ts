@@ -1,5 +1,6 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
+import { type ConfigSource, FROM_ADS } from '../translate/config-source.ts'
 import { parseClusterName } from '../translate/names.ts'
 import type { Realm } from '../translate/realm.ts'
 import type { Resource } from '../translate/resource.ts'
@@ -48,9 +49,9 @@ export class Tables implements Audiences {
 
   /** Who an Envoy is decides what it sees, for as long as its stream lasts. */
   join(node: ClientNode, isCounted = true): Audience {
-    const { gateway, viewpoint } = node
+    const { gateway, viewpoint, configSource = FROM_ADS } = node
     const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
-    const { listeners, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
+    const { listenersWith, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
     const leaveCensus = this.census.join(viewpoint, isCounted)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {
@@ -58,9 +59,9 @@ export class Tables implements Audiences {
       names: () => [],
     })
     const views = new Map<string, View>([
-      [TYPE_URLS.listener, listeners],
+      [TYPE_URLS.listener, listenersWith(configSource)],
       [TYPE_URLS.routes, routeConfigurations],
-      [TYPE_URLS.cluster, clustersFrom(viewpoint)],
+      [TYPE_URLS.cluster, clustersFrom(viewpoint, configSource)],
       [TYPE_URLS.endpoints, assignments],
     ])
     return {
@@ -83,17 +84,17 @@ export class Tables implements Audiences {
   }
 
   #openGateway(gateway: string): GatewayTables {
-    const tables = new GatewayTables(this.#world, gateway, (name, realm, viewpoint) =>
-      this.#cluster(name, realm, viewpoint),
+    const tables = new GatewayTables(this.#world, gateway, (name, realm, viewpoint, from) =>
+      this.#cluster(name, realm, viewpoint, from),
     )
     this.#gateways.set(gateway, tables)
     return tables
   }
 
   /** By what the proxy itself says of its zone: what a world adds to that does not change clusters. */
-  #cluster(name: string, realm: Realm, viewpoint: Viewpoint): Resource | undefined {
+  #cluster(name: string, realm: Realm, viewpoint: Viewpoint, from: ConfigSource): Resource | undefined {
     const parsed = parseClusterName(name)
-    return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port, viewpoint)
+    return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port, viewpoint, from)
   }
 
   #assignment(name: string, viewpoint: Viewpoint, asker: Asker): Resource | undefined {

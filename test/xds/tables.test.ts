@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { StoredEntry } from '../../src/model/change.ts'
+import { anyOf } from '../../src/proto/discovery-resource.ts'
+import { decode } from '../../src/proto/message.ts'
 import { TYPE_URLS } from '../../src/proto/type-urls.ts'
+import { fromRest } from '../../src/translate/config-source.ts'
 import { World } from '../../src/translate/world.ts'
 import { WorldDraft } from '../../src/translate/world-draft.ts'
 import type { Audience, ClientNode } from '../../src/xds/audience.ts'
@@ -424,3 +427,37 @@ function expectLogged(audience: Audience, before: Snapshot): void {
     expect(logged).toEqual(expect.arrayContaining(changed))
   }
 }
+
+test('clusters and listeners of an Envoy without ADS say where it asks for the rest, and change with the others', () => {
+  const pushed = {
+    topology: { services: [{ name: 'web', endpoints: [{ name: 'a', address: '10.0.0.1', port: 80 }] }] },
+    routes: {
+      gateways: [
+        {
+          name: 'edge',
+          services: 'all',
+          listeners: [{ name: 'http', address: '0.0.0.0', port: 80, protocol: 'HTTP' }],
+        },
+      ],
+    },
+  }
+  const tables = tablesOf(worldOf({ east: pushed }))
+  const source = fromRest({ cluster: 'vicinity', refreshDelay: 3 })
+  const json = (audience: Audience, typeUrl: string, name: string) => {
+    const bytes = audience.views(typeUrl)?.get(name)?.encoded as Uint8Array
+    return JSON.stringify(decode('google.protobuf.Any', anyOf(bytes)))
+  }
+  const overAds = tables.join(node('edge'))
+  const byRest = tables.join(node('edge', 'zone-a', { configSource: source }))
+  for (const [typeUrl, name] of [
+    [TYPE_URLS.cluster, 'default/web/80'],
+    [TYPE_URLS.listener, 'default/edge/http'],
+  ] as const) {
+    expect(json(overAds, typeUrl, name)).toContain('"ads":{}')
+    expect(json(byRest, typeUrl, name)).toContain(JSON.stringify(source.json).slice(1, -1))
+    expect(json(byRest, typeUrl, name)).not.toContain('"ads":{}')
+    expect(byRest.views(typeUrl)?.get(name)).toBe(byRest.views(typeUrl)?.get(name))
+  }
+  const assignment = (audience: Audience) => audience.views(TYPE_URLS.endpoints)?.get('default/web/80')
+  expect(assignment(byRest)).toBe(assignment(overAds))
+})
