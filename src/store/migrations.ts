@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** One numbered step of a database's schema: `migrations/<form>/0001_name.sql`. */
+/** One numbered step of a database's schema: `migrations/<form>/0001_name.sql`. Traffic beside SQLite has its own. */
 export interface Migration {
   readonly number: number
   readonly name: string
@@ -23,7 +23,7 @@ export interface Schema {
 export const NO_SCHEMA: Schema = { number: 0, requires: 0 }
 
 /** The steps of one form of the store, in order. They lie beside `src` and `dist`, in the package's root. */
-export function readMigrations(form: 'sqlite' | 'postgres'): Migration[] {
+export function readMigrations(form: 'sqlite' | 'sqlite-traffic' | 'postgres'): Migration[] {
   const folder = fileURLToPath(new URL(`../../migrations/${form}/`, import.meta.url))
   let requires = 0
   return readdirSync(folder)

@@ -1,6 +1,7 @@
 import type { ChangeBatch, Position, StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey, Kind, PackedEntries, Part, StoredPart } from '../model/entry.ts'
 import type { Reports } from './reports.ts'
+import type { Traffic } from './traffic/traffic.ts'
 
 export type { ChangeBatch, Position, StoredEntry }
 
@@ -78,6 +79,9 @@ export interface Store {
 
   /** undefined: this process has the database for itself. */
   readonly reports: Reports | undefined
+
+  /** Requests between zones, as proxies report them. */
+  readonly traffic: Traffic
 
   /**
    * Notes that something was heard of a source's pusher just now, if it is not fenced (`Write.epoch`). No revision, and no

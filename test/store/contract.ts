@@ -12,6 +12,7 @@ import { leasesContract } from './contract/leases.ts'
 import type { OpenStore, StoreForm } from './contract/open-store.ts'
 import { preconditionsContract } from './contract/preconditions.ts'
 import { retentionContract } from './contract/retention.ts'
+import { trafficContract } from './contract/traffic.ts'
 import { writesContract } from './contract/writes.ts'
 
 const ALL = [
@@ -25,6 +26,7 @@ const ALL = [
   historyContract,
   leasesContract,
   retentionContract,
+  trafficContract,
   durabilityContract,
 ]
 

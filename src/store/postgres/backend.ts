@@ -1,6 +1,8 @@
 import { nameOf, type PostgresLocation } from '../location.ts'
 import { readMigrations } from '../migrations.ts'
 import type { Backend, Unavailable, Watcher } from '../thread/backend.ts'
+import type { Statements } from '../versions/statements.ts'
+import type { Sql } from './connect.ts'
 import { Connection } from './connection.ts'
 import { CHANNEL } from './ledger.ts'
 import { lock } from './locks.ts'
@@ -9,6 +11,7 @@ import { migrate } from './migrate.ts'
 import { Pool } from './pool.ts'
 import { REPORT_CHANNEL } from './reports.ts'
 import { statementsBy } from './statements.ts'
+import { PostgresTrafficRows, readTraffic } from './traffic.ts'
 import { inTransaction } from './transaction.ts'
 import { unavailable } from './unavailable.ts'
 
@@ -39,20 +42,33 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
     pool.renew()
     lookout?.renew()
   }
+  const transaction = async <T>(
+    what: Parameters<typeof lock>[1],
+    act: (sql: Sql, statements: Statements) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await pool.use('transaction', connection =>
+        inTransaction(connection, async (sql, statements) => {
+          await lock(sql, what)
+          return act(sql, statements)
+        }),
+      )
+    } catch (error) {
+      if ((error as { code?: unknown }).code === READ_ONLY) renew()
+      throw error
+    }
+  }
   return {
     statements: statementsBy(act => pool.use('statement', ({ statements }) => act(statements))),
-    async transaction(what, act) {
-      try {
-        return await pool.use('transaction', connection =>
-          inTransaction(connection, async (sql, statements) => {
-            await lock(sql, what)
-            return act(statements)
-          }),
-        )
-      } catch (error) {
-        if ((error as { code?: unknown }).code === READ_ONLY) renew()
-        throw error
-      }
+    transaction: (what, act) => transaction(what, (_, statements) => act(statements)),
+    traffic: {
+      transaction: act =>
+        transaction('traffic', async sql => {
+          // Nobody waits until counts are on the disk: a server that crashes loses the last ones.
+          await sql`set local synchronous_commit to off`
+          return act(new PostgresTrafficRows(sql))
+        }),
+      read: query => pool.use('statement', ({ sql }) => readTraffic(sql, query)),
     },
     watch({ look, reported, tell }: Watcher) {
       const watched = {

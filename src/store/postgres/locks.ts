@@ -26,8 +26,11 @@ export async function lockSchema(sql: Queries): Promise<void> {
   await sql`select pg_advisory_xact_lock(${hashed(sql, 'vicinity schema')})`
 }
 
-/** What is said of the whole is shared by the writers of single sources, and excludes them. */
-export async function lock(sql: Queries, what: Lock): Promise<void> {
+/**
+ * What is said of the whole is shared by the writers of single sources, and excludes them. Nobody who has the lock of
+ * traffic takes another.
+ */
+export async function lock(sql: Queries, what: Lock | 'traffic'): Promise<void> {
   const timeouts = sql`
     select set_config('lock_timeout', ${String(LOCK_TIMEOUT)}, true),
            set_config('statement_timeout', ${String(STATEMENT_TIMEOUT)}, true),
@@ -36,8 +39,9 @@ export async function lock(sql: Queries, what: Lock): Promise<void> {
   await Promise.all([timeouts, ...locks(sql, what)])
 }
 
-function locks(sql: Queries, what: Lock) {
-  if (what === 'history') return [sql`select pg_advisory_xact_lock(${hashed(sql, 'vicinity history')})`]
+function locks(sql: Queries, what: Lock | 'traffic') {
+  if (what === 'history' || what === 'traffic')
+    return [sql`select pg_advisory_xact_lock(${hashed(sql, `vicinity ${what}`)})`]
   const all = hashed(sql, 'vicinity sources')
   if (what === 'every source') return [sql`select pg_advisory_xact_lock(${all})`]
   return [

@@ -11,6 +11,7 @@ import { SqliteLedger } from './ledger.ts'
 import { ownFile } from './ownership.ts'
 import { SqlitePruning } from './pruning.ts'
 import { SqliteRevisions } from './revisions.ts'
+import { SqliteTraffic } from './traffic.ts'
 
 export { unavailable } from './unavailable.ts'
 
@@ -18,11 +19,14 @@ export { unavailable } from './unavailable.ts'
 export async function openSqlite(path: string, mustExist: boolean): Promise<Backend> {
   const letGo = ownFile(path)
   const db = openDatabase(path, { mustExist })
+  const traffic = new SqliteTraffic(path)
   return {
     ...versionsIn(db),
+    traffic,
     // No other process writes.
     watch() {},
     async close() {
+      traffic.close()
       db.close()
       letGo()
     },

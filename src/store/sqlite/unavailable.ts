@@ -1,8 +1,12 @@
 import type { Unavailable } from '../thread/backend.ts'
+import { TrafficFileFailure } from './traffic-file.ts'
 
 const LOCAL_DISK = 'the file system cannot lock or share the file (NFS, SMB): put it on a local disk'
 
 const FULL = 'free space on the disk of the database; what was answered is safe'
+
+const TRAFFIC =
+  'only counts of load are in this file: check the disk, and where the file is damaged, delete it (and -wal, -shm beside it)'
 
 const HINTS: readonly [code: string, hint: string, broken: boolean][] = [
   ['SQLITE_FULL', FULL, false],
@@ -25,6 +29,7 @@ const HINTS: readonly [code: string, hint: string, broken: boolean][] = [
 
 /** The database's own failures; undefined for everything else, which is a bug and stays an exception. */
 export function unavailable(error: unknown): Unavailable | undefined {
+  if (error instanceof TrafficFileFailure) return { cause: error.message, hint: TRAFFIC, broken: false }
   const code = (error as { code?: unknown }).code
   if (typeof code !== 'string') return undefined
   const known = HINTS.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))

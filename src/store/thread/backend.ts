@@ -1,7 +1,9 @@
+import type { TrafficDatabase } from '../traffic/rows.ts'
 import type { Database } from '../versions/statements.ts'
 
 /** A form of the database, as the thread that owns it has it open. */
 export interface Backend extends Database {
+  readonly traffic: TrafficDatabase
   watch(watcher: Watcher): void
   /** Whoever still waits for an answer is told that there is none. */
   close(): Promise<void>

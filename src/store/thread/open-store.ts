@@ -3,6 +3,7 @@ import type { PackedEntries } from '../../model/entry.ts'
 import type { Location } from '../location.ts'
 import type { Reports } from '../reports.ts'
 import { type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
+import type { Traffic } from '../traffic/traffic.ts'
 import type { RetentionCursor } from '../versions/retention.ts'
 import type { Unavailable } from './backend.ts'
 import { DatabaseThread } from './database-thread.ts'
@@ -41,7 +42,24 @@ export async function openStore(
     throw error
   }
   const reports = location.kind === 'postgres' ? reportsOf(thread, readers) : undefined
-  return { ...storeOf(thread, listeners), reports }
+  return { ...storeOf(thread, listeners), reports, traffic: trafficOf(thread) }
+}
+
+function trafficOf(thread: DatabaseThread): Traffic {
+  return {
+    add: batch => thread.call('addTraffic', [batch]),
+    async read(query) {
+      const { steps, services } = await thread.call('readTraffic', [query])
+      return { steps: await allPages(thread, steps), services: await allPages(thread, services) }
+    },
+    async tidy(keep) {
+      for (let deleted = 0; ; ) {
+        const slice = await thread.call('tidyTrafficSlice', [keep])
+        deleted += slice.deleted
+        if (slice.isDone) return deleted
+      }
+    },
+  }
 }
 
 function reportsOf(thread: DatabaseThread, readers: Set<() => void>): Reports {
@@ -58,7 +76,10 @@ function reportsOf(thread: DatabaseThread, readers: Set<() => void>): Reports {
   }
 }
 
-function storeOf(thread: DatabaseThread, listeners: Set<(head: Position) => void>): Omit<Store, 'reports'> {
+function storeOf(
+  thread: DatabaseThread,
+  listeners: Set<(head: Position) => void>,
+): Omit<Store, 'reports' | 'traffic'> {
   return {
     head: () => thread.call('head', []),
     async write(write) {
