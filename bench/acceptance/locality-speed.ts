@@ -73,7 +73,7 @@ function coldStart(entries: readonly StoredEntry[]) {
 function assignFor(world: World, resources: ServiceResources, viewpoints: readonly Viewpoint[]): void {
   const { namespace, name } = resources.service
   for (const viewpoint of viewpoints) {
-    resources.assignment(clusterName(namespace, name, PORT), PORT, world.locate(viewpoint))
+    resources.assignment(clusterName(namespace, name, PORT), PORT, world.locate(viewpoint), 'envoy')
   }
 }
 

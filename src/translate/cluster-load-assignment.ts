@@ -15,8 +15,11 @@ const ZONE_WEIGHTS = 1_000_000
  * no locality twice in a priority, no gap between priorities; every locality carries a weight, which proxyless gRPC
  * needs and Envoy ignores unless its cluster asks for it.
  */
-export function clusterLoadAssignment(clusterName: string, assignment: Assignment): object {
-  const hosts = hostsOf(assignment)
+export function clusterLoadAssignment(
+  clusterName: string,
+  assignment: Assignment,
+  hosts: readonly Host[] = hostsOf(assignment),
+): object {
   const scales = weightScales(hosts)
   return {
     clusterName,

@@ -1,4 +1,5 @@
 import type { Assignment } from '../locality/assignment.ts'
+import type { Host } from '../locality/hosts.ts'
 import { encodeDiscoveryResource, versionOf } from '../proto/discovery-resource.ts'
 import { encode, encodeMessage } from '../proto/message.ts'
 import { messageNameOf, TYPE_URLS } from '../proto/type-urls.ts'
@@ -63,8 +64,9 @@ export function routeConfigurationResource(name: string, hosts: VirtualHosts): R
   return resource(TYPE_URLS.routes, name, routeConfiguration(name, hosts), hosts.clusters)
 }
 
-export function assignmentResource(name: string, assignment: Assignment): Resource {
-  const message = clusterLoadAssignment(name, assignment)
+/** `hosts`: those of the assignment that are sent; default all. */
+export function assignmentResource(name: string, assignment: Assignment, hosts?: readonly Host[]): Resource {
+  const message = clusterLoadAssignment(name, assignment, hosts)
   return resource(TYPE_URLS.endpoints, name, encodeMessage(messageNameOf(TYPE_URLS.endpoints), message), [])
 }
 

@@ -4,11 +4,15 @@ import type { DiscoveryNode } from '../proto/discovery-node.ts'
 import type { ConfigSource } from '../translate/config-source.ts'
 import type { Views } from './view.ts'
 
+/** What a client makes of resources: an Envoy, or a program whose gRPC library needs none (gRFC A27). */
+export type ClientKind = 'envoy' | 'grpc'
+
 /** What the first message of a stream says of the client; fixed for as long as the stream lives. */
 export interface ClientNode {
   /** `node.id`; not unique. */
   readonly id: string
-  /** namespace/name; '' when `node.cluster` names none. */
+  readonly kind: ClientKind
+  /** namespace/name; '' when `node.cluster` names none, and of gRPC clients: they serve no gateway. */
   readonly gateway: string
   readonly viewpoint: Viewpoint
   readonly userAgent: string
@@ -37,9 +41,11 @@ export interface Audience {
 
 /** `node.cluster: edge` means `default/edge`; Kubernetes node and source come in the metadata. */
 export function clientNode(node: DiscoveryNode): ClientNode {
+  const kind = kindOf(node)
   return {
     id: node.id,
-    gateway: node.cluster === '' ? '' : gatewayKey(node.cluster),
+    kind,
+    gateway: node.cluster === '' || kind === 'grpc' ? '' : gatewayKey(node.cluster),
     viewpoint: {
       region: node.region,
       zone: node.zone,
@@ -50,6 +56,14 @@ export function clientNode(node: DiscoveryNode): ClientNode {
     },
     userAgent: node.userAgent,
   }
+}
+
+/** gRFC A27, "Node": every gRPC library says this of itself, and the names of all begin alike; no Envoy does either. */
+const GRPC_FEATURE = 'envoy.lb.does_not_support_overprovisioning'
+const GRPC_NAME = /^gRPC\b/
+
+function kindOf({ userAgent, features }: DiscoveryNode): ClientKind {
+  return GRPC_NAME.test(userAgent) || features.includes(GRPC_FEATURE) ? 'grpc' : 'envoy'
 }
 
 function textOf(value: unknown): string {

@@ -2,26 +2,36 @@ import { assign } from '../locality/assign.ts'
 import { viewpointClass } from '../locality/viewpoint-class.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { type ConfigSource, FROM_ADS } from '../translate/config-source.ts'
+import {
+  apiListenerResource,
+  grpcAssignmentResource,
+  grpcClusterResource,
+} from '../translate/grpc-resources.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import { assignmentResource, clusterResource, type Resource } from '../translate/resource.ts'
+import type { ClientKind } from './audience.ts'
 
 /**
- * Clusters and assignments made of one state of one service, each when it is first asked for. An assignment exists
- * once per class of viewpoints that can see a difference, and serves every stream of that class.
+ * Clusters, assignments and gRPC's listeners made of one state of one service, each when it is first asked for. An
+ * assignment exists once per kind of client and class of viewpoints that can see a difference, and serves every stream
+ * of these.
  */
 export class ServiceResources {
   readonly service: MergedService
-  /** By port, and whether it is for proxies from whose zone zones are weighed. */
+  /** By port, and whether it is for Envoys from whose zone zones are weighed. */
   readonly #clusters = new Map<string, Resource>()
-  /** The same for proxies that take endpoints from elsewhere than ADS, as long as there are such proxies. */
+  /** The same for Envoys that take endpoints from elsewhere than ADS, as long as there are such Envoys. */
   #otherClusters: WeakMap<ConfigSource, Map<string, Resource>> | undefined
-  readonly #assignments = new Map<number, Map<string, Resource>>()
+  readonly #grpcClusters = new Map<string, Resource>()
+  readonly #apiListeners = new Map<string, Resource>()
+  /** By port and kind of client, then by class. */
+  readonly #assignments = new Map<string, Map<string, Resource>>()
 
   constructor(service: MergedService) {
     this.service = service
   }
 
-  /** undefined when the service has no such port. */
+  /** Of Envoys; undefined when the service has no such port. */
   cluster(
     name: string,
     port: number,
@@ -29,25 +39,31 @@ export class ServiceResources {
     endpointsFrom: ConfigSource = FROM_ADS,
   ): Resource | undefined {
     const weighsZones = this.service.weighsZonesFrom(viewpoint)
-    const key = `${port} ${weighsZones}`
-    const clusters = this.#clustersWith(endpointsFrom)
-    const known = clusters.get(key)
-    if (known !== undefined) return known
-    const made = clusterResource(this.service, name, port, weighsZones, endpointsFrom)
-    if (made !== undefined) clusters.set(key, made)
-    return made
+    return once(this.#clustersWith(endpointsFrom), `${port} ${weighsZones}`, () =>
+      clusterResource(this.service, name, port, weighsZones, endpointsFrom),
+    )
+  }
+
+  grpcCluster(name: string, port: number): Resource | undefined {
+    return once(this.#grpcClusters, name, () => grpcClusterResource(this.service, name, port))
+  }
+
+  apiListener(name: string, port: number): Resource | undefined {
+    return once(this.#apiListeners, name, () => apiListenerResource(this.service, name, port))
   }
 
   /** undefined when the service has no such port; a service without endpoints has an empty assignment. */
-  assignment(name: string, port: number, viewpoint: Viewpoint): Resource | undefined {
+  assignment(name: string, port: number, viewpoint: Viewpoint, kind: ClientKind): Resource | undefined {
     const decision = this.service.decision(port)
     if (decision === undefined) return undefined
-    const classes = this.#assignments.get(port) ?? new Map<string, Resource>()
-    this.#assignments.set(port, classes)
+    const place = `${port} ${kind}`
+    const classes = this.#assignments.get(place) ?? new Map<string, Resource>()
+    this.#assignments.set(place, classes)
     const key = viewpointClass(decision, viewpoint)
     const known = classes.get(key)
     if (known !== undefined) return known
-    const made = assignmentResource(name, assign(decision, viewpoint))
+    const make = kind === 'grpc' ? grpcAssignmentResource : assignmentResource
+    const made = make(name, assign(decision, viewpoint))
     classes.set(key, made)
     return made
   }
@@ -57,6 +73,12 @@ export class ServiceResources {
     for (const held of this.#assignments.values()) for (const one of classes) held.delete(one)
   }
 
+  get assignmentsHeld(): number {
+    let held = 0
+    for (const classes of this.#assignments.values()) held += classes.size
+    return held
+  }
+
   #clustersWith(endpointsFrom: ConfigSource): Map<string, Resource> {
     if (endpointsFrom === FROM_ADS) return this.#clusters
     this.#otherClusters ??= new WeakMap()
@@ -64,10 +86,17 @@ export class ServiceResources {
     this.#otherClusters.set(endpointsFrom, clusters)
     return clusters
   }
+}
 
-  get assignmentsHeld(): number {
-    let held = 0
-    for (const classes of this.#assignments.values()) held += classes.size
-    return held
-  }
+/** What there is not is looked for again. */
+function once(
+  made: Map<string, Resource>,
+  key: string,
+  make: () => Resource | undefined,
+): Resource | undefined {
+  const known = made.get(key)
+  if (known !== undefined) return known
+  const one = make()
+  if (one !== undefined) made.set(key, one)
+  return one
 }

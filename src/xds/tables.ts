@@ -10,14 +10,18 @@ import { AskedNames, type Asker } from './asked-names.ts'
 import type { Audience, Audiences, ClientNode } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
 import { GatewayTables } from './gateway-tables.ts'
+import { GrpcTables } from './grpc-tables.ts'
 import { LoggedView } from './logged-view.ts'
 import { MadeResources } from './made-resources.ts'
 import type { ServiceResources } from './service-resources.ts'
 import type { View } from './view.ts'
 import { ViewpointCensus } from './viewpoint-census.ts'
 
+/** What one stream is served beside assignments. */
+interface Served extends Pick<Audience, 'views' | 'warnings' | 'leave'> {}
+
 /**
- * All that Envoys are served, by audience: listeners, route configurations and clusters by gateway (and by group,
+ * All that clients are served, by audience: listeners, route configurations and clusters by gateway (and by group,
  * and by source where that keeps services to itself), assignments by class of viewpoints. Only what a connected
  * audience asks for exists, and a new world costs what it changed.
  *
@@ -27,6 +31,7 @@ import { ViewpointCensus } from './viewpoint-census.ts'
 export class Tables implements Audiences {
   #world = World.EMPTY
   readonly #gateways = new Map<string, GatewayTables>()
+  readonly #grpc = new GrpcTables((service, source) => this.#resourcesSeenBy(service, source))
   readonly #made = new MadeResources()
   readonly #asked = new AskedNames()
   readonly #assignmentLog = new ChangeLog()
@@ -37,6 +42,7 @@ export class Tables implements Audiences {
     if (isPassed) {
       this.#assignmentLog.clear()
       for (const tables of this.#gateways.values()) tables.forgetPassed()
+      this.#grpc.forgetPassed()
     }
     this.#world = world
     for (const service of touched.services) {
@@ -45,33 +51,27 @@ export class Tables implements Audiences {
     }
     this.#dropEmptyClasses()
     for (const tables of this.#gateways.values()) tables.update(world, touched)
+    this.#grpc.update(touched)
   }
 
-  /** Who an Envoy is decides what it sees, for as long as its stream lasts. */
+  /** Who a client is decides what it sees, for as long as its stream lasts. */
   join(node: ClientNode, isCounted = true): Audience {
-    const { gateway, viewpoint, configSource = FROM_ADS } = node
-    const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
-    const { listenersWith, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
+    const { kind, viewpoint } = node
+    const served = kind === 'grpc' ? this.#grpc.join(viewpoint) : this.#joinGateway(node)
     const leaveCensus = this.census.join(viewpoint, isCounted)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {
-      get: name => this.#assignment(name, viewpoint, assignments),
+      get: name => this.#assignment(name, node, assignments),
       names: () => [],
     })
-    const views = new Map<string, View>([
-      [TYPE_URLS.listener, listenersWith(configSource)],
-      [TYPE_URLS.routes, routeConfigurations],
-      [TYPE_URLS.cluster, clustersFrom(viewpoint, configSource)],
-      [TYPE_URLS.endpoints, assignments],
-    ])
     return {
-      views: typeUrl => views.get(typeUrl),
+      views: (typeUrl, hasReturned) =>
+        typeUrl === TYPE_URLS.endpoints ? assignments : served.views(typeUrl, hasReturned),
       viewpoint: () => this.#world.locate(viewpoint),
-      warnings: () => this.#warnings(node, tables),
+      warnings: () => [...served.warnings(), ...this.#warningsOf(viewpoint)],
       leave: () => {
         leaveCensus()
-        tables.leave(viewpoint.source)
-        if (tables.isIdle) this.#gateways.delete(gateway)
+        served.leave()
         this.#asked.leave(assignments)
         if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
       },
@@ -81,6 +81,24 @@ export class Tables implements Audiences {
   /** How many assignments exist at this moment. */
   get assignmentsHeld(): number {
     return this.#made.assignmentsHeld
+  }
+
+  #joinGateway({ gateway, viewpoint, configSource = FROM_ADS }: ClientNode): Served {
+    const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
+    const { listenersWith, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
+    const views = new Map<string, View>([
+      [TYPE_URLS.listener, listenersWith(configSource)],
+      [TYPE_URLS.routes, routeConfigurations],
+      [TYPE_URLS.cluster, clustersFrom(viewpoint, configSource)],
+    ])
+    return {
+      views: typeUrl => views.get(typeUrl),
+      warnings: () => [...tables.conflicts, ...this.#gatewayWarnings(gateway)],
+      leave: () => {
+        tables.leave(viewpoint.source)
+        if (tables.isIdle) this.#gateways.delete(gateway)
+      },
+    }
   }
 
   #openGateway(gateway: string): GatewayTables {
@@ -97,15 +115,19 @@ export class Tables implements Audiences {
     return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port, viewpoint, from)
   }
 
-  #assignment(name: string, viewpoint: Viewpoint, asker: Asker): Resource | undefined {
+  #assignment(name: string, { viewpoint, kind }: ClientNode, asker: Asker): Resource | undefined {
     const parsed = parseClusterName(name)
     if (parsed === undefined) return undefined
     const { service, port } = parsed
-    const resources = this.#resourcesOf(service, this.#world.realmOf(viewpoint.source))
-    const assignment = resources?.assignment(name, port, this.#world.locate(viewpoint))
+    const resources = this.#resourcesSeenBy(service, viewpoint.source)
+    const assignment = resources?.assignment(name, port, this.#world.locate(viewpoint), kind)
     if (assignment === undefined) this.#asked.noteMissing(service, name, asker)
     else this.#asked.noteExisting(service, name)
     return assignment
+  }
+
+  #resourcesSeenBy(service: string, source: string): ServiceResources | undefined {
+    return this.#resourcesOf(service, this.#world.realmOf(source))
   }
 
   #resourcesOf(key: string, realm: Realm): ServiceResources | undefined {
@@ -118,15 +140,16 @@ export class Tables implements Audiences {
     if (classes.length > 0) this.#made.drop(classes)
   }
 
-  #warnings(node: ClientNode, tables: GatewayTables): string[] {
-    const warnings = [...tables.conflicts]
-    if (node.gateway === '') warnings.push('node.cluster names no gateway: nothing is served')
-    else if (!this.#world.gateways.has(node.gateway)) {
-      warnings.push(`no source has a gateway ${node.gateway}, which node.cluster names: nothing is served`)
-    }
-    if (node.viewpoint.zone === '')
-      warnings.push('node.locality.zone is not set: endpoints of all zones are used')
-    if (this.#world.networks.size > 0 && this.#world.locate(node.viewpoint).network === '') {
+  #gatewayWarnings(gateway: string): string[] {
+    if (gateway === '') return ['node.cluster names no gateway: nothing is served']
+    if (this.#world.gateways.has(gateway)) return []
+    return [`no source has a gateway ${gateway}, which node.cluster names: nothing is served`]
+  }
+
+  #warningsOf(viewpoint: Viewpoint): string[] {
+    const warnings = []
+    if (viewpoint.zone === '') warnings.push('node.locality.zone is not set: endpoints of all zones are used')
+    if (this.#world.networks.size > 0 && this.#world.locate(viewpoint).network === '') {
       const fields = 'neither node.metadata.network nor the source in node.metadata says its network'
       warnings.push(`${fields}: endpoints of every network are reached through gateways`)
     }

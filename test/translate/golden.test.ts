@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml'
 import { assign } from '../../src/locality/assign.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { decode } from '../../src/proto/message.ts'
+import { apiListenerResource, grpcClusterResource } from '../../src/translate/grpc-resources.ts'
 import { clusterName } from '../../src/translate/names.ts'
 import { assignmentResource, clusterResource, type Resource } from '../../src/translate/resource.ts'
 import type { World } from '../../src/translate/world.ts'
@@ -17,6 +18,8 @@ interface Input {
   readonly sources: Record<string, Pushed>
   readonly control?: Control
   readonly viewpoints: readonly Partial<Viewpoint>[]
+  /** The case is about gRPC clients: what they are sent stands beside it too. */
+  readonly grpc?: boolean
 }
 
 const folder = new URL('../golden/translate/', import.meta.url)
@@ -44,6 +47,14 @@ describe.each(readdirSync(folder))('%s', name => {
       return [...new Set([false, ...seen])].map(weighs => clusterResource(service, name, port, weighs))
     })
     await expect(stringify(clusters.map(message), YAML)).toMatchFileSnapshot(golden('clusters.yaml'))
+  })
+
+  test.runIf(input.grpc)("gRPC clients' listeners and clusters are as reviewed", async () => {
+    const shown = portsOf(world).map(({ service, name, port }) => ({
+      listener: message(apiListenerResource(service, name, port)),
+      cluster: message(grpcClusterResource(service, name, port)),
+    }))
+    await expect(stringify(shown, YAML)).toMatchFileSnapshot(golden('grpc.yaml'))
   })
 
   test('assignments are as reviewed', async () => {

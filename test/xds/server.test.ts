@@ -100,6 +100,7 @@ describe('a stream', () => {
     expect(joined).toEqual([
       {
         id: 'n1',
+        kind: 'envoy',
         gateway: 'default/edge',
         viewpoint: { region: 'r1', zone: 'zone-a', subZone: '', node: 'node-1', source: 'east', network: '' },
         userAgent: '',

@@ -34,6 +34,7 @@ class Following {
     const from = { ...viewpoint('zone-a'), source }
     return this.tables.join({
       id: 'e',
+      kind: 'envoy',
       gateway: `default/${gatewayName}`,
       viewpoint: from,
       userAgent: 'envoy',

@@ -18,6 +18,7 @@ const ZONES = ['zone-a', 'zone-b']
 function node(gateway: string, zone = 'zone-a', fields: Partial<ClientNode> = {}): ClientNode {
   return {
     id: 'envoy',
+    kind: 'envoy',
     gateway: `default/${gateway}`,
     viewpoint: viewpoint(zone),
     userAgent: 'envoy',
@@ -340,11 +341,13 @@ const steps = fc.array(
   }),
   { maxLength: 12 },
 )
-const AUDIENCES = ['edge', 'all'].flatMap(gateway =>
-  ['', 'east', 'west', 'north'].map(source =>
-    node(gateway, 'zone-a', { viewpoint: { ...viewpoint('zone-a'), source } }),
+const from = (source: string) => ({ viewpoint: { ...viewpoint('zone-a'), source } })
+const AUDIENCES = [
+  ...['edge', 'all'].flatMap(gateway =>
+    ['', 'east', 'west', 'north'].map(source => node(gateway, 'zone-a', from(source))),
   ),
-)
+  ...['', 'east'].map(source => node('', 'zone-a', { kind: 'grpc', ...from(source) })),
+]
 const ASKED = ['a', 'b'].flatMap(name => [80, 81].map(port => `default/${name}/${port}`))
 
 test('tables that followed any history serve what fresh ones would, and their logs name all that changed', () => {
@@ -404,7 +407,7 @@ function snapshot(audience: Audience): Snapshot {
   const cursors: Record<string, number> = {}
   for (const typeUrl of Object.values(TYPE_URLS)) {
     const view = audience.views(typeUrl)
-    const names = typeUrl === TYPE_URLS.endpoints ? ASKED : [...(view?.names() ?? [])]
+    const names = [...(view?.names() ?? []), ...ASKED]
     const routeNames =
       typeUrl === TYPE_URLS.routes
         ? ['east', 'west', 'z'].flatMap(one => [`default/edge/${one}`, `default/all/${one}`])
