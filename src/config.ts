@@ -14,6 +14,8 @@ export interface Config {
   readonly allowEmpty: boolean
   /** Milliseconds after which a proxy must connect again, at the latest; undefined: never. */
   readonly maxConnectionAge: number | undefined
+  /** Milliseconds between two load reports of a proxy. */
+  readonly loadInterval: number
   readonly retention: RetentionPolicy
   readonly logLevel: LogLevel
 }
@@ -29,6 +31,7 @@ export interface ServeFlags {
   readonly adminTokenFile?: string
   readonly allowEmpty?: boolean
   readonly maxConnectionAge?: string
+  readonly loadInterval?: string
   readonly retainRoutes?: string
   readonly retainTopology?: string
   readonly logLevel?: string
@@ -38,6 +41,7 @@ export const DEFAULTS = {
   database: 'sqlite:vicinity.db',
   rest: '127.0.0.1:8080',
   xds: '127.0.0.1:18000',
+  loadInterval: '10s',
   retainRoutes: '90d',
   retainTopology: '24h',
   logLevel: 'info',
@@ -67,6 +71,9 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
     flags.maxConnectionAge ?? env.VICINITY_MAX_CONNECTION_AGE ?? '',
     parseConnectionAge,
   )
+  const loads = check('--load-interval', flags.loadInterval ?? DEFAULTS.loadInterval, text =>
+    parseAgeWithin(text, LOAD_INTERVALS),
+  )
   const routes = check('--retain-routes', flags.retainRoutes ?? DEFAULTS.retainRoutes, parseAge)
   const topology = check('--retain-topology', flags.retainTopology ?? DEFAULTS.retainTopology, parseAge)
   const level = check(
@@ -94,6 +101,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
     !admin ||
     !level ||
     !age ||
+    !loads ||
     routes === undefined ||
     topology === undefined
   )
@@ -108,6 +116,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
       adminToken: admin.token,
       allowEmpty: flags.allowEmpty ?? false,
       maxConnectionAge: age.milliseconds,
+      loadInterval: loads.milliseconds,
       retention: { routes: routes.milliseconds, topology: topology.milliseconds },
       logLevel: level.level,
     },
@@ -127,18 +136,22 @@ function parseAge(text: string): { milliseconds: number } | string {
   return { milliseconds: Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] }
 }
 
+/** Often enough for demand and for traffic by the minute; each report costs an Envoy, and us, some kilobytes. */
+const LOAD_INTERVALS = { shortest: '1s', longest: '1m' } as const
+
 /** What a timer can wait for, and what leaves time to serve. */
-const CONNECTION_AGES = { shortest: UNITS.s, longest: 24 * UNITS.d } as const
+const CONNECTION_AGES = { shortest: '1s', longest: '24d' } as const
+
+function parseAgeWithin(text: string, { shortest, longest }: { shortest: string; longest: string }) {
+  const [age, least, most] = [parseAge(text), parseAge(shortest), parseAge(longest)]
+  if (typeof age === 'string' || typeof least === 'string' || typeof most === 'string') return age
+  const isWithin = age.milliseconds >= least.milliseconds && age.milliseconds <= most.milliseconds
+  return isWithin ? age : `"${text}" is not between ${shortest} and ${longest}`
+}
 
 /** Nothing is no limit. */
 function parseConnectionAge(text: string): { milliseconds: number | undefined } | string {
-  if (text === '') return { milliseconds: undefined }
-  const age = parseAge(text)
-  if (typeof age === 'string') return age
-  const { shortest, longest } = CONNECTION_AGES
-  return age.milliseconds >= shortest && age.milliseconds <= longest
-    ? age
-    : `"${text}" is not between 1s and 24d`
+  return text === '' ? { milliseconds: undefined } : parseAgeWithin(text, CONNECTION_AGES)
 }
 
 function parseLevel(text: string): { level: LogLevel } | string {

@@ -18,6 +18,7 @@ import { watchSilence } from './replica/watch-silence.ts'
 import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
 import { openStore } from './store/thread/open-store.ts'
+import { LoadReports } from './xds/load-reports/load-reports.ts'
 import { openXdsServer, type XdsServer } from './xds/server.ts'
 import { Tables } from './xds/tables.ts'
 
@@ -91,6 +92,11 @@ async function open(
   onClose(() => intake.close())
 
   const tables = new Tables()
+  const loads = new LoadReports({
+    world: () => replica.world(),
+    clusterNames: node => tables.clusterNames(node),
+    window: demand.window,
+  })
   const hold = store.reports === undefined ? 0 : demand.hold
   const meter = new ConnectedProxies(tables.census, one => replica.world().locate(one), demand.window, hold)
   onClose(() => meter.close())
@@ -115,6 +121,8 @@ async function open(
     replica: name,
     allowEmpty: config.allowEmpty,
     maxConnectionAge: config.maxConnectionAge,
+    loads,
+    loadInterval: config.loadInterval,
     revision,
     log,
   })

@@ -26,6 +26,7 @@ test('the defaults listen on loopback, keep routes for 90 days and topology for 
     adminToken: undefined,
     allowEmpty: false,
     maxConnectionAge: undefined,
+    loadInterval: 10_000,
     retention: { routes: 90 * 86_400_000, topology: 86_400_000 },
     logLevel: 'info',
   })
@@ -44,6 +45,15 @@ test('a connection may be given an age, as flag or in the environment', () => {
 
 test.each(['0s', '25d', '30 min'])('an age of %s for connections is refused', age => {
   expect(problems({ maxConnectionAge: age })).toEqual([expect.stringContaining(age)])
+})
+
+test('load reports may come more often, or less', () => {
+  expect(parsed({ loadInterval: '1s' }).loadInterval).toBe(1_000)
+  expect(parsed({ loadInterval: '1m' }).loadInterval).toBe(60_000)
+})
+
+test.each(['0s', '61s', '1.5s'])('an interval of %s between load reports is refused', age => {
+  expect(problems({ loadInterval: age })).toEqual([expect.stringContaining(age)])
 })
 
 test('sqlite::memory: is a database in memory', () => {

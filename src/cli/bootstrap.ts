@@ -44,6 +44,7 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
         .choices(BOOTSTRAP_FORMS)
         .default('delta'),
     )
+    .option('--no-load-reports', 'the Envoy does not report what it sends where')
     .action((flags: BootstrapFlags) => {
       const xds = address('--xds', flags.xds)
       const admin = flags.admin === undefined ? undefined : address('--admin', flags.admin)

@@ -16,6 +16,8 @@ export interface BootstrapInput {
   readonly token?: string | undefined
   /** How it speaks; default `delta`. */
   readonly form?: BootstrapForm | undefined
+  /** False: the Envoy does not report what it sends where. */
+  readonly loadReports?: boolean | undefined
 }
 
 /** `delta`: changes, over ADS; `sotw`: states of the world, over ADS. */
@@ -35,9 +37,11 @@ const LIMITS = {
   're2.max_program_size.warn_level': 4_294_967_295,
 }
 
-/** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON): ADS, everything else comes over it. */
+/** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON): ADS, everything else comes over it; load reports. */
 export function envoyBootstrap(input: BootstrapInput): object {
   const ads = { ads: {}, resource_api_version: 'V3' }
+  const services = [{ envoy_grpc: { cluster_name: XDS_CLUSTER }, ...metadataOf(input.token) }]
+  const { loadReports = true } = input
   return {
     node: nodeOf(input),
     dynamic_resources: {
@@ -45,11 +49,16 @@ export function envoyBootstrap(input: BootstrapInput): object {
         api_type: API_TYPES[input.form ?? 'delta'],
         transport_api_version: 'V3',
         set_node_on_first_message_only: true,
-        grpc_services: [{ envoy_grpc: { cluster_name: XDS_CLUSTER }, ...metadataOf(input.token) }],
+        grpc_services: services,
       },
       lds_config: ads,
       cds_config: ads,
     },
+    ...(loadReports && {
+      cluster_manager: {
+        load_stats_config: { api_type: 'GRPC', transport_api_version: 'V3', grpc_services: services },
+      },
+    }),
     static_resources: { clusters: [xdsCluster(input.xds)] },
     layered_runtime: { layers: [{ name: 'vicinity', static_layer: LIMITS }] },
     ...(input.admin ? { admin: { address: socketAddress(input.admin) } } : {}),

@@ -28,6 +28,10 @@ export function addServe(program: Command, { environment }: Pick<Terminal, 'envi
         'default: never)',
     )
     .option(
+      '--load-interval <age>',
+      `how often proxies report what they send where (default: ${DEFAULTS.loadInterval})`,
+    )
+    .option(
       '--retain-routes <age>',
       `keep the history of routes for this long (default: ${DEFAULTS.retainRoutes})`,
     )

@@ -33,6 +33,11 @@ export const topologyName = z
   .max(63)
   .regex(TOPOLOGY_NAME, 'must be a Kubernetes label value: letters, digits, - _ .')
 
+/** Whether a text could be a `topologyName`. */
+export function isTopologyName(text: string): boolean {
+  return text.length <= 63 && TOPOLOGY_NAME.test(text)
+}
+
 /** A zone as a rule names it: "region/zone", or "zone" where one region alone has a zone of that name. */
 export const zoneReference = z
   .string()

@@ -11,3 +11,9 @@ export interface TrafficCell {
   readonly requests: number
   readonly errors: number
 }
+
+/** In place of a service: of a cell that stands for what was too much to be told apart. No service is called so. */
+export const OTHER_SERVICES = 'other'
+
+/** In place of a zone that is not told apart, or whose name is none. No zone is called so. */
+export const OTHER_ZONES = '*'

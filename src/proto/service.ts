@@ -48,3 +48,8 @@ export const DISCOVERY_SERVICES: readonly DiscoveryService[] = [
   perType(TYPE_URLS.listener, 'listener.v3.ListenerDiscoveryService', 'Listeners'),
   perType(TYPE_URLS.routes, 'route.v3.RouteDiscoveryService', 'Routes'),
 ]
+
+/** Envoys and gRPC clients tell what they send on it. */
+export const loadReportingService = {
+  streamLoadStats: rawStream('/envoy.service.load_stats.v3.LoadReportingService/StreamLoadStats'),
+}

@@ -21,7 +21,8 @@ const LOGGED_TEXT = 1024
 /** One message of a stream, as authorization sees it. */
 interface StreamMessage {
   readonly node: ClientNode
-  readonly request: DiscoveryRequest
+  /** Absent of load reports. */
+  readonly request?: DiscoveryRequest
 }
 
 /** A method of the server: what is spoken on its streams. */

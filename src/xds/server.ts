@@ -9,14 +9,17 @@ import {
   status,
 } from '@grpc/grpc-js'
 import { formatAddress } from '../address.ts'
+import type { Principal } from '../auth/principal.ts'
+import { sum } from '../locality/sum.ts'
 import type { OwnProxies } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
-import { DISCOVERY_SERVICES, type RawStream } from '../proto/service.ts'
+import { DISCOVERY_SERVICES, loadReportingService, type RawStream } from '../proto/service.ts'
 import { within } from '../within.ts'
 import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
 import { deltaForm } from './delta-form.ts'
 import { Editions } from './editions.ts'
 import { FanOut } from './fan-out.ts'
+import { LoadReportStream, type LoadReportStreamOptions } from './load-reports/load-report-stream.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
 import { type Method, ProxyStream, type ProxyStreamOptions, type ServedStream } from './proxy-stream.ts'
 import { RunningTime } from './running-time.ts'
@@ -24,9 +27,10 @@ import { stateForm } from './state-form.ts'
 
 export interface XdsServerOptions
   extends Omit<
-    ProxyStreamOptions,
-    'allowEmpty' | 'editions' | 'time' | 'lifetime' | 'joined' | 'requested' | 'left'
-  > {
+      ProxyStreamOptions,
+      'allowEmpty' | 'editions' | 'time' | 'lifetime' | 'joined' | 'requested' | 'left'
+    >,
+    Pick<LoadReportStreamOptions, 'loads' | 'loadInterval'> {
   /** A loopback name or address, or what to listen on. */
   readonly host: string
   /** 0: any free port. */
@@ -95,16 +99,18 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   const registry = new ProxyRegistry(editions)
   const time = new RunningTime()
   const streams = new Set<ServedStream>()
+  const loadReports = new Set<LoadReportStream>()
 
   const fanOut = new FanOut<ServedStream>(stream => {
     registry.told(stream, stream.serve())
     registry.answered(stream)
   })
   const { maxConnectionAge } = options
+  const lifetime = () => maxConnectionAge && streamLifetime(maxConnectionAge)
   const streamOptions: ProxyStreamOptions = {
     ...options,
     allowEmpty: options.allowEmpty ?? false,
-    lifetime: () => maxConnectionAge && streamLifetime(maxConnectionAge),
+    lifetime,
     editions,
     time,
     joined: stream => registry.join(stream),
@@ -122,18 +128,28 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     ...SERVER_OPTIONS,
     ...(maxConnectionAge !== undefined && connectionAgeOptions(maxConnectionAge)),
   })
-  const serve =
-    <Request extends DiscoveryRequest>(method: Method<Request>) =>
-    (call: Call) => {
+  /** Who calls is known before anything is decoded, whatever the method. */
+  const handle = (method: RawStream, open: (call: Call, principal: Principal) => void) => {
+    const handler = (call: Call) => {
       const principal = options.authenticate(call.metadata.get('authorization')[0]?.toString())
-      if (principal) streams.add(new ProxyStream(randomUUID(), call, method, principal, streamOptions))
+      if (principal) open(call, principal)
       else refuse(call, status.UNAUTHENTICATED, 'a valid bearer token is required')
     }
+    server.addService({ method }, { method: handler })
+  }
+  const serve =
+    <Request extends DiscoveryRequest>(method: Method<Request>) =>
+    (call: Call, principal: Principal) =>
+      streams.add(new ProxyStream(randomUUID(), call, method, principal, streamOptions))
   for (const { typeUrl, delta, sotw } of DISCOVERY_SERVICES) {
     const ofType = typeUrl === undefined ? {} : { typeUrl }
-    handle(server, delta, serve({ form: deltaForm, ...ofType }))
-    handle(server, sotw, serve({ form: stateForm, ...ofType }))
+    handle(delta, serve({ form: deltaForm, ...ofType }))
+    handle(sotw, serve({ form: stateForm, ...ofType }))
   }
+  const left = (stream: LoadReportStream) => loadReports.delete(stream)
+  handle(loadReportingService.streamLoadStats, (call, principal) =>
+    loadReports.add(new LoadReportStream(call, principal, { ...options, lifetime, left })),
+  )
   const port = await bind(server, host, options.port)
   log.debug({ host, port }, 'serving xDS')
   let closing: Promise<void> | undefined
@@ -152,14 +168,10 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     },
     stopWaiting: () => registry.stopWaiting(),
     close: notice => {
-      closing ??= close(server, streams, notice).finally(() => time.stop())
+      closing ??= close(server, [streams, loadReports], notice).finally(() => time.stop())
       return closing
     },
   }
-}
-
-function handle(server: Server, method: RawStream, handler: (call: Call) => void): void {
-  server.addService({ method }, { method: handler })
 }
 
 function refuse(call: Call, code: status, details: string): void {
@@ -176,12 +188,18 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-async function close(server: Server, streams: ReadonlySet<ServedStream>, notice: number): Promise<void> {
+interface OpenStream {
+  end(code: status, details: string): void
+}
+
+type OpenStreams = readonly ReadonlySet<OpenStream>[]
+
+async function close(server: Server, open: OpenStreams, notice: number): Promise<void> {
   const closed = new Promise<void>(resolve => {
     server.tryShutdown(() => resolve())
   })
   await within(notice, closed)
-  await endOneByOne(streams)
+  await endOneByOne(open)
   await within(LAST_WORDS, closed)
   server.forceShutdown()
   // Node waits until the client has ended its half of a connection: one that is frozen or cut off never does.
@@ -189,12 +207,14 @@ async function close(server: Server, streams: ReadonlySet<ServedStream>, notice:
 }
 
 /** All at once would come back to the other replicas all at once. */
-async function endOneByOne(streams: ReadonlySet<ServedStream>): Promise<void> {
-  const pace = Math.min(PACE, LONGEST_FAREWELL / streams.size)
+async function endOneByOne(open: OpenStreams): Promise<void> {
+  const pace = Math.min(PACE, LONGEST_FAREWELL / sum(open.map(one => one.size)))
   let due = performance.now()
-  for (const stream of streams) {
-    stream.end(status.UNAVAILABLE, 'this replica is shutting down')
-    due += pace
-    await delay(Math.max(0, due - performance.now()))
+  for (const streams of open) {
+    for (const stream of streams) {
+      stream.end(status.UNAVAILABLE, 'this replica is shutting down')
+      due += pace
+      await delay(Math.max(0, due - performance.now()))
+    }
   }
 }

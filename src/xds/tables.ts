@@ -78,6 +78,14 @@ export class Tables implements Audiences {
     }
   }
 
+  /** Of all clusters that such a proxy gets, in order. */
+  clusterNames(node: ClientNode): readonly string[] {
+    const { views, leave } = this.join(node, false)
+    const names = [...(views(TYPE_URLS.cluster)?.names() ?? [])]
+    leave()
+    return names.sort()
+  }
+
   /** How many assignments exist at this moment. */
   get assignmentsHeld(): number {
     return this.#made.assignmentsHeld

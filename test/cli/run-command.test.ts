@@ -256,4 +256,18 @@ describe('bootstrap', () => {
     expect(fixed.clusters[0].type).toBe('STRICT_DNS')
     expect(admin).toBeUndefined()
   })
+
+  test('lets the Envoy report its loads over the same connection, with the token', () => {
+    const { dynamic_resources: dynamic, cluster_manager: manager } = JSON.parse(printed.stdout)
+    expect(manager.load_stats_config).toEqual({
+      api_type: 'GRPC',
+      transport_api_version: 'V3',
+      grpc_services: dynamic.ads_config.grpc_services,
+    })
+  })
+
+  test('leaves load reports out where nobody wants them', async () => {
+    const { stdout } = await runCli([...bootstrapArgs(), '--no-load-reports'])
+    expect(JSON.parse(stdout)).not.toHaveProperty('cluster_manager')
+  })
 })

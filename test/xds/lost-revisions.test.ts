@@ -7,6 +7,7 @@ import { openXdsServer } from '../../src/xds/server.ts'
 import { Tables } from '../../src/xds/tables.ts'
 import { stored } from '../support/world.ts'
 import { type Response, TestClient, type TestStream } from './grpc-client.ts'
+import { noLoads } from './no-loads.ts'
 import { CDS, EDS } from './session.ts'
 
 /** A database that fails over to a copy without the newest revisions: numbers fall, and are handed out again. */
@@ -40,6 +41,8 @@ async function serve() {
     authorize: () => undefined,
     replica: 'replica-1',
     revision: 0,
+    loads: noLoads,
+    loadInterval: 10_000,
     log: pino({ level: 'silent' }),
   })
   closers.push(() => server.close(0))

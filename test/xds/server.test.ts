@@ -10,6 +10,7 @@ import type { ClientNode } from '../../src/xds/audience.ts'
 import { openXdsServer, type XdsServer, type XdsServerOptions } from '../../src/xds/server.ts'
 import { cutOff } from './cut-off.ts'
 import { type Response, type StreamKind, TestClient } from './grpc-client.ts'
+import { noLoads } from './no-loads.ts'
 import { CDS, EDS, LDS, Tables } from './session.ts'
 import { SlowReader } from './slow-reader.ts'
 
@@ -43,6 +44,8 @@ async function serve(options: Partial<XdsServerOptions> = {}) {
     authorize: () => undefined,
     replica: 'replica-1',
     revision: 1,
+    loads: noLoads,
+    loadInterval: 10_000,
     log: pino({ level: 'silent' }),
     ...options,
   })
@@ -295,7 +298,7 @@ describe('who may', () => {
 
   test('[M66] what authorization refuses is PERMISSION_DENIED, at any message', async () => {
     const { client } = await serve({
-      authorize: (_principal, { request }) => (request.typeUrl === LDS ? 'no listeners for you' : undefined),
+      authorize: (_principal, { request }) => (request?.typeUrl === LDS ? 'no listeners for you' : undefined),
     })
     const stream = client.stream()
     stream.begin(CDS)

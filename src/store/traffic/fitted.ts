@@ -1,6 +1,5 @@
-import type { TrafficCell } from '../../model/traffic.ts'
+import { OTHER_SERVICES, OTHER_ZONES, type TrafficCell } from '../../model/traffic.ts'
 import { cellKey } from './rows.ts'
-import { OTHER_SERVICES, OTHER_ZONES } from './traffic.ts'
 
 /** The most pairs of zones that are told apart of services that are not. */
 const OTHER_PAIRS = 1_000

@@ -70,10 +70,5 @@ export const HOUR = 60 * MINUTE
 /** In milliseconds: an hour that ended so long ago is no longer told minute by minute. */
 export const MINUTES_KEPT = 2 * HOUR
 
-/** What stands for services that are not told apart. */
-export const OTHER_SERVICES = 'other'
-/** What stands for zones that are not told apart; no zone can be called so. */
-export const OTHER_ZONES = '*'
-
 /** Of one minute, or of one hour: some more may be there for those that stand for many. */
 export const CELLS_OF_A_SPAN = 20_000

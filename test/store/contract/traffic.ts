@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { TrafficCell } from '../../../src/model/traffic.ts'
+import { OTHER_SERVICES, type TrafficCell } from '../../../src/model/traffic.ts'
 import {
   CELLS_OF_A_SPAN,
   HOUR,
   MINUTE,
-  OTHER_SERVICES,
   type ServiceSum,
   type StepSum,
   type TrafficQuery,

@@ -1,0 +1,320 @@
+import { Client, type ClientDuplexStream, credentials, Metadata, status } from '@grpc/grpc-js'
+import pino from 'pino'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { authenticator } from '../../../src/auth/authenticate.ts'
+import { decode, encode } from '../../../src/proto/message.ts'
+import { loadReportingService } from '../../../src/proto/service.ts'
+import { World } from '../../../src/translate/world.ts'
+import { LoadReports } from '../../../src/xds/load-reports/load-reports.ts'
+import { openXdsServer, type XdsServerOptions } from '../../../src/xds/server.ts'
+import { Tables } from '../../../src/xds/tables.ts'
+import { gateway, route, service, topology, toService } from '../../support/documents.ts'
+import { after, stored } from '../../support/world.ts'
+
+const closers: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+/** A server of the services `web`, behind gateway `edge`, and `inner`. */
+async function serve(options: Partial<XdsServerOptions> = {}) {
+  const tables = new Tables()
+  let world = World.EMPTY
+  const push = (routed: readonly string[]) => {
+    const routes = {
+      gateways: [gateway('edge', 10080)],
+      routes: [
+        route(
+          'all',
+          routed.map(name => toService('/', name)),
+        ),
+      ],
+    }
+    const services = topology(service('web', []), service('inner', []))
+    const next = after(world, stored('east', { topology: services, routes }, world.revision + 1))
+    world = next.world
+    tables.publish(world, next.touched, true)
+  }
+  push(['web'])
+  const loads = new LoadReports({
+    world: () => world,
+    clusterNames: node => tables.clusterNames(node),
+    window: 30_000,
+  })
+  const server = await openXdsServer({
+    host: '127.0.0.1',
+    port: 0,
+    audiences: tables,
+    authenticate: authenticator(undefined),
+    authorize: () => undefined,
+    replica: 'replica-1',
+    revision: 1,
+    loads,
+    loadInterval: 10_000,
+    log: pino({ level: 'silent' }),
+    ...options,
+  })
+  closers.push(() => server.close(0))
+  const address = `127.0.0.1:${server.port}`
+  const client = new Client(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 })
+  closers.push(() => client.close())
+  return { server, loads, push, stream: (token?: string) => new ReportStream(client, token) }
+}
+
+interface Asked {
+  sendAllClusters?: boolean
+  clusters?: string[]
+  loadReportingInterval: string
+}
+
+class ReportStream {
+  readonly #call: ClientDuplexStream<Buffer, Buffer>
+  readonly asked: Asked[] = []
+  readonly status: Promise<{ code: status; details: string }>
+
+  constructor(client: Client, token?: string) {
+    const { path, requestSerialize, responseDeserialize } = loadReportingService.streamLoadStats
+    const metadata = new Metadata()
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`)
+    this.#call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata)
+    this.#call.on('data', (bytes: Buffer) => {
+      this.asked.push(decode('envoy.service.load_stats.v3.LoadStatsResponse', bytes) as unknown as Asked)
+    })
+    this.status = new Promise(resolve => this.#call.on('status', resolve))
+    this.#call.on('error', () => {})
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#call.write(Buffer.from(bytes))
+  }
+
+  send(request: object): void {
+    this.bytes(encode('envoy.service.load_stats.v3.LoadStatsRequest', request))
+  }
+
+  /** The first message, of an Envoy in zone-a. */
+  begin(node: object = {}, request: object = {}): void {
+    const locality = { region: 'r1', zone: 'zone-a' }
+    this.send({
+      node: { id: 'e1', cluster: 'edge', locality, clientFeatures: [SENDS_ALL], ...node },
+      ...request,
+    })
+  }
+
+  /** So many requests to each cluster and zone. */
+  report(
+    requests: readonly (readonly [cluster: string, zone: string, requests: number, errors?: number])[],
+  ): void {
+    this.send({ clusterStats: requests.map(one => statsOf(...one)) })
+  }
+
+  end(): void {
+    this.#call.end()
+  }
+
+  cancel(): void {
+    this.#call.cancel()
+  }
+}
+
+const SENDS_ALL = 'envoy.lrs.supports_send_all_clusters'
+const WEB = 'default/web/3000'
+
+function statsOf(clusterName: string, zone: string, requests: number, errors = 0): object {
+  return {
+    clusterName,
+    upstreamLocalityStats: [
+      {
+        ...(zone !== '' && { locality: { region: 'r1', zone } }),
+        totalIssuedRequests: String(requests),
+        totalErrorRequests: String(errors),
+      },
+    ],
+  }
+}
+
+/** A machine with other work may be slow: only what never comes fails. */
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 10_000 })
+
+/** The cells as "from to service requests/errors". */
+function cellsOf({ tally }: LoadReports): string[] {
+  return tally.waiting.map(one => `${one.from} ${one.to} ${one.service} ${one.requests}/${one.errors}`)
+}
+
+describe('a stream of load reports', () => {
+  test('is asked for all clusters where its client can report all, and how often', async () => {
+    const { stream } = await serve({ loadInterval: 2_500 })
+    const one = stream()
+    one.begin()
+    await eventually(() =>
+      expect(one.asked).toEqual([{ sendAllClusters: true, loadReportingInterval: '2.500s' }]),
+    )
+  })
+
+  test('is asked for the clusters of its gateway where not, and again when these are others', async () => {
+    const { stream, push } = await serve()
+    const one = stream()
+    one.begin({ clientFeatures: [] })
+    await eventually(() => expect(one.asked).toHaveLength(1))
+    push(['web', 'inner'])
+    one.report([])
+    await eventually(() => expect(one.asked).toHaveLength(2))
+    one.report([])
+    push(['inner'])
+    one.report([])
+    await eventually(() => expect(one.asked).toHaveLength(3))
+    expect(one.asked.map(asked => asked.clusters)).toEqual([
+      ['default/web/3000'],
+      ['default/inner/3000', 'default/web/3000'],
+      ['default/inner/3000'],
+    ])
+  })
+
+  test('counts between the zone of its node and those of the endpoints, in sums over all reports', async () => {
+    const { stream, loads } = await serve()
+    const [one, other] = [stream(), stream()]
+    one.begin()
+    other.begin({ locality: { zone: 'zone-b' } })
+    one.report([
+      [WEB, 'zone-a', 80],
+      [WEB, 'zone-b', 20, 3],
+    ])
+    one.report([[WEB, 'zone-a', 1]])
+    other.report([
+      [WEB, 'zone-a', 7],
+      ['default/inner/3000', 'zone-b', 0, 2],
+      [WEB, '', 5],
+    ])
+    await eventually(() =>
+      expect(cellsOf(loads).sort()).toEqual([
+        'r1/zone-a r1/zone-a default/web 81/0',
+        'r1/zone-a r1/zone-b default/web 20/3',
+        'r1/zone-b  default/web 5/0',
+        'r1/zone-b r1/zone-a default/web 7/0',
+        'r1/zone-b r1/zone-b default/inner 0/2',
+      ]),
+    )
+  })
+
+  test('counts what its first message brings: it was sent while there was no stream', async () => {
+    const { stream, loads } = await serve()
+    const one = stream()
+    one.begin({}, { clusterStats: [statsOf(WEB, 'zone-a', 9)] })
+    await eventually(() => expect(cellsOf(loads)).toEqual(['r1/zone-a r1/zone-a default/web 9/0']))
+    expect(loads.reporters.zones()).toEqual([{ region: 'r1', zone: 'zone-a', reporters: 1, rate: 0 }])
+  })
+
+  test('leaves out what is no service of the World, and zones that can be none', async () => {
+    const { stream, loads } = await serve()
+    const one = stream()
+    one.begin()
+    one.report([
+      ['vicinity', '', 100],
+      ['default/made-up/3000', 'zone-a', 100],
+      [`default/web/3000/${'x'.repeat(1000)}`, 'zone-a', 100],
+      [WEB, 'zone-a\nzone-b', 2],
+      [WEB, 'z'.repeat(64), 3],
+      [WEB, 'zone-a', 1],
+    ])
+    await eventually(() =>
+      expect(cellsOf(loads)).toEqual(['r1/zone-a * default/web 5/0', 'r1/zone-a r1/zone-a default/web 1/0']),
+    )
+  })
+
+  test('keeps the place of its first node, whatever a later one says', async () => {
+    const { stream, loads } = await serve()
+    const one = stream()
+    one.begin()
+    one.begin({ locality: { region: 'r1', zone: 'zone-b' } }, { clusterStats: [statsOf(WEB, 'zone-b', 1)] })
+    await eventually(() => expect(cellsOf(loads)).toEqual(['r1/zone-a r1/zone-b default/web 1/0']))
+    expect(one.asked).toHaveLength(1)
+  })
+
+  test('[M54] without a node in its first message ends with INVALID_ARGUMENT', async () => {
+    const { stream } = await serve()
+    const one = stream()
+    one.report([[WEB, 'zone-a', 1]])
+    expect(await one.status).toMatchObject({ code: status.INVALID_ARGUMENT, details: /node/ })
+  })
+
+  test('[M62] of bytes that do not parse ends with INVALID_ARGUMENT, alone', async () => {
+    const { stream, loads } = await serve()
+    const [bad, worse, good] = [stream(), stream(), stream()]
+    for (const one of [bad, good]) one.begin()
+    bad.report([[WEB, 'zone-b', 1]])
+    bad.bytes(Uint8Array.of(0x12, 0x7f, 0x01))
+    worse.bytes(Buffer.from('GET / HTTP/1.1'))
+    const refused = {
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringMatching(/^not a LoadStatsRequest: /),
+    }
+    expect(await bad.status).toMatchObject(refused)
+    expect(await worse.status).toMatchObject(refused)
+    good.report([[WEB, 'zone-a', 1]])
+    await eventually(() =>
+      expect(cellsOf(loads)).toEqual([
+        'r1/zone-a r1/zone-b default/web 1/0',
+        'r1/zone-a r1/zone-a default/web 1/0',
+      ]),
+    )
+    expect(loads.reporters.zones()[0]?.reporters).toBe(1)
+  })
+
+  test('[M61] ends with OK when its client has said all, and leaves nothing behind', async () => {
+    const { stream, loads } = await serve()
+    const one = stream()
+    one.begin()
+    await eventually(() => expect(loads.reporters.zones()).toHaveLength(1))
+    one.end()
+    expect(await one.status).toMatchObject({ code: status.OK })
+    expect(loads.reporters.zones()).toEqual([])
+  })
+
+  test('[M61] leaves nothing behind when its client is gone', async () => {
+    const { stream, loads } = await serve()
+    const all = Array.from({ length: 200 }, () => stream())
+    for (const one of all) one.begin()
+    await eventually(() => expect(loads.reporters.zones()[0]?.reporters).toBe(200))
+    for (const one of all) one.cancel()
+    await eventually(() => expect(loads.reporters.zones()).toEqual([]))
+  })
+
+  test('[M63] ends with UNAVAILABLE when the server stops', async () => {
+    const { stream, server, loads } = await serve()
+    const one = stream()
+    one.begin()
+    await eventually(() => expect(one.asked).toHaveLength(1))
+    await server.close(0)
+    expect(await one.status).toMatchObject({ code: status.UNAVAILABLE })
+    expect(loads.reporters.zones()).toEqual([])
+  })
+
+  test('[M63] ends with UNAVAILABLE when its connection is as old as it may get', async () => {
+    const { stream } = await serve({ maxConnectionAge: 100 })
+    const one = stream()
+    one.begin()
+    expect(await one.status).toMatchObject({ code: status.UNAVAILABLE, details: /connect again/ })
+  })
+
+  test('[M66] without a valid token is UNAUTHENTICATED, whatever it sends', async () => {
+    const { stream } = await serve({ authenticate: authenticator('secret') })
+    for (const token of [undefined, 'wrong']) {
+      const one = stream(token)
+      one.bytes(Uint8Array.of(0xff))
+      expect(await one.status).toMatchObject({ code: status.UNAUTHENTICATED })
+    }
+    const known = stream('secret')
+    known.begin()
+    await eventually(() => expect(known.asked).toHaveLength(1))
+  })
+
+  test('[M66] that authorization refuses is PERMISSION_DENIED, and counts nothing', async () => {
+    const { stream, loads } = await serve({
+      authorize: (_principal, { node }) => (node.gateway === 'default/edge' ? undefined : 'not your gateway'),
+    })
+    const one = stream()
+    one.begin({ cluster: 'other' }, { clusterStats: [statsOf(WEB, 'zone-a', 1)] })
+    expect(await one.status).toMatchObject({ code: status.PERMISSION_DENIED, details: 'not your gateway' })
+    expect(loads.tally.waiting).toEqual([])
+  })
+})
