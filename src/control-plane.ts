@@ -6,7 +6,7 @@ import { formatAddress } from './address.ts'
 import { authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { openIntake } from './operations/intake/intake.ts'
-import { ConnectedProxies } from './replica/demand-meter.ts'
+import { FleetDemand } from './replica/demand-meter.ts'
 import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
 import { followStore, type Publish } from './replica/follow-store.ts'
 import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
@@ -97,8 +97,13 @@ async function open(
     clusterNames: node => tables.clusterNames(node),
     window: demand.window,
   })
-  const hold = store.reports === undefined ? 0 : demand.hold
-  const meter = new ConnectedProxies(tables.census, one => replica.world().locate(one), demand.window, hold)
+  const meter = new FleetDemand({
+    ...demand,
+    hold: store.reports === undefined ? 0 : demand.hold,
+    census: tables.census,
+    reporters: loads.reporters,
+    locate: one => replica.world().locate(one),
+  })
   onClose(() => meter.close())
   let xds: XdsServer | undefined
   let housekeeping: Housekeeping | undefined

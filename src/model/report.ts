@@ -13,4 +13,8 @@ export interface ZoneCount {
   readonly region: string
   readonly zone: string
   readonly proxies: number
+  /** Those that report what they send; absent: of a version that does not take load reports. */
+  readonly reporters?: number
+  /** What these send together, in requests a second. */
+  readonly rate?: number
 }

@@ -1,91 +1,106 @@
 import type { PlacedDemand } from '../locality/balance.ts'
-import { zoneKey } from '../locality/place.ts'
+import { type Place, zoneKey } from '../locality/place.ts'
 import type { ZoneCount } from '../model/report.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Reporters } from '../xds/load-reports/reporters.ts'
 import type { ViewpointCensus } from '../xds/viewpoint-census.ts'
 import { Alarm } from './alarm.ts'
+import { DemandUnit, type ZoneProxies } from './demand-unit.ts'
 import { LastingPeak } from './lasting-peak.ts'
 
 /** Finds out what the clients in each zone ask for. */
 export interface DemandMeter {
   /** At this moment: each zone that asks for something, once; smoothed so that what is soon over is not seen. */
-  read(): PlacedDemand[]
+  read(): readonly PlacedDemand[]
   /** Calls back when `read` may say something else than before. Returns its unsubscribe. */
   subscribe(listener: () => void): () => void
   close(): void
 }
 
+type Amounts = Omit<ZoneProxies, keyof Place>
+const AMOUNTS = ['proxies', 'reporters', 'rate'] as const satisfies readonly (keyof Amounts)[]
+const NOTHING: Amounts = { proxies: 0, reporters: 0, rate: 0 }
+
 interface Zone {
   /** As the proxies say it: their region may be known later, or another. */
   readonly viewpoint: Viewpoint
-  /** Connected to this replica, and to all others. */
-  own: number
-  others: number
-  readonly proxies: LastingPeak
+  /** Of this replica, and of all others. */
+  own: Amounts
+  others: Amounts
+  readonly peaks: Readonly<Record<keyof Amounts, LastingPeak>>
+}
+
+interface Options {
+  readonly census: Pick<ViewpointCensus, 'subscribe'>
+  readonly reporters: Pick<Reporters, 'zones' | 'subscribe'>
+  /** Fills in the regions of zones. */
+  readonly locate: (viewpoint: Viewpoint) => Viewpoint
+  /** For so long a zone counts the most that it had, in milliseconds. */
+  readonly window: number
+  /** So long more must last to count, in milliseconds; 0 where there are no other replicas. */
+  readonly hold: number
+  /** How often load reports are looked at, in milliseconds, when there are some. */
+  readonly beat: number
 }
 
 /**
- * Demand as the number of proxies that are connected to any replica from each zone, until loads are measured. A zone
- * counts the most that it had within the window (milliseconds), so that a fleet that reconnects moves nothing.
+ * Demand as what the proxies of each zone send, or as how many they are (see `DemandUnit`), over all replicas. A zone
+ * counts the most that it had within the window, so that a fleet that reconnects moves nothing.
  *
  * It is the peak of the sum and not the sum of peaks: proxies that move to another replica are counted there at once, and
  * would be counted here for the window too. A replica that died goes on to count until it is missed, while its proxies
- * are elsewhere already: so more proxies count when they have been there for as long as that takes (`hold`,
- * milliseconds; 0 where there are no other replicas).
+ * are elsewhere already: so more counts when it has been there for as long as that takes (`hold`).
  */
-export class ConnectedProxies implements DemandMeter {
-  readonly #locate: (viewpoint: Viewpoint) => Viewpoint
-  readonly #window: number
-  readonly #hold: number
+export class FleetDemand implements DemandMeter {
+  readonly #options: Options
+  readonly #unit: DemandUnit
   readonly #zones = new Map<string, Zone>()
   readonly #listeners = new Set<() => void>()
   readonly #unsubscribe: () => void
   /** For the moment at which a peak is so long ago that it does not count any more, or a rise has lasted. */
   readonly #alarm = new Alarm(() => this.#passed())
+  readonly #beat = new Alarm(() => this.#look())
 
-  constructor(
-    census: ViewpointCensus,
-    locate: (viewpoint: Viewpoint) => Viewpoint,
-    window: number,
-    hold = 0,
-  ) {
-    this.#locate = locate
-    this.#window = window
-    this.#hold = hold
-    this.#unsubscribe = census.subscribe((viewpoint, change) => this.#count(viewpoint, change))
+  constructor(options: Options) {
+    this.#options = options
+    this.#unit = new DemandUnit(options.window)
+    const unsubscribes = [
+      options.census.subscribe((viewpoint, change) => this.#count(viewpoint, change)),
+      options.reporters.subscribe(() => this.#beat.set(options.beat)),
+    ]
+    this.#unsubscribe = () => {
+      for (const one of unsubscribes) one()
+    }
   }
 
-  /** Those that are connected to this replica now. */
+  /** What is connected to this replica now. */
   own(): ZoneCount[] {
     return [...this.#zones.values()].flatMap(({ viewpoint: { region, zone }, own }) =>
-      own > 0 ? [{ region, zone, proxies: own }] : [],
+      own.proxies + own.reporters > 0
+        ? [{ region, zone, ...own, rate: Number(own.rate.toPrecision(3)) }]
+        : [],
     )
   }
 
   /** Takes what is connected to all other replicas now. */
   hear(counts: readonly ZoneCount[]): void {
-    const others = new Map<string, number>()
-    for (const { region, zone, proxies } of counts) {
-      const { viewpoint } = this.#zone({ region, zone, subZone: '', node: '', source: '', network: '' })
-      const key = zoneKey(viewpoint)
-      others.set(key, proxies + (others.get(key) ?? 0))
+    const others = new Map<string, Amounts>()
+    for (const { proxies, reporters = 0, rate = 0, ...place } of counts) {
+      this.#zone(place)
+      const before = others.get(zoneKey(place)) ?? NOTHING
+      others.set(zoneKey(place), added(before, { proxies, reporters, rate }))
     }
     for (const [key, zone] of this.#zones) {
-      zone.others = others.get(key) ?? 0
+      zone.others = others.get(key) ?? NOTHING
       this.#settle(zone)
     }
   }
 
-  read(): PlacedDemand[] {
+  read(): readonly PlacedDemand[] {
     const now = performance.now()
-    const demand = new Map<string, PlacedDemand>()
-    for (const { viewpoint, proxies } of this.#zones.values()) {
-      const { region, zone } = this.#locate(viewpoint)
-      const key = zoneKey({ region, zone })
-      const asked = proxies.at(now) + (demand.get(key)?.demand ?? 0)
-      if (asked > 0) demand.set(key, { region, zone, demand: asked })
-    }
-    return [...demand.values()]
+    const demand = this.#unit.demand([...this.#located(now).values()], now)
+    this.#wakeAt(this.#unit.holdsUntil, now)
+    return demand
   }
 
   subscribe(listener: () => void): () => void {
@@ -96,45 +111,94 @@ export class ConnectedProxies implements DemandMeter {
   close(): void {
     this.#unsubscribe()
     this.#alarm.stop()
+    this.#beat.stop()
+  }
+
+  #located(now: number): Map<string, ZoneProxies> {
+    const zones = new Map<string, ZoneProxies>()
+    for (const { viewpoint, peaks } of this.#zones.values()) {
+      const { region, zone } = this.#options.locate(viewpoint)
+      const key = zoneKey({ region, zone })
+      const amounts = added(zones.get(key) ?? NOTHING, peaksAt(peaks, now))
+      if (AMOUNTS.some(name => amounts[name] > 0)) zones.set(key, { region, zone, ...amounts })
+    }
+    return zones
   }
 
   /** Proxies of which no zone is known are sent everywhere: they load all zones alike. */
   #count(viewpoint: Viewpoint, change: 1 | -1): void {
     if (viewpoint.zone === '') return
     const zone = this.#zone(viewpoint)
-    zone.own += change
+    zone.own = { ...zone.own, proxies: zone.own.proxies + change }
     this.#settle(zone)
   }
 
-  #zone(viewpoint: Viewpoint): Zone {
-    const key = zoneKey(viewpoint)
-    const known = this.#zones.get(key)
-    if (known !== undefined) return known
-    const zone = { viewpoint, own: 0, others: 0, proxies: new LastingPeak(this.#hold, this.#window) }
-    this.#zones.set(key, zone)
-    return zone
+  /** What those that report say by now. */
+  #look(): void {
+    const reporting = new Map(this.#options.reporters.zones().map(one => [this.#zone(one), one]))
+    for (const zone of this.#zones.values()) {
+      const { reporters, rate } = reporting.get(zone) ?? NOTHING
+      zone.own = { ...zone.own, reporters, rate }
+      this.#settle(zone)
+    }
   }
 
-  #settle({ own, others, proxies }: Zone): void {
+  #zone({ region, zone }: Place): Zone {
+    const key = zoneKey({ region, zone })
+    const known = this.#zones.get(key)
+    if (known !== undefined) return known
+    const { hold, window } = this.#options
+    const peak = () => new LastingPeak(hold, window)
+    const made: Zone = {
+      viewpoint: { region, zone, subZone: '', node: '', source: '', network: '' },
+      own: NOTHING,
+      others: NOTHING,
+      peaks: { proxies: peak(), reporters: peak(), rate: peak() },
+    }
+    this.#zones.set(key, made)
+    return made
+  }
+
+  #settle({ own, others, peaks }: Zone): void {
     const now = performance.now()
-    const before = proxies.at(now)
-    proxies.set(own + others, now)
-    const next = proxies.changesAfter(now)
-    if (next !== undefined) this.#alarm.set(Math.ceil(next - now))
-    if (proxies.at(now) !== before) this.#tell()
+    const amounts = added(own, others)
+    let isNews = false
+    for (const name of AMOUNTS) {
+      const before = peaks[name].at(now)
+      peaks[name].set(amounts[name], now)
+      this.#wakeAt(peaks[name].changesAfter(now), now)
+      isNews ||= peaks[name].at(now) !== before
+    }
+    if (isNews) this.#tell()
   }
 
   #passed(): void {
     const now = performance.now()
-    for (const [key, { own, others, proxies }] of this.#zones) {
-      const next = proxies.changesAfter(now)
-      if (next !== undefined) this.#alarm.set(Math.ceil(next - now))
-      if (own + others + proxies.at(now) === 0) this.#zones.delete(key)
+    for (const [key, { own, others, peaks }] of this.#zones) {
+      const amounts = added(added(own, others), peaksAt(peaks, now))
+      for (const name of AMOUNTS) this.#wakeAt(peaks[name].changesAfter(now), now)
+      if (AMOUNTS.every(name => amounts[name] === 0)) this.#zones.delete(key)
     }
     this.#tell()
+  }
+
+  #wakeAt(time: number | undefined, now: number): void {
+    if (time !== undefined) this.#alarm.set(Math.ceil(time - now))
   }
 
   #tell(): void {
     for (const listener of this.#listeners) listener()
   }
+}
+
+function added(a: Amounts, b: Amounts): Amounts {
+  return {
+    proxies: a.proxies + b.proxies,
+    reporters: a.reporters + b.reporters,
+    rate: a.rate + b.rate,
+  }
+}
+
+function peaksAt(peaks: Zone['peaks'], now: number): Amounts {
+  return { proxies: peaks.proxies.at(now), reporters: peaks.reporters.at(now), rate: peaks.rate.at(now) }
 }

@@ -17,6 +17,8 @@ export interface DemandTiming {
   readonly window: number
   /** Where there are other replicas: a rise counts when it has lasted longer than one that died is believed to be there. */
   readonly hold: number
+  /** How often load reports are looked at. */
+  readonly beat: number
   /** After a change of demand or of services, until it is looked at: many come together. */
   readonly settle: number
   /** After the database failed. */
@@ -26,6 +28,7 @@ export interface DemandTiming {
 export const DEMAND_TIMING: DemandTiming = {
   window: 30_000,
   hold: LIVE_FOR + 2_000,
+  beat: 5_000,
   settle: 1_000,
   retry: 5_000,
 }

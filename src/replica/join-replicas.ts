@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { OwnProxies, Proxies } from '../model/proxies.ts'
 import type { Reports } from '../store/reports.ts'
 import { AllProxies, ownProxiesAlone } from './all-proxies.ts'
-import type { ConnectedProxies } from './demand-meter.ts'
+import type { FleetDemand } from './demand-meter.ts'
 import { OtherReplicas } from './other-replicas.ts'
 import { OtherProxies, writeProxyDocuments } from './proxy-documents.ts'
 import { tellReport } from './tell-report.ts'
@@ -13,7 +13,7 @@ interface Options {
   /** Of this replica: no other one, at whatever time, has the same. */
   readonly id: string
   readonly own: OwnProxies
-  readonly meter: Pick<ConnectedProxies, 'own' | 'hear'>
+  readonly meter: Pick<FleetDemand, 'own' | 'hear'>
   readonly log: Logger
 }
 

@@ -13,7 +13,7 @@ import { openTestbed, SETUP_TIMEOUT, type Testbed } from '../support/testbed.ts'
 import { TestClient, type TestStream } from '../xds/grpc-client.ts'
 
 /** Soon, and peaks last longer than the test. */
-const TIMING = { window: 600_000, hold: 0, settle: 20, retry: 100 }
+const TIMING = { window: 600_000, hold: 0, beat: 20, settle: 20, retry: 100 }
 
 describe('a balanced service, with proxies in three zones', () => {
   let bed: Testbed

@@ -3,17 +3,18 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { StoredEntry } from '../../src/model/change.ts'
 import { demandEntry } from '../../src/model/control.ts'
 import { parseTopology } from '../../src/model/parse-topology.ts'
-import { ConnectedProxies } from '../../src/replica/demand-meter.ts'
+import { FleetDemand } from '../../src/replica/demand-meter.ts'
 import { type DemandRows, type DemandTiming, keepDemandRows } from '../../src/replica/demand-rows.ts'
 import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
 import { type Position, type Store, StoreUnavailable } from '../../src/store/store.ts'
 import { openStore } from '../../src/store/thread/open-store.ts'
+import { Reporters } from '../../src/xds/load-reports/reporters.ts'
 import { ViewpointCensus } from '../../src/xds/viewpoint-census.ts'
 import { push, replacement } from '../store/pushes.ts'
 import { viewpoint } from '../support/candidate.ts'
 
 const log = pino({ level: 'silent' })
-const QUICK: DemandTiming = { window: 20, hold: 0, settle: 1, retry: 1 }
+const QUICK: DemandTiming = { window: 20, hold: 0, beat: 1, settle: 1, retry: 1 }
 /** Peaks last longer than a test. */
 const LASTING = { ...QUICK, window: 600_000 }
 
@@ -36,7 +37,12 @@ async function start(store: Store, timing: DemandTiming, control = store.control
   let kept: DemandRows | undefined
   const replica = await followStore(store, () => kept?.onChange(), log)
   closing.push(() => replica.close())
-  const meter = new ConnectedProxies(census, one => replica.world().locate(one), timing.window)
+  const meter = new FleetDemand({
+    ...timing,
+    census,
+    reporters: new Reporters(timing.window),
+    locate: one => replica.world().locate(one),
+  })
   closing.push(() => meter.close())
   kept = keepDemandRows({ store: { control }, replica, meter, log, timing })
   const { close } = kept

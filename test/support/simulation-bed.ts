@@ -50,7 +50,7 @@ const ZONES = [
 export const MOST_ENDPOINTS = 12
 
 /** The server writes down at once what its Envoys ask, and never less afterwards. */
-const TIMING = { window: 600_000, hold: 0, settle: 20, retry: 100 }
+const TIMING = { window: 600_000, hold: 0, beat: 20, settle: 20, retry: 100 }
 /** One Envoy in each zone. */
 const DEMAND = Object.fromEntries(ENVOY_ZONES.map(zone => [zone, 1]))
 /** A balanced service so uneven that any demand is worth writing. */
