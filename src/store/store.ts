@@ -1,5 +1,6 @@
 import type { ChangeBatch, Position, StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey, Kind, PackedEntries, Part, StoredPart } from '../model/entry.ts'
+import type { Nacks } from './nacks.ts'
 import type { Reports } from './reports.ts'
 import type { Traffic } from './traffic/traffic.ts'
 
@@ -79,6 +80,9 @@ export interface Store {
 
   /** undefined: this process has the database for itself. */
   readonly reports: Reports | undefined
+
+  /** What proxies refused. */
+  readonly nacks: Nacks
 
   /** Requests between zones, as proxies report them. */
   readonly traffic: Traffic
@@ -337,6 +341,6 @@ export interface SourceState {
 /**
  * Ages in milliseconds after which closed entries of a part may go; Infinity keeps them. A part that did not
  * change in that time stays readable at every revision. Revision rows go with the last thing that they wrote.
- * `control` is kept as long as the topology that it is about.
+ * `control` is kept as long as the topology that it is about; NACKs as long as the longer of the two.
  */
 export type RetentionPolicy = Readonly<Record<Part, number>>

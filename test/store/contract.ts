@@ -9,6 +9,7 @@ import { fencingContract } from './contract/fencing.ts'
 import { heardContract } from './contract/heard.ts'
 import { historyContract } from './contract/history.ts'
 import { leasesContract } from './contract/leases.ts'
+import { nacksContract } from './contract/nacks.ts'
 import type { OpenStore, StoreForm } from './contract/open-store.ts'
 import { preconditionsContract } from './contract/preconditions.ts'
 import { retentionContract } from './contract/retention.ts'
@@ -25,6 +26,7 @@ const ALL = [
   fencingContract,
   historyContract,
   leasesContract,
+  nacksContract,
   retentionContract,
   trafficContract,
   durabilityContract,

@@ -5,6 +5,7 @@ import { PostgresFences } from './fences.ts'
 import { PostgresHearings } from './hearings.ts'
 import { PostgresLeases } from './leases.ts'
 import { PostgresLedger } from './ledger.ts'
+import { PostgresNacks } from './nacks.ts'
 import { PostgresPruning } from './pruning.ts'
 import { PostgresReports } from './reports.ts'
 import { PostgresRevisions } from './revisions.ts'
@@ -22,6 +23,7 @@ export function statementsOn(sql: Sql, send: Send = sendAndWait): PostgresStatem
     fences: new PostgresFences(sql, send),
     pruning: new PostgresPruning(sql),
     leases: new PostgresLeases(sql),
+    nacks: new PostgresNacks(sql),
     reports: new PostgresReports(sql),
   }
 }
@@ -38,6 +40,7 @@ export function statementsBy(use: Use): Statements {
     fences: group(use, 'fences'),
     pruning: group(use, 'pruning'),
     leases: group(use, 'leases'),
+    nacks: group(use, 'nacks'),
     reports: group(use, 'reports'),
   }
 }

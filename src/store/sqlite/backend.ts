@@ -8,6 +8,7 @@ import { SqliteFences } from './fences.ts'
 import { SqliteHearings } from './hearings.ts'
 import { LeasesInMemory } from './leases.ts'
 import { SqliteLedger } from './ledger.ts'
+import { SqliteNacks } from './nacks.ts'
 import { ownFile } from './ownership.ts'
 import { SqlitePruning } from './pruning.ts'
 import { SqliteRevisions } from './revisions.ts'
@@ -46,6 +47,7 @@ export function versionsIn(db: BetterSqlite3.Database): Database {
     fences: new SqliteFences(db),
     pruning: new SqlitePruning(db),
     leases: new LeasesInMemory(),
+    nacks: new SqliteNacks(db),
     reports: null,
   }
   return {

@@ -105,6 +105,10 @@ function storeOf(
     revision: id => thread.call('revision', [id]),
     diff: async (from, to, source) => pagesOrGone(thread, await thread.call('diff', [from, to, source])),
     sources: () => thread.call('sources', []),
+    nacks: {
+      note: nacks => thread.call('noteNacks', [nacks]),
+      list: query => thread.call('listNacks', [query]),
+    },
     heard: (...pusher) => thread.call('heard', pusher),
     lastHeard: () => thread.call('lastHeard', []),
     lease: (name, holder, duration) => thread.call('lease', [name, holder, duration]),

@@ -19,6 +19,19 @@ export function fenceProblems({ source, epoch }: Rows['fence']): string[] {
   return Number.isSafeInteger(epoch) && epoch >= 0 ? [] : [`source ${source}: its epoch ${epoch} is none`]
 }
 
+export function nackProblems({ key, resources, firstAt, lastAt, count }: Rows['nack']): string[] {
+  const isSane = count >= 1 && firstAt <= lastAt && isList(resources)
+  return isSane ? [] : [`NACK ${key}: ${count} from ${firstAt} to ${lastAt} of ${resources}`]
+}
+
+function isList(json: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(json))
+  } catch {
+    return false
+  }
+}
+
 export function partProblems(row: Rows['part'], head: number): string[] {
   return intervalProblems(row, `part ${row.source}/${row.part}`, head)
 }

@@ -1,4 +1,5 @@
 import type { Kind, StoredPart } from '../../model/entry.ts'
+import type { Nack } from '../../model/nacks.ts'
 import type { Cause } from '../store.ts'
 
 /**
@@ -30,6 +31,7 @@ export interface Rows {
   readonly floor: { readonly source: string; readonly part: StoredPart; readonly revision: number }
   readonly heard: { readonly source: string; readonly heardAt: string }
   readonly fence: { readonly source: string; readonly epoch: number }
+  readonly nack: Omit<Nack, 'resources'> & { readonly resources: string }
 }
 
 /** What holds from revision `since` until `until` (null: it holds now); its key is there since `created`. */
@@ -79,6 +81,19 @@ export const COLUMNS: { readonly [T in Table]: { readonly [C in keyof Rows[T]]: 
   floor: { source: 'text', part: 'text', revision: 'number' },
   heard: { source: 'text', heardAt: 'time' },
   fence: { source: 'text', epoch: 'number' },
+  nack: {
+    key: 'text',
+    gateway: 'text',
+    node: 'text',
+    proxy: 'text',
+    typeUrl: 'text',
+    resources: 'text',
+    revision: 'number',
+    detail: 'text',
+    firstAt: 'time',
+    lastAt: 'time',
+    count: 'number',
+  },
 }
 
 /** The order of a table's rows, the same in each form. */
@@ -89,6 +104,7 @@ const ORDERS: Record<Table, string> = {
   floor: 'source, part',
   heard: 'source',
   fence: 'source',
+  nack: 'key',
 }
 
 export const TABLES = Object.keys(COLUMNS) as Table[]

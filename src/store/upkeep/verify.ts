@@ -3,7 +3,13 @@ import { walkHistory } from './history-walk.ts'
 import { Inventory } from './inventory.ts'
 import type { Moment } from './moment.ts'
 import { Problems } from './problems.ts'
-import { fenceProblems, floorProblems, hearingProblems, successorProblem } from './row-problems.ts'
+import {
+  fenceProblems,
+  floorProblems,
+  hearingProblems,
+  nackProblems,
+  successorProblem,
+} from './row-problems.ts'
 import type { Rows, Table } from './tables.ts'
 
 export interface Verification {
@@ -45,6 +51,10 @@ export async function verify(moment: Moment): Promise<Verification> {
   await reading('the epochs', async () => {
     for await (const slice of inventory.noting('fence', moment.rows('fence')))
       problems.add(...slice.flatMap(fenceProblems))
+  })
+  await reading('the NACKs', async () => {
+    for await (const slice of inventory.noting('nack', moment.rows('nack')))
+      problems.add(...slice.flatMap(nackProblems))
   })
   await reading('the history', () => walkHistory(moment, inventory, head, new Floors(floors), problems))
   await reading('the versions of each key', async () => {

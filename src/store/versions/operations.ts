@@ -1,5 +1,7 @@
 import type { Position } from '../../model/change.ts'
 import type { Part } from '../../model/entry.ts'
+import type { Nack } from '../../model/nacks.ts'
+import type { NacksQuery } from '../nacks.ts'
 import type {
   ControlWrite,
   EntriesQuery,
@@ -21,7 +23,7 @@ import type { Database } from './statements.ts'
 
 /** What can be asked of a database, by name: the same for all forms. */
 export function operations(database: Database) {
-  const { ledger, revisions, hearings, leases } = database.statements
+  const { ledger, revisions, hearings, leases, nacks } = database.statements
   return {
     head: () => ledger.head(),
     write: (write: Write) => push(database, write),
@@ -42,6 +44,8 @@ export function operations(database: Database) {
     lastHeard: () => hearings.all(),
     lease: (name: string, holder: string, duration: number) => leases.take(name, holder, duration),
     release: (name: string, holder: string) => leases.release(name, holder),
+    noteNacks: (noted: readonly Nack[]) => nacks.note(noted),
+    listNacks: (query: NacksQuery) => nacks.list(query),
     retainSlice: (policy: RetentionPolicy, cursor?: RetentionCursor) =>
       retentionSlice(database, policy, cursor),
   }

@@ -1,6 +1,6 @@
 import { STORED_PARTS, type StoredPart } from '../../model/entry.ts'
 import type { RetentionPolicy } from '../store.ts'
-import type { Database, Ledger, Place, Pruning } from './statements.ts'
+import type { Database, Place, Statements } from './statements.ts'
 
 /** So many rows go in one transaction; other calls come in between two. */
 const SLICE = 1_000
@@ -18,15 +18,16 @@ export interface RetentionSlice {
 
 const START: Place = { revision: 0, id: 0 }
 
-/** Deletes closed entries, then closed part intervals and revisions that nothing left was written by. */
+/** Deletes closed entries, closed part intervals, revisions that nothing left was written by, and then old NACKs. */
 export function retentionSlice(
   database: Database,
   policy: RetentionPolicy,
   { part: index, place }: RetentionCursor = { part: 0, place: START },
 ): Promise<RetentionSlice> {
-  return database.transaction('history', async ({ pruning, ledger }) => {
+  return database.transaction('history', async statements => {
+    const { pruning } = statements
     const part = STORED_PARTS[index]
-    if (part === undefined) return deleteRevisions(pruning, ledger, policy)
+    if (part === undefined) return deleteRevisions(statements, policy)
     const cutoff = await pruning.lastBefore(ageOf(policy, part))
     const rows = await pruning.closedEntries(part, cutoff, place, SLICE)
     await pruning.raiseFloors(part, rows)
@@ -47,15 +48,16 @@ function ageOf(policy: RetentionPolicy, part: StoredPart): number {
 }
 
 async function deleteRevisions(
-  pruning: Pruning,
-  ledger: Ledger,
+  { pruning, ledger, nacks }: Statements,
   policy: RetentionPolicy,
 ): Promise<RetentionSlice> {
+  const longest = Math.max(...Object.values(policy))
   const cutoffs = {
     topology: await pruning.lastBefore(policy.topology),
     routes: await pruning.lastBefore(policy.routes),
-    both: await pruning.lastBefore(Math.max(...Object.values(policy))),
+    both: await pruning.lastBefore(longest),
   }
   const deleted = await pruning.deleteRevisions(cutoffs, await ledger.head(), SLICE)
-  return { deleted, next: deleted === SLICE ? { part: STORED_PARTS.length, place: START } : null }
+  if (deleted === SLICE) return { deleted, next: { part: STORED_PARTS.length, place: START } }
+  return { deleted: deleted + (await nacks.deleteOlder(longest)), next: null }
 }

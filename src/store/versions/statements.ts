@@ -1,5 +1,6 @@
 import type { Position } from '../../model/change.ts'
 import type { Entry, EntryKey, Part, StoredPart } from '../../model/entry.ts'
+import type { Nacks } from '../nacks.ts'
 import type { Reports } from '../reports.ts'
 import type { EntriesQuery, Revision, RevisionsQuery, SourceState, StoredEntry, Tenure } from '../store.ts'
 import type { PartChange } from './part-change.ts'
@@ -17,6 +18,7 @@ export interface Statements {
   readonly fences: Fences
   readonly pruning: Pruning
   readonly leases: Leases
+  readonly nacks: NackRows
   /** null: no other process shares the database. */
   readonly reports: Omit<Reports, 'subscribe'> | null
 }
@@ -132,6 +134,12 @@ export interface Hearings {
 export interface Leases {
   take(name: string, holder: string, duration: number): Promise<Tenure | null>
   release(name: string, holder: string): Promise<void>
+}
+
+/** As in `Store`. */
+export interface NackRows extends Nacks {
+  /** Those that were last seen so many milliseconds ago; returns how many went. */
+  deleteOlder(age: number): Promise<number>
 }
 
 /** The newest epoch that accepted writes of each source have brought. */

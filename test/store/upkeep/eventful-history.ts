@@ -1,4 +1,5 @@
 import { entry } from '../../../src/model/entry.ts'
+import { nackOf } from '../../../src/model/nacks.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { NaiveStore } from '../naive-store.ts'
 import { push, replacement, service } from '../pushes.ts'
@@ -18,4 +19,16 @@ export async function makeHistory(store: Store, seed: number, steps = 60): Promi
   await push(store, replacement('topology', [service('a'), service('b')]), { source: 'last' })
   await push(store, replacement('topology', [service('a', 'newer')]), { source: 'last', epoch: 7 })
   await push(store, replacement('routes', []), { source: 'empty' })
+  await store.nacks.note([nackOf(REFUSAL)])
+}
+
+const REFUSAL = {
+  gateway: 'default/edge',
+  node: 'envoy-1',
+  proxy: 'stream-1',
+  typeUrl: 'type.googleapis.com/envoy.config.listener.v3.Listener',
+  resources: [{ name: 'default/edge/http', version: '1' }],
+  revision: 1,
+  detail: 'the “port” is taken',
+  at: '2026-03-01T12:00:00.123Z',
 }
