@@ -54,7 +54,7 @@ export class StateStream {
         unsubscribe,
         initialVersions: new Map(),
         hasReturned: request.versionInfo !== '',
-        repeated: () => talk.stated.sent.keys(),
+        ...(ROOT_TYPES.has(typeUrl) && { repeated: () => talk.stated.sent.keys() }),
       },
       at,
     )
