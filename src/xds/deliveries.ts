@@ -41,6 +41,11 @@ export class Deliveries {
     if (givenUp) this.#accept(givenUp, givenUp.resources)
   }
 
+  /** A response that says of names only that they are gone, and is not written: its form has no words for that. */
+  passOver(nonce: string): void {
+    for (const name of this.#unanswered.take(nonce)?.removed ?? []) this.forget(name)
+  }
+
   /** Without effect for a nonce that is unknown or was answered. */
   answer({ nonce, error, repeated }: Answer, at: string): void {
     const responses = this.#unanswered.takeThrough(nonce)

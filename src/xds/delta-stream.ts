@@ -1,9 +1,9 @@
 import type { ProxyTypeStatus } from '../model/proxies.ts'
-import type { DeltaRequest } from '../proto/delta-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Gates, RETURN_GRACE } from './gates.ts'
 import { Progress } from './progress.ts'
+import type { Said } from './said.ts'
 import { type Batch, Subscription } from './subscription.ts'
 import type { Views } from './view.ts'
 
@@ -40,14 +40,6 @@ export interface DeltaStreamOptions {
   readonly isWhole?: (typeUrl: string) => boolean
   /** The stream has one type, and others go their own ways; default false. */
   readonly isOfOneType?: boolean
-}
-
-/** What a client says, in whatever form of the protocol. */
-export interface Said extends Omit<DeltaRequest, 'node'> {
-  /** Of the first request of a type: the client had it on an earlier stream; default: it brings versions. */
-  readonly hasReturned?: boolean
-  /** What the answered response had beside its news. */
-  readonly repeated?: () => Iterable<string>
 }
 
 /** One response to write, made from the newest state. */
@@ -161,6 +153,13 @@ export class DeltaStream {
     }
     if (this.#isSent) this.#progress.sent(this.#edition, this.#responses, this.#oldestUnanswered)
     return undefined
+  }
+
+  /** The response that `next` gave last says only what is gone, and is not written: its form has no words for that. */
+  passOver({ typeUrl, nonce }: DeltaStreamResponse): void {
+    this.#moment += 1
+    this.#subscriptions.get(typeUrl)?.deliveries.passOver(nonce)
+    this.#progress.answered(this.#oldestUnanswered)
   }
 
   /** When to call `next` again though nothing happened: a gate gives up. */

@@ -96,7 +96,7 @@ export class Holdings {
     const unanswered = this.#unanswered.get(name)
     const index = unanswered?.flights.findIndex(flight => flight.response === response) ?? -1
     if (!unanswered || index < 0) {
-      if (known && unanswered) unanswered.acked ??= known
+      if (known && unanswered) unanswered.acked = known
       else if (known && !this.#sent.has(name)) this.#unanswered.set(name, { acked: known, flights: [] })
       return
     }
@@ -130,8 +130,8 @@ export class Holdings {
   /** As `knownAt`, of a name that may as well have been reported as missing. */
   answeredAt(name: string, now: number): number {
     if (this.#sent.has(name)) return this.knownAt(name, now)
-    const unanswered = this.#unanswered.get(name)
-    return unanswered ? givenUpAt(unanswered.flights.at(-1), now) : 0
+    const newest = this.#unanswered.get(name)?.flights.at(-1)
+    return newest ? givenUpAt(newest, now) : 0
   }
 
   /** Of what was sent last and what was accepted; what is on its way between the two is not looked at. */

@@ -20,8 +20,6 @@ interface Talk {
   nonce: string
   /** The client has answered that. */
   isAnswered: boolean
-  /** The client has asked: it gets a response even where its state does not change. */
-  isOwed: boolean
 }
 
 /**
@@ -45,7 +43,6 @@ export class StateStream {
     const { subscribe, unsubscribe } = talk.stated.state(names)
     const isAskedAgain = subscribe.length + unsubscribe.length === 0 && isAskedAgainBy(request, talk)
     if (request.nonce === talk.nonce) talk.isAnswered = true
-    if (subscribe.length > 0 || isAskedAgain) talk.isOwed = true
     const problem = this.stream.onRequest(
       {
         ...request,
@@ -53,6 +50,7 @@ export class StateStream {
         subscribe: isAskedAgain ? [...talk.stated.names] : subscribe,
         unsubscribe,
         initialVersions: new Map(),
+        isStated: true,
         hasReturned: request.versionInfo !== '',
         ...(ROOT_TYPES.has(typeUrl) && { repeated: () => talk.stated.sent.keys() }),
       },
@@ -68,38 +66,30 @@ export class StateStream {
     for (let news = this.stream.next(now); news; news = this.stream.next(now)) {
       const response = this.#response(news)
       if (response) return response
-      this.#answer(news)
+      this.stream.passOver(news)
     }
     return undefined
   }
 
-  /** undefined: this form has no way to say it, or no need to. */
+  /** undefined: this form has no words for it. */
   #response(news: DeltaStreamResponse): StateStreamResponse | undefined {
     const { typeUrl, nonce, removed } = news
     const talk = this.#talks.get(typeUrl)
     if (talk === undefined) throw new Error(`a response of ${typeUrl}, which the client never asked for`)
-    const isOther = talk.stated.take(news)
+    talk.stated.take(news)
     const isRoot = ROOT_TYPES.has(typeUrl)
     // Of other types an absence cannot be said: whoever waits for such a name is told when it comes to be.
-    const isSaid = isRoot ? isOther || talk.isOwed : news.resources.length > 0 || removed.length === 0
-    if (!isSaid) return undefined
+    if (!isRoot && news.resources.length === 0 && removed.length > 0) return undefined
     talk.nonce = nonce
     talk.isAnswered = false
-    talk.isOwed = false
     const resources = isRoot ? [...talk.stated.sent.values()] : news.resources
     return { typeUrl, nonce, versionInfo: talk.stated.version, resources }
-  }
-
-  /** For the client, which is not told. */
-  #answer({ typeUrl, nonce }: DeltaStreamResponse): void {
-    const nothing = { subscribe: [], unsubscribe: [], initialVersions: new Map() }
-    this.stream.onRequest({ typeUrl, nonce, ...nothing }, new Date(0))
   }
 }
 
 function open(typeUrl: string): Talk {
   const stated = new StatedType(ROOT_TYPES.has(typeUrl))
-  return { stated, nonce: '', isAnswered: true, isOwed: true }
+  return { stated, nonce: '', isAnswered: true }
 }
 
 /**

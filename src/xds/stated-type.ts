@@ -56,14 +56,12 @@ export class StatedType {
     return { subscribe: [...after].filter(name => !before.has(name)), unsubscribe }
   }
 
-  /** Takes what is sent now; returns whether the state is another one. */
-  take({ resources, removed }: Pick<DeltaStreamResponse, 'resources' | 'removed'>): boolean {
-    const before = this.version
+  /** What is sent now. */
+  take({ resources, removed }: Pick<DeltaStreamResponse, 'resources' | 'removed'>): void {
     this.#apply(
       resources.filter(({ name }) => this.#wants(name)),
       removed,
     )
-    return this.version !== before
   }
 
   #wants(name: string): boolean {

@@ -1,8 +1,8 @@
 import type { ProxyTypeStatus } from '../model/proxies.ts'
-import type { DeltaRequest } from '../proto/delta-request.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Deliveries } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
+import type { Said } from './said.ts'
 import type { View } from './view.ts'
 import { ROOT_TYPES, WILDCARD } from './wildcard.ts'
 
@@ -111,7 +111,7 @@ export class Subscription {
 
   /** The names of a stream's first request of this type; `reload`: what must be sent though the client has it. */
   begin(
-    request: Pick<DeltaRequest, 'subscribe' | 'unsubscribe' | 'initialVersions'>,
+    request: Pick<Said, 'subscribe' | 'unsubscribe' | 'initialVersions'>,
     reload: ReadonlySet<string>,
   ): void {
     const legacyWildcard = request.subscribe.length === 0 && request.unsubscribe.length === 0
@@ -125,8 +125,8 @@ export class Subscription {
     if (request.initialVersions.size > 0) this.#answerOwed = false
   }
 
-  update(request: Pick<DeltaRequest, 'subscribe' | 'unsubscribe'>): void {
-    for (const name of request.unsubscribe) this.#unsubscribe(name)
+  update(request: Pick<Said, 'subscribe' | 'unsubscribe' | 'isStated'>): void {
+    for (const name of request.unsubscribe) this.#unsubscribe(name, request.isStated ?? false)
     for (const name of request.subscribe) this.#subscribe(name)
   }
 
@@ -184,15 +184,19 @@ export class Subscription {
     this.#due.force(name)
   }
 
-  #unsubscribe(name: string): void {
+  #unsubscribe(name: string, isStated: boolean): void {
     if (name === WILDCARD) {
       this.#leaveWildcard()
       return
     }
     if (!this.#names.delete(name)) return
+    if (!this.wants(name)) {
+      this.#forget(name)
+      return
+    }
+    this.#due.change(name)
     // Inside a wildcard the client asks whether the wildcard has the name: it, or its absence, must be said.
-    if (this.wants(name)) this.force(name)
-    else this.#forget(name)
+    if (!isStated) this.#due.force(name)
   }
 
   #enterWildcard(): void {

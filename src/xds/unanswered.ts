@@ -49,6 +49,13 @@ export class Unanswered {
     return taken
   }
 
+  /** The response of this nonce, which was not sent after all. */
+  take(nonce: string): SentResponse | undefined {
+    const response = this.#responses.get(nonce)
+    this.#responses.delete(nonce)
+    return response
+  }
+
   values(): Iterable<SentResponse> {
     return this.#responses.values()
   }

@@ -1,4 +1,5 @@
-import type { DeltaStreamResponse, Said } from '../../src/xds/delta-stream.ts'
+import type { DeltaStreamResponse } from '../../src/xds/delta-stream.ts'
+import type { Said } from '../../src/xds/said.ts'
 import type { StateStream, StateStreamResponse } from '../../src/xds/state-stream.ts'
 import { ROOT_TYPES } from '../../src/xds/wildcard.ts'
 import type { ModelStream } from './envoy-model.ts'
