@@ -41,6 +41,8 @@ interface Stand {
   readonly node?: string
   readonly source?: string
   readonly form?: BootstrapForm
+  /** Default: true. */
+  readonly loadReports?: boolean
   /** Default: that of the testbed. */
   readonly xds?: string
 }
@@ -81,8 +83,9 @@ function startPlane(flags: ServeFlags, demand?: DemandTiming) {
   return start(parsed.config, pino({ level: parsed.config.logLevel }), { demand })
 }
 
-async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
-  const { gateway = 'edge', zone = 'zone-a', node, source, form, xds } = stand
+/** A real Envoy, LIVE. */
+export async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
+  const { gateway = 'edge', zone = 'zone-a', node, source, form, loadReports, xds } = stand
   const admin = `127.0.0.1:${await freePort()}`
   const id = ['envoy', form, gateway, zone, node, source].filter(Boolean).join('-')
   const standpoint = {
@@ -93,6 +96,7 @@ async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
     node,
     source,
     form,
+    loadReports,
     xds: addressOf(xds),
     admin: addressOf(admin),
   }

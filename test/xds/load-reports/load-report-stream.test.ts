@@ -1,27 +1,25 @@
-import { Client, type ClientDuplexStream, credentials, Metadata, status } from '@grpc/grpc-js'
-import pino from 'pino'
+import { Client, credentials, status } from '@grpc/grpc-js'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { authenticator } from '../../../src/auth/authenticate.ts'
-import { decode, encode } from '../../../src/proto/message.ts'
-import { loadReportingService } from '../../../src/proto/service.ts'
-import { World } from '../../../src/translate/world.ts'
-import { LoadReports } from '../../../src/xds/load-reports/load-reports.ts'
-import { openXdsServer, type XdsServerOptions } from '../../../src/xds/server.ts'
-import { Tables } from '../../../src/xds/tables.ts'
+import type { LoadReports } from '../../../src/xds/load-reports/load-reports.ts'
+import type { XdsServerOptions } from '../../../src/xds/server.ts'
 import { gateway, route, service, topology, toService } from '../../support/documents.ts'
-import { after, stored } from '../../support/world.ts'
+import type { Pushed } from '../../support/world.ts'
+import { ReportStream, statsOf } from './report-stream.ts'
+import { openReportingBed } from './reporting-bed.ts'
+
+const WEB = 'default/web/3000'
 
 const closers: (() => Promise<void> | void)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-/** A server of the services `web`, behind gateway `edge`, and `inner`. */
-async function serve(options: Partial<XdsServerOptions> = {}) {
-  const tables = new Tables()
-  let world = World.EMPTY
-  const push = (routed: readonly string[]) => {
-    const routes = {
+/** The services `web`, behind gateway `edge`, and `inner`. */
+function documents(routed: readonly string[]): Pushed {
+  return {
+    topology: topology(service('web', []), service('inner', [])),
+    routes: {
       gateways: [gateway('edge', 10080)],
       routes: [
         route(
@@ -29,107 +27,22 @@ async function serve(options: Partial<XdsServerOptions> = {}) {
           routed.map(name => toService('/', name)),
         ),
       ],
-    }
-    const services = topology(service('web', []), service('inner', []))
-    const next = after(world, stored('east', { topology: services, routes }, world.revision + 1))
-    world = next.world
-    tables.publish(world, next.touched, true)
+    },
   }
-  push(['web'])
-  const loads = new LoadReports({
-    world: () => world,
-    clusterNames: node => tables.clusterNames(node),
-    window: 30_000,
+}
+
+async function serve(options: Partial<XdsServerOptions> = {}) {
+  const bed = await openReportingBed(options)
+  closers.push(() => bed.close())
+  bed.push(documents(['web']))
+  const client = new Client(bed.address, credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
   })
-  const server = await openXdsServer({
-    host: '127.0.0.1',
-    port: 0,
-    audiences: tables,
-    authenticate: authenticator(undefined),
-    authorize: () => undefined,
-    replica: 'replica-1',
-    revision: 1,
-    loads,
-    loadInterval: 10_000,
-    log: pino({ level: 'silent' }),
-    ...options,
-  })
-  closers.push(() => server.close(0))
-  const address = `127.0.0.1:${server.port}`
-  const client = new Client(address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 })
   closers.push(() => client.close())
-  return { server, loads, push, stream: (token?: string) => new ReportStream(client, token) }
-}
-
-interface Asked {
-  sendAllClusters?: boolean
-  clusters?: string[]
-  loadReportingInterval: string
-}
-
-class ReportStream {
-  readonly #call: ClientDuplexStream<Buffer, Buffer>
-  readonly asked: Asked[] = []
-  readonly status: Promise<{ code: status; details: string }>
-
-  constructor(client: Client, token?: string) {
-    const { path, requestSerialize, responseDeserialize } = loadReportingService.streamLoadStats
-    const metadata = new Metadata()
-    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`)
-    this.#call = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata)
-    this.#call.on('data', (bytes: Buffer) => {
-      this.asked.push(decode('envoy.service.load_stats.v3.LoadStatsResponse', bytes) as unknown as Asked)
-    })
-    this.status = new Promise(resolve => this.#call.on('status', resolve))
-    this.#call.on('error', () => {})
-  }
-
-  bytes(bytes: Uint8Array): void {
-    this.#call.write(Buffer.from(bytes))
-  }
-
-  send(request: object): void {
-    this.bytes(encode('envoy.service.load_stats.v3.LoadStatsRequest', request))
-  }
-
-  /** The first message, of an Envoy in zone-a. */
-  begin(node: object = {}, request: object = {}): void {
-    const locality = { region: 'r1', zone: 'zone-a' }
-    this.send({
-      node: { id: 'e1', cluster: 'edge', locality, clientFeatures: [SENDS_ALL], ...node },
-      ...request,
-    })
-  }
-
-  /** So many requests to each cluster and zone. */
-  report(
-    requests: readonly (readonly [cluster: string, zone: string, requests: number, errors?: number])[],
-  ): void {
-    this.send({ clusterStats: requests.map(one => statsOf(...one)) })
-  }
-
-  end(): void {
-    this.#call.end()
-  }
-
-  cancel(): void {
-    this.#call.cancel()
-  }
-}
-
-const SENDS_ALL = 'envoy.lrs.supports_send_all_clusters'
-const WEB = 'default/web/3000'
-
-function statsOf(clusterName: string, zone: string, requests: number, errors = 0): object {
   return {
-    clusterName,
-    upstreamLocalityStats: [
-      {
-        ...(zone !== '' && { locality: { region: 'r1', zone } }),
-        totalIssuedRequests: String(requests),
-        totalErrorRequests: String(errors),
-      },
-    ],
+    ...bed,
+    route: (services: readonly string[]) => bed.push(documents(services)),
+    stream: (token?: string) => new ReportStream(client, token),
   }
 }
 
@@ -152,15 +65,15 @@ describe('a stream of load reports', () => {
   })
 
   test('is asked for the clusters of its gateway where not, and again when these are others', async () => {
-    const { stream, push } = await serve()
+    const { stream, route } = await serve()
     const one = stream()
     one.begin({ clientFeatures: [] })
     await eventually(() => expect(one.asked).toHaveLength(1))
-    push(['web', 'inner'])
+    route(['web', 'inner'])
     one.report([])
     await eventually(() => expect(one.asked).toHaveLength(2))
     one.report([])
-    push(['inner'])
+    route(['inner'])
     one.report([])
     await eventually(() => expect(one.asked).toHaveLength(3))
     expect(one.asked.map(asked => asked.clusters)).toEqual([
