@@ -19,6 +19,7 @@ import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
 import { openStore } from './store/thread/open-store.ts'
 import { LoadReports } from './xds/load-reports/load-reports.ts'
+import { servedIn } from './xds/served-in.ts'
 import { openXdsServer, type XdsServer } from './xds/server.ts'
 import { Tables } from './xds/tables.ts'
 
@@ -141,7 +142,7 @@ async function open(
   const registry = new Registry()
   replicaMetrics(registry, { replica, tables, proxies: xds.proxies, outage })
   let ready = true
-  const collaborators = { store, replica, intake, proxies: joined.proxies }
+  const collaborators = { store, replica, intake, proxies: joined.proxies, servedIn }
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())

@@ -10,6 +10,7 @@ import { pullStore } from './replica/pull-store.ts'
 import { createRestApp } from './rest/rest-app.ts'
 import type { Reports } from './store/reports.ts'
 import { openStore } from './store/thread/open-store.ts'
+import { servedIn } from './xds/served-in.ts'
 
 /** Whoever calls reads its platform's environment; nothing here does. */
 export interface FetchHandlerOptions {
@@ -43,7 +44,7 @@ export async function openFetchHandler(options: FetchHandlerOptions): Promise<Fe
     throw error
   })
   const intake = openIntake()
-  const collaborators = { store, replica, intake, proxies: proxiesOfReplicas(store.reports) }
+  const collaborators = { store, replica, intake, proxies: proxiesOfReplicas(store.reports), servedIn }
   const app = createRestApp(collaborators, {
     authenticate: authenticator(adminToken),
     registry: new Registry(),
@@ -79,6 +80,7 @@ function proxiesOfReplicas(reports: Reports | undefined): Proxies {
   return {
     list,
     get: async id => (await list()).find(one => one.id === id),
+    held: () => undefined,
     watch: () => ({
       wait: async () => ({ proxies: 0, acked: 0, nacked: [], pending: [] }),
       close: () => {},

@@ -1,26 +1,35 @@
 import type { EntryChange } from '../operations/history.ts'
-import { jsonDifferences } from './json-difference.ts'
+import { jsonDifferences, type NameOf, ownName } from './json-difference.ts'
 import { printable, type Terminal, valueText } from './terminal.ts'
 
 const SIGNS = { added: '+', removed: '-', updated: '~' } as const
 
-/** The most lines about one entry. */
-const LINES_PER_ENTRY = 20
+/** The most lines about one thing that changed. */
+const LINES_PER_CHANGE = 20
 
-/** A change as lines: the entry, and of an updated one each field before and after. */
+type Change = Pick<EntryChange, 'change' | 'before' | 'after'>
+
+/** A change of an entry as lines. */
 export function changeLines(change: EntryChange, terminal: Pick<Terminal, 'tone'>): string[] {
   const name = [change.namespace, change.name].filter(text => text !== '').join('/')
-  const title = printable(`${SIGNS[change.change]} ${change.kind} ${name}`)
-  const lines = [terminal.tone(change.change, title)]
-  if (change.change !== 'updated') return lines
-  const differences = jsonDifferences(change.before, change.after)
-  for (const { path, before, after } of differences.slice(0, LINES_PER_ENTRY)) {
-    const values = [before, after].map(valueText)
-    lines.push(
-      `    ${printable(path)}: ${terminal.tone('removed', values[0] ?? '')} → ${terminal.tone('added', values[1] ?? '')}`,
-    )
+  return linesOfChange(`${change.kind} ${name}`, change, terminal)
+}
+
+/** The title, and of an update each field before and after. `nameOf`: what members of lists are matched by. */
+export function linesOfChange(
+  title: string,
+  { change, before, after }: Change,
+  { tone }: Pick<Terminal, 'tone'>,
+  nameOf: NameOf = ownName,
+): string[] {
+  const lines = [tone(change, printable(`${SIGNS[change]} ${title}`))]
+  if (change !== 'updated') return lines
+  const differences = jsonDifferences(before, after, nameOf)
+  for (const { path, before, after } of differences.slice(0, LINES_PER_CHANGE)) {
+    const [was, is] = [tone('removed', valueText(before)), tone('added', valueText(after))]
+    lines.push(`    ${printable(path)}: ${was} → ${is}`)
   }
-  const more = differences.length - LINES_PER_ENTRY
-  if (more > 0) lines.push(terminal.tone('faint', `    … and ${more} more`))
+  const more = differences.length - LINES_PER_CHANGE
+  if (more > 0) lines.push(tone('faint', `    … and ${more} more`))
   return lines
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
-import type { ProxyStatus } from '../model/proxies.ts'
 import { type ConnectionOptions, connect, withConnection } from './connection.ts'
-import { printable, type Terminal, table } from './terminal.ts'
+import { CommandFailure, EXIT } from './exit-code.ts'
+import { findProxies } from './find-proxies.ts'
+import { proxiesLines, proxyLines } from './proxy-lines.ts'
+import type { Terminal } from './terminal.ts'
 
 interface ProxiesFlags extends ConnectionOptions {
   readonly node?: string
@@ -14,51 +16,26 @@ interface ProxiesFlags extends ConnectionOptions {
 export function addProxies(program: Command, terminal: Terminal): void {
   const command = program
     .command('proxies')
-    .description('list the connected proxies')
+    .description(
+      'list the connected proxies: what was sent, acknowledged and rejected, and how far behind each is',
+    )
+    .argument('[proxy]', 'say more of this one: its id, the beginning of it, or a node id')
     .option('--node <id>', 'only this node id')
     .option('--gateway <gateway>', 'only those of this gateway')
     .option('--zone <zone>', 'only those in this zone')
     .option('--json', 'print them as a JSON list')
-  withConnection(command).action(async (flags: ProxiesFlags) => {
+  withConnection(command).action(async (given: string | undefined, flags: ProxiesFlags) => {
     const { node, gateway, zone } = flags
-    const proxies = await connect(flags, terminal).proxies({ node, gateway, zone })
-    if (flags.json) terminal.out(JSON.stringify(proxies, undefined, 2))
-    else for (const line of proxiesLines(proxies, terminal)) terminal.out(line)
+    if (given !== undefined && [node, gateway, zone].some(filter => filter !== undefined))
+      throw new CommandFailure(EXIT.usage, '--node, --gateway and --zone are for the list of proxies')
+    const client = connect(flags, terminal)
+    const proxies =
+      given === undefined ? await client.proxies({ node, gateway, zone }) : await findProxies(client, given)
+    if (flags.json) {
+      terminal.out(JSON.stringify(proxies, undefined, 2))
+      return
+    }
+    for (const line of proxiesLines(proxies, terminal)) terminal.out(line)
+    if (given !== undefined) for (const one of proxies) for (const line of proxyLines(one)) terminal.out(line)
   })
-}
-
-function proxiesLines(proxies: readonly ProxyStatus[], terminal: Pick<Terminal, 'tone'>): string[] {
-  if (proxies.length === 0) return ['no proxy is connected']
-  const [header = '', ...rows] = table(
-    ['NODE', 'GATEWAY', 'ZONE', 'STATE', 'REVISION', 'REPLICA', 'PEER', 'CONNECTED', 'ID'],
-    proxies.map(proxy => [
-      proxy.node,
-      proxy.gateway,
-      [proxy.viewpoint.region, proxy.viewpoint.zone].filter(Boolean).join('/') || '-',
-      stateOf(proxy),
-      String(proxy.revision),
-      proxy.replica,
-      proxy.peer,
-      proxy.connectedAt,
-      proxy.id,
-    ]),
-  )
-  return [
-    terminal.tone('faint', header),
-    ...rows.flatMap((row, index) => [row, ...remarks(proxies[index], terminal)]),
-  ]
-}
-
-function stateOf(proxy: ProxyStatus): string {
-  if (proxy.types.some(type => type.rejected)) return 'rejected'
-  return proxy.synced ? 'synced' : 'pending'
-}
-
-function remarks(proxy: ProxyStatus | undefined, terminal: Pick<Terminal, 'tone'>): string[] {
-  const rejections = proxy?.types.flatMap(({ typeUrl, rejected }) =>
-    rejected ? [`rejected ${typeUrl.split('.').at(-1)}: ${rejected.detail}`] : [],
-  )
-  return [...(proxy?.warnings ?? []), ...(rejections ?? [])].map(text =>
-    terminal.tone('warning', printable(`    ${text}`)),
-  )
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { ClientError } from '../client/client-error.ts'
 import { addBackup } from './backup.ts'
 import { addBootstrap } from './bootstrap.ts'
+import { addConfig } from './config.ts'
 import { addCopy } from './copy.ts'
 import { addDrain } from './drain.ts'
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-code.ts'
@@ -35,6 +36,8 @@ function programOf(terminal: Terminal): Command {
     .description('An xDS control plane that keeps traffic in its zone')
     .version(version)
     .exitOverride()
+    // What comes behind a command is the command's.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: text => terminal.out(text.replace(/\n$/, '')),
       writeErr: text => terminal.err(text.replace(/\n$/, '')),
@@ -50,6 +53,7 @@ function programOf(terminal: Terminal): Command {
   addSimulate(program, terminal)
   addRoutes(program, terminal)
   addProxies(program, terminal)
+  addConfig(program, terminal)
   addSources(program, terminal)
   addHeartbeat(program, terminal)
   addBackup(program, terminal)

@@ -1,5 +1,7 @@
 import type { Part } from '../model/entry.ts'
 import type { ProxyStatus } from '../model/proxies.ts'
+import type { DifferenceAnswer } from '../operations/configuration/difference.ts'
+import type { ConfigurationAnswer } from '../operations/configuration/document.ts'
 import type { Explanation } from '../operations/explain-assignment.ts'
 import type { EntryChange } from '../operations/history.ts'
 import type { Page } from '../operations/list.ts'
@@ -148,6 +150,21 @@ export class Client {
   /** All connected proxies that match. */
   proxies(query: Query): Promise<ProxyStatus[]> {
     return this.#all('/v1/proxies', query)
+  }
+
+  /** One connected proxy. */
+  proxy(id: string): Promise<ProxyStatus> {
+    return this.#get(`/v1/proxies/${encodeURIComponent(id)}`, {})
+  }
+
+  /** What a connected proxy has, or would have had at a revision. */
+  configuration(id: string, query: Query): Promise<ConfigurationAnswer> {
+    return this.#get(`/v1/proxies/${encodeURIComponent(id)}/config`, query, MANY_SERVICES)
+  }
+
+  /** How what a connected proxy would have been sent at two revisions differs. */
+  configurationDiff(id: string, query: Query): Promise<DifferenceAnswer> {
+    return this.#get(`/v1/proxies/${encodeURIComponent(id)}/config/diff`, query, MANY_SERVICES)
   }
 
   /** All routes whose fields have these values. */

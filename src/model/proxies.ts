@@ -1,8 +1,13 @@
+import type { HeldType } from './held-resources.ts'
 import type { Viewpoint } from './viewpoint.ts'
 
 /** How a proxy speaks: in changes or in states; all types on one stream, each on its own, or by REST. */
 export const PROXY_FORMS = ['delta', 'delta-per-type', 'sotw', 'sotw-per-type', 'rest'] as const
 export type ProxyForm = (typeof PROXY_FORMS)[number]
+
+/** What a client makes of resources: an Envoy, or a program whose gRPC library needs none (gRFC A27). */
+export const CLIENT_KINDS = ['envoy', 'grpc'] as const
+export type ClientKind = (typeof CLIENT_KINDS)[number]
 
 /** A connected proxy as `GET /v1/proxies` shows it; one stream is one proxy. */
 export interface ProxyStatus {
@@ -10,6 +15,7 @@ export interface ProxyStatus {
   readonly id: string
   /** `node.id`. */
   readonly node: string
+  readonly kind: ClientKind
   /** The gateway that `node.cluster` names, as namespace/name. */
   readonly gateway: string
   readonly viewpoint: Viewpoint
@@ -23,6 +29,8 @@ export interface ProxyStatus {
   readonly connectedAt: string
   /** Everything up to this revision was sent to it and answered by it. */
   readonly revision: number
+  /** How many revisions later ones it has not answered, and since when (RFC 3339); absent where there is none. */
+  readonly behind?: { readonly revisions: number; readonly since: string }
   /** True when nothing is unsent, held back or unanswered. */
   readonly synced: boolean
   readonly types: readonly ProxyTypeStatus[]
@@ -30,8 +38,21 @@ export interface ProxyStatus {
   readonly warnings: readonly string[]
 }
 
+/**
+ * How one type stands with one proxy:
+ * - NACK: something is refused that no later ACK has made good.
+ * - STALE: something was sent and is not answered.
+ * - NOT_SENT: all that was sent is answered, and something is still to be sent.
+ * - SYNCED: none of these.
+ */
+export const TYPE_STATUSES = ['SYNCED', 'STALE', 'NACK', 'NOT_SENT'] as const
+export type TypeStatus = (typeof TYPE_STATUSES)[number]
+
 export interface ProxyTypeStatus {
   readonly typeUrl: string
+  readonly status: TypeStatus
+  /** When the oldest response was sent that waits for its answer; RFC 3339. */
+  readonly unansweredSince?: string
   readonly wildcard: boolean
   /** Names subscribed beside the wildcard. */
   readonly names: number
@@ -62,6 +83,8 @@ export interface Proxies {
   /** Those of this replica as they are now, of the others as they were some seconds ago at most. */
   list(): Promise<ProxyStatus[]>
   get(id: string): Promise<ProxyStatus | undefined>
+  /** What a proxy of this replica has, type by type; undefined: it is connected to another one, or not at all. */
+  held(id: string): HeldType[] | undefined
   /**
    * Begins to note which proxies are concerned by revisions and how they answer; to be called before the write.
    */
@@ -80,6 +103,8 @@ export interface OwnProxies {
   readonly revision: number
   list(): ProxyStatus[]
   get(id: string): ProxyStatus | undefined
+  /** What a proxy has, type by type; undefined: it is not connected here. */
+  held(id: string): HeldType[] | undefined
   watch(): ConvergenceWatch
   /**
    * Calls back whenever a proxy came, went, was sent or answered something; with true when that was the last answer to

@@ -1,4 +1,5 @@
 import type { Proxies } from '../model/proxies.ts'
+import type { ServedIn } from './configuration/served-in.ts'
 import type { Current } from './current-world.ts'
 import type { Intake } from './intake/intake.ts'
 
@@ -6,4 +7,5 @@ import type { Intake } from './intake/intake.ts'
 export interface Collaborators extends Current {
   readonly intake: Intake
   readonly proxies: Proxies
+  readonly servedIn: ServedIn
 }

@@ -10,7 +10,7 @@ export const LONGEST_WAIT = 60
  * The watch begins before the write: a proxy may answer before the write's promise has resolved.
  */
 export async function converge<T>(
-  collaborators: { readonly proxies: Proxies; readonly replica: Replica },
+  collaborators: { readonly proxies: Pick<Proxies, 'watch'>; readonly replica: Replica },
   seconds: number,
   write: () => Promise<T>,
   /** The revision to wait for; null when nothing was written. */

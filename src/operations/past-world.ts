@@ -28,9 +28,19 @@ export async function pastWorld(
       ...(name !== undefined && { name }),
     }),
   ])
-  const draft = new WorldDraft(World.EMPTY)
+  return worldOf(found, revision)
+}
+
+/** All of the world of an old revision. */
+export async function wholePastWorld(store: Store, revision: number): Promise<World | Refusal> {
+  if (revision === 0) return World.EMPTY
+  return (await refuseFuture(store, revision)) ?? worldOf([await store.entries({ revision })], revision)
+}
+
+async function worldOf(found: readonly (StoredEntry[] | Gone)[], revision: number): Promise<World | Refusal> {
   const entries = entriesOf(found, revision)
   if (isRefusal(entries)) return entries
+  const draft = new WorldDraft(World.EMPTY)
   await inTurns(entries, one => draft.add({ revision, reset: false, upserted: [one], removed: [] }))
   return draft.finish(revision).world
 }

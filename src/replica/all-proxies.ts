@@ -1,3 +1,4 @@
+import type { HeldType } from '../model/held-resources.ts'
 import type { Convergence, ConvergenceWatch, OwnProxies, Proxies, ProxyStatus } from '../model/proxies.ts'
 import { StoreUnavailable } from '../store/store.ts'
 import { within } from '../within.ts'
@@ -5,13 +6,14 @@ import type { OtherReplicas } from './other-replicas.ts'
 import { type Account, accountOf, sumOf } from './peer-convergence.ts'
 import type { OtherProxies } from './proxy-documents.ts'
 
-type Own = Pick<OwnProxies, 'revision' | 'list' | 'get' | 'watch'>
+type Own = Pick<OwnProxies, 'revision' | 'list' | 'get' | 'held' | 'watch'>
 
 /** Where one process has the database for itself, the connected proxies are its own. */
 export function ownProxiesAlone(own: Own): Proxies {
   return {
     list: async () => own.list(),
     get: async id => own.get(id),
+    held: id => own.held(id),
     watch: () => own.watch(),
   }
 }
@@ -36,6 +38,10 @@ export class AllProxies implements Proxies {
 
   async get(id: string): Promise<ProxyStatus | undefined> {
     return this.#own.get(id) ?? (await this.#listTheirs()).find(one => one.id === id)
+  }
+
+  held(id: string): HeldType[] | undefined {
+    return this.#own.held(id)
   }
 
   watch(): ConvergenceWatch {

@@ -9,6 +9,7 @@ import { metrics } from './resources/metrics.ts'
 import { openApi } from './resources/openapi.ts'
 import { sourceParts } from './resources/parts.ts'
 import { connectedProxies } from './resources/proxies.ts'
+import { proxyConfiguration } from './resources/proxy-configuration.ts'
 import { revisionRestore } from './resources/restore.ts'
 import { revisionDiff } from './resources/revision-diff.ts'
 import { revisions } from './resources/revisions.ts'
@@ -47,6 +48,7 @@ export function allRoutes(
     ...zones(collaborators),
     ...zoneDrain(collaborators),
     ...connectedProxies(proxies),
+    ...proxyConfiguration(collaborators),
     livez(),
     readyz(options.ready),
     metrics(options.registry),

@@ -1,7 +1,7 @@
 import type { Assignment } from '../locality/assignment.ts'
 import type { Host } from '../locality/hosts.ts'
 import { encodeDiscoveryResource, versionOf } from '../proto/discovery-resource.ts'
-import { encode, encodeMessage } from '../proto/message.ts'
+import { decode, encode, encodeMessage } from '../proto/message.ts'
 import { messageNameOf, TYPE_URLS } from '../proto/type-urls.ts'
 import { cluster, hasCluster, speaksHttp2 } from './cluster.ts'
 import { clusterLoadAssignment } from './cluster-load-assignment.ts'
@@ -62,6 +62,11 @@ export function clusterResource(
 /** The route configuration of one listener. */
 export function routeConfigurationResource(name: string, hosts: VirtualHosts): Resource {
   return resource(TYPE_URLS.routes, name, routeConfiguration(name, hosts), hosts.clusters)
+}
+
+/** The message of a resource as ProtoJSON, with its type as `@type`. */
+export function resourceMessage(encoded: Uint8Array): unknown {
+  return decode('envoy.service.discovery.v3.Resource', encoded).resource
 }
 
 /** `hosts`: those of the assignment that are sent; default all. */

@@ -1,11 +1,9 @@
+import type { ClientKind } from '../model/proxies.ts'
 import { gatewayKey } from '../model/route-references.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { DiscoveryNode } from '../proto/discovery-node.ts'
 import type { ConfigSource } from '../translate/config-source.ts'
 import type { Views } from './view.ts'
-
-/** What a client makes of resources: an Envoy, or a program whose gRPC library needs none (gRFC A27). */
-export type ClientKind = 'envoy' | 'grpc'
 
 /** What the first message of a stream says of the client; fixed for as long as the stream lives. */
 export interface ClientNode {

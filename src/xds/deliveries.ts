@@ -33,6 +33,11 @@ export class Deliveries {
     return this.#unanswered.oldest
   }
 
+  /** When the oldest response was sent that waits for its answer; undefined when none does. */
+  get unansweredSince(): number | undefined {
+    return this.#unanswered.since
+  }
+
   sent(nonce: string, response: SentResponse): void {
     const { number, at, resources, removed } = response
     for (const resource of resources) this.holdings.put(resource.name, resource, number, at)

@@ -1,10 +1,10 @@
-import type { ProxyTypeStatus } from '../model/proxies.ts'
+import type { HeldType } from '../model/held-resources.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Gates, RETURN_GRACE } from './gates.ts'
 import { Progress } from './progress.ts'
 import type { Said } from './said.ts'
-import { type Batch, Subscription } from './subscription.ts'
+import { type Batch, Subscription, type SubscriptionStatus } from './subscription.ts'
 import type { Views } from './view.ts'
 
 /** gRPC clients refuse messages above 4 MiB; parts this large still share a connection well. */
@@ -101,8 +101,13 @@ export class DeltaStream {
     return !this.#isSent && this.#oldestUnanswered === Number.POSITIVE_INFINITY && this.wakeAt() === undefined
   }
 
-  get status(): ProxyTypeStatus[] {
+  get status(): SubscriptionStatus[] {
     return [...this.#subscriptions.values()].map(subscription => subscription.status)
+  }
+
+  /** What the client has, type by type. */
+  get held(): HeldType[] {
+    return [...this.#subscriptions.values()].map(subscription => subscription.held)
   }
 
   /** NACKs that stand, of responses after the given one. */

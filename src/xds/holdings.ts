@@ -6,6 +6,18 @@ export interface KnownVersion {
   readonly version: string
   readonly references?: readonly string[]
   readonly place?: string | undefined
+  /** Unknown as well of what it brought. */
+  readonly encoded?: Uint8Array
+}
+
+/** How one name stands with a client. */
+export interface Holding {
+  /** What the client accepted last; undefined: nothing. */
+  readonly has: KnownVersion | undefined
+  /** What was sent last; undefined: nothing, or that it is gone. */
+  readonly sent: KnownVersion | undefined
+  /** What was sent last is not answered. */
+  readonly isAwaited: boolean
 }
 
 /** One sending of a name; `known` is undefined when the name was reported as removed. */
@@ -68,6 +80,18 @@ export class Holdings {
   /** The version that was sent last. */
   get(name: string): KnownVersion | undefined {
     return this.#sent.get(name)
+  }
+
+  /** Names of which anything was sent or claimed and not forgotten, their removals included. */
+  touched(): Iterable<string> {
+    return new Set([...this.#sent.keys(), ...this.#unanswered.keys()])
+  }
+
+  of(name: string): Holding {
+    const sent = this.#sent.get(name)
+    const unanswered = this.#unanswered.get(name)
+    if (unanswered === undefined) return { has: sent, sent, isAwaited: false }
+    return { has: unanswered.acked, sent, isAwaited: unanswered.flights.length > 0 }
   }
 
   /** The client has this without having been sent it on this stream, or in equal form. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { HeldType } from '../model/held-resources.ts'
 import type { Convergence, ConvergenceWatch, OwnProxies, ProxyStatus, Standing } from '../model/proxies.ts'
 import type { Editions } from './editions.ts'
 import { Round, type RoundStream } from './round.ts'
@@ -6,6 +7,7 @@ import { standingOf } from './standing.ts'
 
 export interface RegisteredProxy extends RoundStream {
   readonly status: ProxyStatus
+  readonly held: HeldType[]
 }
 
 /**
@@ -47,6 +49,10 @@ export class ProxyRegistry implements OwnProxies {
 
   get(id: string): ProxyStatus | undefined {
     return this.#proxies.get(id)?.status
+  }
+
+  held(id: string): HeldType[] | undefined {
+    return this.#proxies.get(id)?.held
   }
 
   join(proxy: RegisteredProxy): void {

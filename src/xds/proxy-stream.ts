@@ -2,9 +2,11 @@ import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-j
 import type { Logger } from 'pino'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
+import type { HeldType } from '../model/held-resources.ts'
 import type { ProxyForm, ProxyStatus } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
+import type { Arrivals } from './arrivals.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from './audience.ts'
 import type { DeltaStream } from './delta-stream.ts'
 import type { Editions } from './editions.ts'
@@ -50,8 +52,9 @@ export interface ProxyStreamOptions {
   readonly allowEmpty: boolean
   readonly log: Logger
   readonly editions: Editions
+  readonly arrivals: Pick<Arrivals, 'firstAfter'>
   /** What gates wait by. */
-  readonly time: Pick<RunningTime, 'now'>
+  readonly time: Pick<RunningTime, 'now' | 'dateOf'>
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
   readonly lifetime: () => number | undefined
   /** It has an audience and a status. */
@@ -130,9 +133,12 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   get status(): ProxyStatus {
     const { node, audience, dialogue } = this.#required
     const { stream } = dialogue
+    const { editions, arrivals, time } = this.#options
+    const since = arrivals.firstAfter(stream.settled)
     return {
       id: this.id,
       node: node.id,
+      kind: node.kind,
       gateway: node.gateway,
       viewpoint: audience.viewpoint(),
       form: this.#form,
@@ -140,11 +146,23 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       userAgent: node.userAgent,
       peer: this.#call.getPeer(),
       connectedAt: this.#connectedAt.toISOString(),
-      revision: this.#options.editions.revisionOf(stream.settled),
+      revision: editions.revisionOf(stream.settled),
+      ...(since && {
+        behind: { revisions: editions.current - stream.settled, since: since.toISOString() },
+      }),
       synced: stream.isSynced,
-      types: stream.status,
+      types: stream.status.map(({ unansweredSince, ...type }) => ({
+        ...type,
+        ...(unansweredSince !== undefined && {
+          unansweredSince: time.dateOf(unansweredSince).toISOString(),
+        }),
+      })),
       warnings: audience.warnings(),
     }
+  }
+
+  get held(): HeldType[] {
+    return this.#stream?.held ?? []
   }
 
   serve(): boolean {

@@ -15,6 +15,7 @@ import type { OwnProxies } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
 import { DISCOVERY_SERVICES, loadReportingService, type RawStream } from '../proto/service.ts'
 import { within } from '../within.ts'
+import { Arrivals } from './arrivals.ts'
 import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
 import { deltaForm } from './delta-form.ts'
 import { Editions } from './editions.ts'
@@ -28,7 +29,7 @@ import { stateForm } from './state-form.ts'
 export interface XdsServerOptions
   extends Omit<
       ProxyStreamOptions,
-      'allowEmpty' | 'editions' | 'time' | 'lifetime' | 'joined' | 'requested' | 'left'
+      'allowEmpty' | 'editions' | 'arrivals' | 'time' | 'lifetime' | 'joined' | 'requested' | 'left'
     >,
     Pick<LoadReportStreamOptions, 'loads' | 'loadInterval'> {
   /** A loopback name or address, or what to listen on. */
@@ -96,6 +97,7 @@ const SERVER_OPTIONS = {
 export async function openXdsServer(options: XdsServerOptions): Promise<XdsServer> {
   const { host, log } = options
   const editions = new Editions(options.revision)
+  const arrivals = new Arrivals()
   const registry = new ProxyRegistry(editions)
   const time = new RunningTime()
   const streams = new Set<ServedStream>()
@@ -112,6 +114,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     allowEmpty: options.allowEmpty ?? false,
     lifetime,
     editions,
+    arrivals,
     time,
     joined: stream => registry.join(stream),
     requested: stream => fanOut.add([stream]),
@@ -163,6 +166,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     },
     onChange: revision => {
       editions.show(revision)
+      arrivals.came(editions.current, new Date())
       registry.arrived()
       fanOut.add(streams)
     },

@@ -1,5 +1,6 @@
 import { assign } from '../locality/assign.ts'
 import { viewpointClass } from '../locality/viewpoint-class.ts'
+import type { ClientKind } from '../model/proxies.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { type ConfigSource, FROM_ADS } from '../translate/config-source.ts'
 import {
@@ -9,7 +10,6 @@ import {
 } from '../translate/grpc-resources.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import { assignmentResource, clusterResource, type Resource } from '../translate/resource.ts'
-import type { ClientKind } from './audience.ts'
 
 /**
  * Clusters, assignments and gRPC's listeners made of one state of one service, each when it is first asked for. An

@@ -1,10 +1,17 @@
-import type { ProxyTypeStatus } from '../model/proxies.ts'
+import type { HeldType } from '../model/held-resources.ts'
+import type { ProxyTypeStatus, TypeStatus } from '../model/proxies.ts'
 import type { Resource } from '../translate/resource.ts'
 import { Deliveries } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
+import { heldResource } from './held-resource.ts'
 import type { Said } from './said.ts'
 import type { View } from './view.ts'
 import { ROOT_TYPES, WILDCARD } from './wildcard.ts'
+
+/** As it is shown, but with a moment of the running time for a date. */
+export interface SubscriptionStatus extends Omit<ProxyTypeStatus, 'unansweredSince'> {
+  readonly unansweredSince?: number
+}
 
 /** What of one type goes into one response. */
 export interface Batch {
@@ -56,10 +63,12 @@ export class Subscription {
     this.#cursor = view.position
   }
 
-  get status(): ProxyTypeStatus {
-    const { rejection, holdings } = this.deliveries
+  get status(): SubscriptionStatus {
+    const { rejection, holdings, unansweredSince } = this.deliveries
     return {
       typeUrl: this.typeUrl,
+      status: this.#typeStatus,
+      ...(unansweredSince !== undefined && { unansweredSince }),
       wildcard: this.#wildcard,
       names: this.#names.size,
       sent: holdings.size,
@@ -68,6 +77,20 @@ export class Subscription {
       ...(rejection && {
         rejected: { detail: rejection.detail, resources: rejection.resources, at: rejection.at },
       }),
+    }
+  }
+
+  /** What the client has of all that it is subscribed to, or was sent. */
+  get held(): HeldType {
+    const { holdings } = this.deliveries
+    const all = this.#wildcard ? this.#view.names() : []
+    const names = new Set([...holdings.touched(), ...this.#names, ...all])
+    return {
+      typeUrl: this.typeUrl,
+      wildcard: this.#wildcard,
+      resources: Array.from(names, name =>
+        heldResource(name, holdings.of(name), this.#due.has(name), this.#view.get(name)),
+      ),
     }
   }
 
@@ -171,6 +194,13 @@ export class Subscription {
 
   sent({ resources, removed }: Batch, nonce: string, response: number, now: number): void {
     this.deliveries.sent(nonce, { number: response, at: now, resources, removed })
+  }
+
+  get #typeStatus(): TypeStatus {
+    const { rejection, unansweredSince } = this.deliveries
+    if (rejection) return 'NACK'
+    if (unansweredSince !== undefined) return 'STALE'
+    return this.isSent ? 'SYNCED' : 'NOT_SENT'
   }
 
   #subscribe(name: string): void {

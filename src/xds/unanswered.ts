@@ -23,6 +23,12 @@ export class Unanswered {
     return Math.min(this.#givenUp, first?.number ?? Number.POSITIVE_INFINITY)
   }
 
+  /** When the oldest of them was sent; undefined when there is none. */
+  get since(): number | undefined {
+    const [first] = this.#responses.values()
+    return first?.at
+  }
+
   /** Adds a response; returns the one that is given up for it. */
   add(nonce: string, response: SentResponse): SentResponse | undefined {
     this.#responses.set(nonce, response)

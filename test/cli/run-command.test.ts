@@ -34,6 +34,7 @@ describe('usage', () => {
       'explain',
       'routes',
       'proxies',
+      'config',
       'sources',
       'heartbeat',
       'Exit codes:',
@@ -202,13 +203,13 @@ describe('against a server', () => {
   test('proxies lists who is connected, with what went wrong', async () => {
     const rejected = { detail: 'no such field', resources: ['default/a/80'], at: '2026-01-01T00:00:00.000Z' }
     const type = { typeUrl: 'type.googleapis.com/envoy.config.cluster.v3.Cluster', wildcard: true, names: 0 }
-    const types = [{ ...type, sent: 1, acked: 0, held: 0, rejected }]
+    const types = [{ ...type, status: 'NACK' as const, sent: 1, acked: 0, held: 0, rejected }]
     bench.proxies.all = [proxyStatus('1', { warnings: ['no zone'] }), proxyStatus('2', { types })]
     const { stdout } = await runCli(['proxies'], '', env)
-    expect(stdout).toMatch(/^NODE +GATEWAY +ZONE +STATE/)
+    expect(stdout).toMatch(/^NODE +GATEWAY +ZONE +CDS +EDS +LDS +RDS +REVISION +BEHIND +FORM/)
     expect(stdout).toContain('    no zone\n')
-    expect(stdout).toMatch(/node-2 .* rejected /)
-    expect(stdout).toContain('    rejected Cluster: no such field\n')
+    expect(stdout).toMatch(/node-2 .* NACK +IGNORED +IGNORED +IGNORED /)
+    expect(stdout).toContain('    NACK of CDS: no such field\n')
     const one = await runCli(['proxies', '--json', '--node', 'node-1'], '', env)
     expect(JSON.parse(one.stdout)).toHaveLength(1)
   })

@@ -9,8 +9,6 @@ function scripted(reached: () => Promise<boolean>) {
   const log: string[] = []
   const timeouts: number[] = []
   const proxies = {
-    list: async () => [],
-    get: async () => undefined,
     watch() {
       log.push('watch')
       return {

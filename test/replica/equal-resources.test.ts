@@ -7,6 +7,8 @@ import {
   ROUTES,
 } from '../../bench/acceptance/delta-protocol.ts'
 import { DeltaStream } from '../../bench/acceptance/delta-stream.ts'
+import { waitUntil } from '../../demo/wait-until.ts'
+import type { ConfigurationAnswer } from '../../src/operations/configuration/document.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
 import { onPostgres } from '../support/postgres/on-postgres.ts'
 import { openReplicas, pushAndWait, type ReplicaBed, type Replicas } from '../support/replicas.ts'
@@ -82,4 +84,24 @@ await onPostgres(() => {
       await third.close()
     },
   )
+
+  test('a replica tells of a proxy of another what that one has, though it never sent it', async () => {
+    const [a, b] = replicas.all as [ReplicaBed, ReplicaBed]
+    await pushAndWait(a, 'topology', shop(9000))
+    await pushAndWait(a, 'routes', ROUTING)
+    await a.proxy('envoy', 'zone-a', 2 * NAMES.length + 2)
+    let id = ''
+    await waitUntil('the other replica to hear that the proxy has everything', async () => {
+      const [proxy] = (await b.proxies()).items
+      id = proxy?.id ?? ''
+      return proxy?.synced === true && proxy.types.length === 4
+    })
+    const [sent, told] = await Promise.all(
+      [a, b].map(replica => replica.api.get<ConfigurationAnswer>(`/v1/proxies/${id}/config`)),
+    )
+    expect([sent?.exact, told?.exact]).toEqual([true, false])
+    expect(sent?.resources).toHaveLength(2 * NAMES.length + 2)
+    expect(told?.resources).toEqual(expect.arrayContaining([...(sent?.resources ?? [])]))
+    expect(told?.resources).toHaveLength(sent?.resources.length ?? 0)
+  })
 })

@@ -33,6 +33,8 @@ const CONTRACT = {
   '/v1/zones/{zone}/undrain': ['post'],
   '/v1/proxies': ['get'],
   '/v1/proxies/{id}': ['get'],
+  '/v1/proxies/{id}/config': ['get'],
+  '/v1/proxies/{id}/config/diff': ['get'],
   '/livez': ['get'],
   '/readyz': ['get'],
   '/metrics': ['get'],

@@ -2,12 +2,14 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { authenticator } from '../../src/auth/authenticate.ts'
+import type { HeldType } from '../../src/model/held-resources.ts'
 import type { Convergence, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
 import type { Collaborators } from '../../src/operations/collaborators.ts'
 import { openIntake } from '../../src/operations/intake/intake.ts'
 import { followStore } from '../../src/replica/follow-store.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
 import { openStore } from '../../src/store/thread/open-store.ts'
+import { servedIn } from '../../src/xds/served-in.ts'
 
 /** The whole REST API over a database, an intake and a feed that are real; only the proxies are told what to say. */
 export interface RestTestbed extends Collaborators {
@@ -59,6 +61,7 @@ export function shareTestbed(): SharedTestbed {
     for (const { source } of await store.sources()) await store.removeSource(source, 'test')
     testbed.head = await store.head()
     proxies.all = []
+    proxies.holdings.clear()
   })
   afterAll(() => testbed.close())
   return testbed
@@ -72,7 +75,7 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
   const replica = await followStore(store, () => {}, log)
   const registry = new Registry()
   const proxies = new ScriptedProxies()
-  const collaborators = { store, intake, replica, proxies }
+  const collaborators = { store, intake, replica, proxies, servedIn }
   const app = createRestApp(collaborators, {
     authenticate: authenticator(options.adminToken),
     registry,
@@ -105,6 +108,8 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
 
 class ScriptedProxies implements Proxies {
   all: ProxyStatus[] = []
+  /** What those that are connected here have, by id. */
+  readonly holdings = new Map<string, HeldType[]>()
   convergence: Convergence = { proxies: 0, acked: 0, nacked: [], pending: [] }
   /** Revisions that somebody waited for, and for how long at most. */
   readonly waits: { revision: number; timeout: number }[] = []
@@ -132,6 +137,10 @@ class ScriptedProxies implements Proxies {
     return this.all.find(proxy => proxy.id === id)
   }
 
+  held(id: string) {
+    return this.holdings.get(id)
+  }
+
   watch() {
     this.open += 1
     return {
@@ -152,6 +161,7 @@ export function proxyStatus(id: string, status: Partial<ProxyStatus> = {}): Prox
   return {
     id,
     node: `node-${id}`,
+    kind: 'envoy',
     gateway: 'default/edge',
     viewpoint: { region: 'r1', zone: 'zone-a', subZone: '', node: '', source: '', network: '' },
     form: 'delta',

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { PROXY_FORMS, type Proxies } from '../../model/proxies.ts'
+import { CLIENT_KINDS, PROXY_FORMS, type Proxies, TYPE_STATUSES } from '../../model/proxies.ts'
 import { listProxies, readProxy } from '../../operations/proxies.ts'
 import { isRefusal } from '../../operations/refusal.ts'
 import { listQuery, listRequest, pageOf } from '../parameters.ts'
@@ -13,6 +13,7 @@ const proxy = z
   .object({
     id: z.string().meta({ description: 'our own id of the stream; node ids repeat' }),
     node: z.string(),
+    kind: z.enum(CLIENT_KINDS).meta({ description: 'grpc: a program whose gRPC library needs no Envoy' }),
     gateway: z.string(),
     viewpoint: z.object({
       region: z.string(),
@@ -33,10 +34,25 @@ const proxy = z
     revision: z
       .int()
       .meta({ description: 'everything up to this revision was sent to it and answered by it' }),
+    behind: z
+      .object({
+        revisions: z.int(),
+        since: z.string().meta({ description: 'when the first of them came to its replica' }),
+      })
+      .optional()
+      .meta({ description: 'how many later revisions it has not answered; absent where there is none' }),
     synced: z.boolean(),
     types: z.array(
       z.object({
         typeUrl: z.string(),
+        status: z.enum(TYPE_STATUSES).meta({
+          description:
+            'NACK: something stands refused; STALE: something sent is not answered; NOT_SENT: something is still to be sent',
+        }),
+        unansweredSince: z
+          .string()
+          .optional()
+          .meta({ description: 'when the oldest response was sent that waits for its answer' }),
         wildcard: z.boolean(),
         names: z.int(),
         sent: z.int(),
@@ -61,7 +77,7 @@ export function connectedProxies(proxies: Proxies): Route[] {
       summary: 'The connected proxies: what was sent, acknowledged and rejected',
       description:
         'Those of all replicas; what others than the one that answers say of theirs may be some seconds old. ' +
-        'Sorts and filters by id, node, gateway, region, zone, source, replica, connectedAt, revision, synced, rejected, warnings.',
+        'Sorts and filters by id, node, kind, gateway, region, zone, source, form, replica, connectedAt, revision, behind, synced, rejected, warnings.',
       query: { ...listQuery, node: text, gateway: text, zone: text },
       responses: { 200: json('A page of proxies', pageOf(proxy)), ...problems(400) },
       handle: async (c, { query }) => {
