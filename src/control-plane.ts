@@ -108,9 +108,9 @@ async function open(
   onClose(() => meter.close())
   let xds: XdsServer | undefined
   let housekeeping: Housekeeping | undefined
-  const publish: Publish = (world, touched) => {
+  const publish: Publish = (world, touched, commits) => {
     tables.publish(world, touched, xds?.isPassed ?? true)
-    xds?.onChange(world.revision)
+    xds?.onChange(world.revision, commits)
     housekeeping?.onChange()
   }
   const replica = await sought(() => followStore(store, publish, log))

@@ -1,4 +1,4 @@
-import type { Entry, EntryKey } from './entry.ts'
+import type { Entry, EntryKey, StoredPart } from './entry.ts'
 
 /** An entry as the database holds it. */
 export interface StoredEntry extends Entry {
@@ -16,6 +16,17 @@ export interface StoredEntry extends Entry {
 export interface Position {
   readonly revision: number
   readonly stamp: string
+}
+
+/** When a revision was committed. */
+export interface Commit {
+  readonly revision: number
+  readonly part: StoredPart | 'both'
+  /**
+   * By `processTime` of whoever reads it. Of what this process wrote, when the commit was done; of what others wrote,
+   * when the database gave the number out, which of a large write is some time before.
+   */
+  readonly at: number
 }
 
 /**

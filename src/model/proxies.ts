@@ -97,6 +97,13 @@ export interface ConvergenceWatch {
   close(): void
 }
 
+export interface ProxyCounts {
+  readonly all: number
+  /** Nothing is unsent, held back or unanswered. */
+  readonly synced: number
+  readonly byForm: ReadonlyMap<ProxyForm, number>
+}
+
 /** The proxies that are connected to this replica. */
 export interface OwnProxies {
   /** What they are sent. */
@@ -105,6 +112,8 @@ export interface OwnProxies {
   get(id: string): ProxyStatus | undefined
   /** What a proxy has, type by type; undefined: it is not connected here. */
   held(id: string): HeldType[] | undefined
+  /** Without making a status of each. */
+  count(): ProxyCounts
   watch(): ConvergenceWatch
   /**
    * Calls back whenever a proxy came, went, was sent or answered something; with true when that was the last answer to

@@ -2,12 +2,12 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { Logger } from 'pino'
 import { FailureLog } from '../failure-log.ts'
 import type { Replica } from '../operations/replica.ts'
-import type { Position, Store } from '../store/store.ts'
+import type { Commit, Position, Store } from '../store/store.ts'
 import { World } from '../translate/world.ts'
 import { type Touched, WorldDraft } from '../translate/world-draft.ts'
 
-/** Takes each new world at once: afterwards everything that is served shows it. */
-export type Publish = (world: World, touched: Touched) => void
+/** Takes each new world at once, with the revisions that led to it: afterwards everything that is served shows it. */
+export type Publish = (world: World, touched: Touched, commits: readonly Commit[]) => void
 
 /** Of a store, what it takes to follow it. */
 interface Feed extends Pick<Store, 'changes'> {
@@ -91,16 +91,18 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
   async function advance(): Promise<void> {
     let draft: WorldDraft | undefined
     let head: Position = { revision: world.revision, stamp }
+    const commits: Commit[] = []
     for await (const batch of store.changes(head)) {
       draft ??= batch.reset ? WorldDraft.startingOver(world) : new WorldDraft(world)
       draft.add(batch)
+      commits.push(...batch.commits)
       head = batch
       await nextTurn()
     }
-    if (draft !== undefined) show(draft, head)
+    if (draft !== undefined) show(draft, head, commits)
   }
 
-  function show(draft: WorldDraft, head: Position): void {
+  function show(draft: WorldDraft, head: Position, commits: readonly Commit[]): void {
     const { revision } = head
     const before = world.revision
     if (revision === 0 && before > 0) {
@@ -111,7 +113,7 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
     const next = draft.finish(revision)
     world = next.world
     stamp = head.stamp
-    publish(world, next.touched)
+    publish(world, next.touched, commits)
     const stillWaiting: typeof waiting = []
     for (const one of waiting) {
       if (one.revision <= revision) one.resolve(true)

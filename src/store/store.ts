@@ -1,10 +1,10 @@
-import type { ChangeBatch, Position, StoredEntry } from '../model/change.ts'
+import type { ChangeBatch, Commit, Position, StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey, Kind, PackedEntries, Part, StoredPart } from '../model/entry.ts'
 import type { Nacks } from './nacks.ts'
 import type { Reports } from './reports.ts'
 import type { Traffic } from './traffic/traffic.ts'
 
-export type { ChangeBatch, Position, StoredEntry }
+export type { ChangeBatch, Commit, Position, StoredEntry }
 
 /**
  * All versions of everything that sources said, as intervals of revisions.
@@ -64,7 +64,7 @@ export interface Store {
    * newer revisions changed nothing in the end, so that a reader always gets to the head. Without a stamp the
    * revision is taken for one that was never lost.
    */
-  changes(after: Partial<Position>): AsyncIterable<ChangeBatch & Position>
+  changes(after: Partial<Position>): AsyncIterable<FeedBatch>
   /**
    * Calls back after commits of any process with the newest position; several at once are told by the last. It may be
    * behind the one before: the database failed over to a copy that lacks the last revisions. Returns its unsubscribe.
@@ -109,6 +109,14 @@ export interface Store {
   /** Deletes history older than the policy says, in small slices; resolves to the number of rows deleted. */
   retain(policy: RetentionPolicy): Promise<number>
   close(): Promise<void>
+}
+
+export interface FeedBatch extends ChangeBatch, Position {
+  /**
+   * Of the first batch: the revisions that are new to the reader, oldest first; of very many the newest alone. None
+   * after a reset: what was missed cannot be told from what was lost.
+   */
+  readonly commits: readonly Commit[]
 }
 
 /** Milliseconds after a note that a source was heard in which it is not noted again: a syncer may send all the time. */

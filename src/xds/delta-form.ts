@@ -14,16 +14,13 @@ export const deltaForm: Form<DeltaRequest> = {
       onRequest: (request, at) => stream.onRequest(request, at),
       next: (now, signature) => {
         const response = stream.next(now)
-        return (
-          response &&
-          encodeDeltaResponse({
-            ...signature,
-            typeUrl: response.typeUrl,
-            resources: response.resources.map(one => one.encoded),
-            removed: response.removed,
-            nonce: response.nonce,
-          })
-        )
+        if (response === undefined) return undefined
+        const { typeUrl, resources, removed, nonce } = response
+        const encoded = resources.map(one => one.encoded)
+        return {
+          typeUrl,
+          bytes: encodeDeltaResponse({ ...signature, typeUrl, resources: encoded, removed, nonce }),
+        }
       },
     }
   },

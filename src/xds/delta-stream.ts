@@ -71,6 +71,8 @@ export class DeltaStream {
   readonly #progress = new Progress()
   #edition: number
   #hasReturned = false
+  #hasNews = false
+  #newsAfter = 0
   #responses = 0
   #turns = 0
   /** Grows with everything that may open a gate. */
@@ -89,6 +91,11 @@ export class DeltaStream {
   /** Number of responses sent so far. */
   get responses(): number {
     return this.#responses
+  }
+
+  /** Number of the last response before the last news; 0: there was none. */
+  get newsAfter(): number {
+    return this.#newsAfter
   }
 
   /** Nothing is unsent, held back or unanswered. */
@@ -136,19 +143,20 @@ export class DeltaStream {
     return undefined
   }
 
-  /** The views show this edition now. Returns whether that is news to this client. */
+  /** The views show this edition now. Returns whether that is news to this client, of which it may have been sent some. */
   onEdition(edition: number): boolean {
     this.#edition = edition
     this.#moment += 1
-    let isNews = false
-    for (const subscription of this.#subscriptions.values()) isNews = subscription.collect() || isNews
+    this.#collect()
+    const isNews = this.#hasNews
+    this.#hasNews = false
     return isNews
   }
 
   /** The next response; undefined when there is none, or none that may be sent now. */
   next(now: number): DeltaStreamResponse | undefined {
     if (this.#isSilent) return undefined
-    for (const subscription of this.#subscriptions.values()) if (subscription.collect()) this.#moment += 1
+    if (this.#collect()) this.#moment += 1
     const { responseLimit = RESPONSE_LIMIT, isWhole } = this.#options
     const gates = new Gates(this.#subscriptions, this.#returningUntil)
     for (const subscription of this.#inTurn()) {
@@ -199,6 +207,15 @@ export class DeltaStream {
     for (const subscription of this.#subscriptions.values())
       oldest = Math.min(oldest, subscription.deliveries.oldestUnanswered)
     return oldest
+  }
+
+  /** Notes what changed in the views. Returns whether anything is new to the client. */
+  #collect(): boolean {
+    let isNews = false
+    for (const subscription of this.#subscriptions.values()) isNews = subscription.collect() || isNews
+    if (isNews && !this.#hasNews) this.#newsAfter = this.#responses
+    this.#hasNews ||= isNews
+    return isNews
   }
 
   /** The first request of a type; one that is not served is passed over, the stream lives on. */

@@ -5,6 +5,7 @@ const SLICE = 5
 export class FanOut<T> {
   readonly #serve: (one: T) => void
   readonly #waiting = new Set<T>()
+  #onIdle: (() => void)[] = []
   /** When this turn's serving must stop; undefined: nothing was served in this turn yet. */
   #until: number | undefined
 
@@ -16,6 +17,14 @@ export class FanOut<T> {
     return this.#waiting.size === 0
   }
 
+  /** Resolves when nobody waits. */
+  idle(): Promise<void> {
+    return new Promise(resolve => {
+      if (this.isIdle) resolve()
+      else this.#onIdle.push(resolve)
+    })
+  }
+
   /** Puts these behind those that wait already; what this turn still has time for is served at once. */
   add(all: Iterable<T>): void {
     for (const one of all) this.#waiting.add(one)
@@ -24,6 +33,7 @@ export class FanOut<T> {
 
   remove(one: T): void {
     this.#waiting.delete(one)
+    this.#tellIdle()
   }
 
   #run(): void {
@@ -39,5 +49,11 @@ export class FanOut<T> {
       this.#waiting.delete(one)
       this.#serve(one)
     }
+    this.#tellIdle()
+  }
+
+  #tellIdle(): void {
+    if (!this.isIdle || this.#onIdle.length === 0) return
+    for (const resolve of this.#onIdle.splice(0)) resolve()
   }
 }

@@ -18,12 +18,18 @@ export interface Form<Request extends DiscoveryRequest> {
   open(options: DeltaStreamOptions): Dialogue<Request>
 }
 
+/** A response as it is written. */
+export interface WrittenResponse {
+  readonly typeUrl: string
+  readonly bytes: Buffer
+}
+
 /** What is said on one stream, both ways. */
 export interface Dialogue<Request extends DiscoveryRequest> {
   /** What the client wants, has and answered, in whatever form it says so. */
   readonly stream: DeltaStream
   /** As `DeltaStream.onRequest`. */
   onRequest(request: Request, at: Date): string | undefined
-  /** The bytes of the next response; undefined when there is none, or none that may be sent now. */
-  next(now: number, signature: Signature): Buffer | undefined
+  /** The next response; undefined when there is none, or none that may be sent now. */
+  next(now: number, signature: Signature): WrittenResponse | undefined
 }

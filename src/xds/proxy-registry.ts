@@ -1,11 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Commit } from '../model/change.ts'
 import type { HeldType } from '../model/held-resources.ts'
-import type { Convergence, ConvergenceWatch, OwnProxies, ProxyStatus, Standing } from '../model/proxies.ts'
+import type {
+  Convergence,
+  ConvergenceWatch,
+  OwnProxies,
+  ProxyCounts,
+  ProxyForm,
+  ProxyStatus,
+  Standing,
+} from '../model/proxies.ts'
+import type { ObserveAnswer } from './ack-times.ts'
 import type { Editions } from './editions.ts'
-import { Round, type RoundStream } from './round.ts'
+import type { RoundStream } from './round.ts'
+import { Rounds } from './rounds.ts'
 import { standingOf } from './standing.ts'
 
 export interface RegisteredProxy extends RoundStream {
+  readonly form: ProxyForm
+  readonly isSynced: boolean
   readonly status: ProxyStatus
   readonly held: HeldType[]
 }
@@ -18,13 +31,8 @@ const TOLD_ROUNDS = 64
 
 /** The connected proxies of this replica, and how far editions got with them. */
 export class ProxyRegistry implements OwnProxies {
-  readonly #proxies = new Map<string, RegisteredProxy>()
-  /** Of the editions that came since the oldest watch began, and of the last ones for other replicas; the newest last. */
-  #rounds: Round[] = []
-  /** The edition up to which there are no rounds any more. */
-  #since: number
-  /** Of editions that came before whoever waits for them began to watch. */
-  readonly #late = new Set<Round>()
+  /** Those are kept that came since the oldest watch began, and the last ones for other replicas. */
+  readonly rounds: Rounds<RegisteredProxy>
   #watches = 0
   readonly #listeners = new Set<(isSettled: boolean) => void>()
   readonly #waits = new Set<AbortController>()
@@ -33,9 +41,9 @@ export class ProxyRegistry implements OwnProxies {
   #arrival = Promise.resolve()
   #arrive: () => void = () => {}
 
-  constructor(editions: Editions) {
+  constructor(editions: Editions, observe: ObserveAnswer = () => {}) {
     this.#editions = editions
-    this.#since = editions.current
+    this.rounds = new Rounds(editions.current, observe)
     this.#expectArrival()
   }
 
@@ -44,48 +52,49 @@ export class ProxyRegistry implements OwnProxies {
   }
 
   list(): ProxyStatus[] {
-    return [...this.#proxies.values()].map(proxy => proxy.status)
+    return this.rounds.streams.map(proxy => proxy.status)
   }
 
   get(id: string): ProxyStatus | undefined {
-    return this.#proxies.get(id)?.status
+    return this.rounds.stream(id)?.status
+  }
+
+  count(): ProxyCounts {
+    const { streams } = this.rounds
+    const byForm = new Map<ProxyForm, number>()
+    for (const { form } of streams) byForm.set(form, 1 + (byForm.get(form) ?? 0))
+    return { all: streams.length, synced: streams.filter(one => one.isSynced).length, byForm }
   }
 
   held(id: string): HeldType[] | undefined {
-    return this.#proxies.get(id)?.held
+    return this.rounds.stream(id)?.held
   }
 
   join(proxy: RegisteredProxy): void {
-    this.#proxies.set(proxy.id, proxy)
+    this.rounds.join(proxy, this.#editions.current)
     this.#tell(false)
   }
 
   leave(proxy: RegisteredProxy): void {
-    this.#proxies.delete(proxy.id)
-    this.#pass(round => round.left(proxy))
+    this.#tell(this.rounds.left(proxy))
   }
 
-  /** The views show another edition; every proxy will be told. */
-  arrived(): void {
-    const { current } = this.#editions
-    if (this.#watches > 0 || this.#listeners.size > 0) {
-      this.#rounds.push(new Round(current, this.#proxies.values()))
-      this.#dropRounds()
-    } else {
-      this.#since = current
-    }
+  /** The views show another edition, with these revisions; every proxy will be told. */
+  arrived(commits: readonly Commit[]): void {
+    const round = this.rounds.begin(this.#editions.current, commits)
+    this.#dropRounds()
     const arrive = this.#arrive
     this.#expectArrival()
     arrive()
-    this.#tell(this.#rounds.at(-1)?.isDone ?? true)
+    this.#tell(round.isDone)
   }
 
   told(proxy: RegisteredProxy, isConcerned: boolean): void {
-    this.#pass(round => round.told(proxy, isConcerned))
+    this.#tell(this.rounds.told(proxy, this.#editions.current, isConcerned))
   }
 
   answered(proxy: RegisteredProxy): void {
-    this.#pass(round => round.answered(proxy))
+    this.#tell(this.rounds.answered(proxy))
   }
 
   subscribe(listener: (isSettled: boolean) => void): () => void {
@@ -94,7 +103,8 @@ export class ProxyRegistry implements OwnProxies {
   }
 
   standing(): Standing {
-    return standingOf(this.#editions, this.#since, this.#rounds, this.#proxies.values())
+    const { since, kept, streams } = this.rounds
+    return standingOf(this.#editions, since, kept, streams)
   }
 
   watch(): ConvergenceWatch {
@@ -125,48 +135,32 @@ export class ProxyRegistry implements OwnProxies {
     try {
       while (this.#editions.revision < revision) {
         // A revision that did not arrive may concern everybody.
-        if ((await Promise.race([this.#arrival, isOver])) === 'over') return this.#unsettled(revision).result
+        if ((await Promise.race([this.#arrival, isOver])) === 'over') return this.#unsettled(revision)
       }
       const edition = this.#editions.of(revision)
-      const seen = edition > began ? this.#rounds.find(one => one.edition >= edition) : undefined
+      const seen = edition > began ? this.rounds.kept.find(one => one.edition >= edition) : undefined
       // Or it arrived before anybody watched.
-      const round = seen ?? this.#unsettled(revision)
-      if (seen === undefined) this.#late.add(round)
+      const round = seen ?? this.rounds.late(edition)
       await Promise.race([round.done, isOver])
-      this.#late.delete(round)
-      return round.result
+      const { result } = round
+      if (seen === undefined) round.abandon()
+      return result
     } finally {
       this.#waits.delete(timer)
       timer.abort()
     }
   }
 
-  /** A round of whoever has not answered the revision yet. */
-  #unsettled(revision: number): Round {
-    const edition = this.#editions.of(revision)
-    const behind = [...this.#proxies.values()].filter(proxy => proxy.settled < edition)
-    const round = new Round(edition, behind)
-    for (const proxy of behind) round.told(proxy, true)
-    return round
-  }
-
-  #pass(see: (round: Round) => void): void {
-    let isSettled = false
-    for (const rounds of [this.#rounds, this.#late]) {
-      for (const round of rounds) {
-        if (round.isDone) continue
-        see(round)
-        isSettled ||= round.isDone
-      }
-    }
-    this.#tell(isSettled)
+  #unsettled(revision: number): Convergence {
+    const round = this.rounds.late(this.#editions.of(revision))
+    const { result } = round
+    round.abandon()
+    return result
   }
 
   #dropRounds(): void {
     if (this.#watches > 0) return
-    const kept = this.#listeners.size > 0 ? TOLD_ROUNDS : 0
-    const dropped = this.#rounds.splice(0, Math.max(0, this.#rounds.length - kept))
-    this.#since = dropped.at(-1)?.edition ?? this.#since
+    this.rounds.dropTo(this.#listeners.size > 0 ? TOLD_ROUNDS : 0)
   }
 
   #tell(isSettled: boolean): void {

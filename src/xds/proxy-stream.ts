@@ -2,6 +2,7 @@ import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-j
 import type { Logger } from 'pino'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
+import { placeName } from '../locality/place.ts'
 import type { HeldType } from '../model/held-resources.ts'
 import type { ProxyForm, ProxyStatus } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
@@ -11,6 +12,7 @@ import { type Audience, type Audiences, type ClientNode, clientNode } from './au
 import type { DeltaStream } from './delta-stream.ts'
 import type { Editions } from './editions.ts'
 import type { Dialogue, Form } from './form.ts'
+import type { MessageCounts } from './message-counts.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
 import type { RunningTime } from './running-time.ts'
 
@@ -53,6 +55,7 @@ export interface ProxyStreamOptions {
   readonly log: Logger
   readonly editions: Editions
   readonly arrivals: Pick<Arrivals, 'firstAfter'>
+  readonly messages: MessageCounts
   /** What gates wait by. */
   readonly time: Pick<RunningTime, 'now' | 'dateOf'>
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
@@ -78,6 +81,7 @@ type Call = ServerDuplexStream<Buffer, Buffer>
  */
 export class ProxyStream<Request extends DiscoveryRequest> implements ServedStream {
   readonly id: string
+  readonly form: ProxyForm
   readonly #call: Call
   readonly #method: Method<Request>
   readonly #options: ProxyStreamOptions
@@ -98,6 +102,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     options: ProxyStreamOptions,
   ) {
     this.id = id
+    this.form = method.typeUrl === undefined ? method.form.name : `${method.form.name}-per-type`
     this.#call = call
     this.#method = method
     this.#options = options
@@ -122,6 +127,18 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     return this.#stream?.responses ?? 0
   }
 
+  get newsAfter(): number {
+    return this.#stream?.newsAfter ?? 0
+  }
+
+  get zone(): string {
+    return this.#joined === undefined ? '' : placeName(this.#joined.audience.viewpoint())
+  }
+
+  get isSynced(): boolean {
+    return this.#stream?.isSynced ?? false
+  }
+
   get isStuck(): boolean {
     return this.#stream?.isStuck ?? false
   }
@@ -141,7 +158,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       kind: node.kind,
       gateway: node.gateway,
       viewpoint: audience.viewpoint(),
-      form: this.#form,
+      form: this.form,
       replica: this.#options.replica,
       userAgent: node.userAgent,
       peer: this.#call.getPeer(),
@@ -186,11 +203,6 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     return this.#joined?.dialogue.stream
   }
 
-  get #form(): ProxyForm {
-    const { form, typeUrl } = this.#method
-    return typeUrl === undefined ? form.name : `${form.name}-per-type`
-  }
-
   get #required() {
     if (!this.#joined) throw new Error(`the stream ${this.id} has not sent its first message`)
     return this.#joined
@@ -230,7 +242,12 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   }
 
   #onRequest(dialogue: Dialogue<Request>, request: Request): void {
-    if (request.error !== undefined) this.#logRejection(request)
+    const count = this.#options.messages.of(this.form, request.typeUrl)
+    count.requests += 1
+    if (request.error !== undefined) {
+      count.nacks += 1
+      this.#logRejection(request)
+    }
     const problem = dialogue.onRequest(request, new Date())
     if (problem !== undefined) {
       this.end(status.INVALID_ARGUMENT, problem)
@@ -254,7 +271,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     this.#joined = { node, audience, dialogue }
     this.#options.joined(this)
     this.#options.log.info(
-      { proxy: this.id, node: node.id, gateway: node.gateway, form: this.#form, peer: this.#call.getPeer() },
+      { proxy: this.id, node: node.id, gateway: node.gateway, form: this.form, peer: this.#call.getPeer() },
       'proxy connected',
     )
     return dialogue
@@ -264,16 +281,20 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   #pump(): void {
     const { dialogue } = this.#joined ?? {}
     if (!dialogue) return
-    const { editions, replica, time } = this.#options
+    const { editions, messages, replica, time } = this.#options
     while (!this.#isEnded && this.#unwritten < UNWRITTEN_LIMIT) {
       const signature = { controlPlane: replica, systemVersion: String(editions.revision) }
-      const bytes = dialogue.next(time.now(), signature)
-      if (!bytes) {
+      const response = dialogue.next(time.now(), signature)
+      if (!response) {
         this.#wakeAt(dialogue.stream.wakeAt())
         return
       }
-      this.#unwritten += bytes.length
-      this.#call.write(bytes, () => this.#guard(() => this.#written(bytes.length)))
+      const { length } = response.bytes
+      const count = messages.of(this.form, response.typeUrl)
+      count.responses += 1
+      count.bytes += length
+      this.#unwritten += length
+      this.#call.write(response.bytes, () => this.#guard(() => this.#written(length)))
     }
   }
 

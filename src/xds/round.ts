@@ -1,14 +1,45 @@
 import type { Convergence } from '../model/proxies.ts'
+import { AckTimes } from './ack-times.ts'
 
 /** What a round must know of a stream. */
 export interface RoundStream {
   readonly id: string
   readonly node: string
+  /** Where it stands, as people are told it. */
+  readonly zone: string
   /** Everything up to this edition was sent and answered. */
   readonly settled: number
   readonly responses: number
+  /** Number of the last response before its last news. */
+  readonly newsAfter: number
   readonly isStuck: boolean
   rejectedAfter(response: number): { typeUrl: string; detail: string }[]
+}
+
+/** A stream among those that rounds go through. */
+export class Member<Stream extends RoundStream = RoundStream> {
+  readonly stream: Stream
+  /** The last edition that it was told of. */
+  told: number
+  /** Number of the last response before the news that it was told of last. */
+  newsAfter = -1
+  /** Those that wait for its answer. */
+  readonly rounds = new Set<Round>()
+
+  constructor(stream: Stream, told: number) {
+    this.stream = stream
+    this.told = told
+  }
+}
+
+/** By the id of the stream. */
+export type Members = ReadonlyMap<string, Member>
+
+interface Wait {
+  /** Number of the last response before what the edition brought. */
+  readonly after: number
+  readonly zone: string
+  isTimed: boolean
 }
 
 /**
@@ -17,28 +48,31 @@ export interface RoundStream {
  * - pending: told, and the edition concerns it; left by `answered` or `left`;
  * - answered: all was sent and ACKed or NACKed, or something was NACKed and holds the rest back.
  * Streams that the edition does not concern, or that have gone, are dropped.
+ *
+ * There is one of every edition, so it costs what the edition concerns: unseen streams are only counted.
  */
 export class Round {
   readonly edition: number
-  /** Number of the last response before the edition came. */
-  readonly #before = new Map<RoundStream, number>()
-  readonly #unseen = new Set<RoundStream>()
-  readonly #pending = new Set<RoundStream>()
+  readonly times: AckTimes
+  readonly #members: Members
+  #unseen: number
+  readonly #pending = new Map<Member, Wait>()
   #acked = 0
   readonly #nacked: Convergence['nacked'][number][] = []
   /** Resolves when every stream that the edition concerns has answered or gone. */
   readonly done: Promise<void>
   #resolve: () => void = () => {}
 
-  constructor(edition: number, streams: Iterable<RoundStream>) {
+  /** `unseen`: so many of `members` have not been told of the edition; by default none, and whoever is late is `join`ed. */
+  constructor(edition: number, members: Members, unseen = 0, times: AckTimes = new AckTimes([], () => {})) {
     this.edition = edition
+    this.times = times
+    this.#members = members
+    this.#unseen = unseen
     this.done = new Promise(resolve => {
       this.#resolve = resolve
     })
-    for (const stream of streams) {
-      this.#before.set(stream, stream.responses)
-      this.#unseen.add(stream)
-    }
+    if (this.isTold) this.times.told()
     this.#check()
   }
 
@@ -51,53 +85,99 @@ export class Round {
   /** Numbers of streams. */
   get counts() {
     const nacked = new Set(this.#nacked.map(one => one.proxy)).size
-    return { acked: this.#acked, nacked, pending: this.#unseen.size + this.#pending.size }
+    return { acked: this.#acked, nacked, pending: this.#unseen + this.#pending.size }
   }
 
   /** Streams that have not answered. */
   get waiting(): RoundStream[] {
-    return [...this.#unseen, ...this.#pending]
+    const unseen = this.isTold ? [] : [...this.#members.values()].filter(one => one.told < this.edition)
+    return [...unseen, ...this.#pending.keys()].map(one => one.stream)
   }
 
   get rejections(): Convergence['nacked'] {
     return this.#nacked
   }
 
+  /** No stream is unseen. */
+  get isTold(): boolean {
+    return this.#unseen === 0
+  }
+
   get isDone(): boolean {
-    return this.#unseen.size === 0 && this.#pending.size === 0
+    return this.#unseen === 0 && this.#pending.size === 0
   }
 
-  /** The stream was told of the edition and sent what it can take. */
-  told(stream: RoundStream, isConcerned: boolean): void {
-    if (!this.#unseen.delete(stream)) return
-    if (isConcerned || stream.responses > this.#beforeOf(stream)) this.#pending.add(stream)
-    else this.#before.delete(stream)
-    this.answered(stream)
+  /** An unseen stream was told of the edition and sent what it can take. */
+  told(member: Member, isConcerned: boolean): void {
+    if (isConcerned) this.join(member, member.stream.newsAfter)
+    this.#seen()
+  }
+
+  /** Waits for a stream, for what was sent to it after a response. */
+  join(member: Member, after: number): void {
+    const { zone } = member.stream
+    this.#pending.set(member, { after, zone, isTimed: true })
+    member.rounds.add(this)
+    this.times.await(zone)
+    this.answered(member)
+  }
+
+  /** The client of a pending stream said something. */
+  answered(member: Member): void {
+    const wait = this.#pending.get(member)
+    if (wait === undefined) return
+    const { stream } = member
+    if (stream.settled < this.edition && !stream.isStuck) return
+    const rejections = stream.rejectedAfter(wait.after)
+    if (stream.settled < this.edition && rejections.length === 0) {
+      // What was refused before holds it back, for however long.
+      this.#stopTiming(wait)
+      return
+    }
+    this.#drop(member)
+    if (rejections.length === 0) {
+      this.#acked += 1
+      if (wait.isTimed) this.times.acked(wait.zone)
+    } else {
+      for (const one of rejections) this.#nacked.push({ proxy: stream.id, node: stream.node, ...one })
+      if (wait.isTimed) this.times.nacked(wait.zone)
+    }
     this.#check()
   }
 
-  /** The client said something. */
-  answered(stream: RoundStream): void {
-    if (!this.#pending.has(stream)) return
-    const rejections = stream.rejectedAfter(this.#beforeOf(stream))
-    const isBlocked = rejections.length > 0 && stream.isStuck
-    if (stream.settled < this.edition && !isBlocked) return
-    this.#pending.delete(stream)
-    this.#before.delete(stream)
-    if (rejections.length === 0) this.#acked += 1
-    for (const one of rejections) this.#nacked.push({ proxy: stream.id, node: stream.node, ...one })
+  /** A pending stream has gone. */
+  left(member: Member): void {
+    const wait = this.#pending.get(member)
+    if (wait === undefined) return
+    this.#drop(member)
+    this.#stopTiming(wait)
     this.#check()
   }
 
-  left(stream: RoundStream): void {
-    this.#unseen.delete(stream)
-    this.#pending.delete(stream)
-    this.#before.delete(stream)
+  /** Nobody asks for it any more: no stream is waited for. */
+  abandon(): void {
+    for (const member of this.#pending.keys()) this.#drop(member)
+  }
+
+  /** An unseen stream has gone. */
+  unseenLeft(): void {
+    this.#seen()
+  }
+
+  #seen(): void {
+    this.#unseen -= 1
+    if (this.isTold) this.times.told()
     this.#check()
   }
 
-  #beforeOf(stream: RoundStream): number {
-    return this.#before.get(stream) ?? 0
+  #drop(member: Member): void {
+    this.#pending.delete(member)
+    member.rounds.delete(this)
+  }
+
+  #stopTiming(wait: Wait): void {
+    if (wait.isTimed) this.times.left(wait.zone)
+    wait.isTimed = false
   }
 
   #check(): void {

@@ -11,16 +11,19 @@ import {
 import { formatAddress } from '../address.ts'
 import type { Principal } from '../auth/principal.ts'
 import { sum } from '../locality/sum.ts'
+import type { Commit } from '../model/change.ts'
 import type { OwnProxies } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
 import { DISCOVERY_SERVICES, loadReportingService, type RawStream } from '../proto/service.ts'
 import { within } from '../within.ts'
+import type { ObserveAnswer } from './ack-times.ts'
 import { Arrivals } from './arrivals.ts'
 import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
 import { deltaForm } from './delta-form.ts'
 import { Editions } from './editions.ts'
 import { FanOut } from './fan-out.ts'
 import { LoadReportStream, type LoadReportStreamOptions } from './load-reports/load-report-stream.ts'
+import { MessageCounts } from './message-counts.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
 import { type Method, ProxyStream, type ProxyStreamOptions, type ServedStream } from './proxy-stream.ts'
 import { RunningTime } from './running-time.ts'
@@ -29,7 +32,15 @@ import { stateForm } from './state-form.ts'
 export interface XdsServerOptions
   extends Omit<
       ProxyStreamOptions,
-      'allowEmpty' | 'editions' | 'arrivals' | 'time' | 'lifetime' | 'joined' | 'requested' | 'left'
+      | 'allowEmpty'
+      | 'editions'
+      | 'arrivals'
+      | 'messages'
+      | 'time'
+      | 'lifetime'
+      | 'joined'
+      | 'requested'
+      | 'left'
     >,
     Pick<LoadReportStreamOptions, 'loads' | 'loadInterval'> {
   /** A loopback name or address, or what to listen on. */
@@ -42,6 +53,8 @@ export interface XdsServerOptions
   readonly allowEmpty?: boolean
   /** Milliseconds after which a proxy must connect again, at the latest; default never. */
   readonly maxConnectionAge?: number | undefined
+  /** Is told how each zone has answered a revision. */
+  readonly observe?: ObserveAnswer
 }
 
 export interface XdsServer {
@@ -49,13 +62,17 @@ export interface XdsServer {
   /** The real port. */
   readonly port: number
   readonly proxies: OwnProxies
+  readonly rounds: Pick<ProxyRegistry['rounds'], 'waitingZones' | 'expire' | 'coalesced'>
+  readonly messages: Pick<MessageCounts, 'all'>
   /**
-   * The views of all audiences show this revision now. It may be below the last: the database went back, and what
+   * The views of all audiences show this revision now, with what was committed since the last one. It may be below the last: the database went back, and what
    * streams are sent is what is different in its views.
    */
-  onChange(revision: number): void
+  onChange(revision: number, commits?: readonly Commit[]): void
   /** Every stream has looked at what its views show now. */
   readonly isPassed: boolean
+  /** Resolves when that is so. */
+  passed(): Promise<void>
   /** Before the end: those who wait for proxies are answered with what is known. */
   stopWaiting(): void
   /**
@@ -98,7 +115,8 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   const { host, log } = options
   const editions = new Editions(options.revision)
   const arrivals = new Arrivals()
-  const registry = new ProxyRegistry(editions)
+  const registry = new ProxyRegistry(editions, options.observe)
+  const messages = new MessageCounts()
   const time = new RunningTime()
   const streams = new Set<ServedStream>()
   const loadReports = new Set<LoadReportStream>()
@@ -115,6 +133,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     lifetime,
     editions,
     arrivals,
+    messages,
     time,
     joined: stream => registry.join(stream),
     requested: stream => fanOut.add([stream]),
@@ -161,13 +180,16 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     host,
     port,
     proxies: registry,
+    rounds: registry.rounds,
+    messages,
     get isPassed() {
       return fanOut.isIdle
     },
-    onChange: revision => {
+    passed: () => fanOut.idle(),
+    onChange: (revision, commits = []) => {
       editions.show(revision)
       arrivals.came(editions.current, new Date())
-      registry.arrived()
+      registry.arrived(commits)
       fanOut.add(streams)
     },
     stopWaiting: () => registry.stopWaiting(),

@@ -14,16 +14,11 @@ export const stateForm: Form<StateRequest> = {
       onRequest: (request, at) => states.onRequest(request, at),
       next: (now, { controlPlane }) => {
         const response = states.next(now)
-        return (
-          response &&
-          encodeStateResponse({
-            controlPlane,
-            typeUrl: response.typeUrl,
-            versionInfo: response.versionInfo,
-            resources: response.resources.map(one => one.encoded),
-            nonce: response.nonce,
-          })
-        )
+        if (response === undefined) return undefined
+        const { typeUrl, versionInfo, resources, nonce } = response
+        const encoded = resources.map(one => one.encoded)
+        const bytes = encodeStateResponse({ controlPlane, typeUrl, versionInfo, resources: encoded, nonce })
+        return { typeUrl, bytes }
       },
     }
   },

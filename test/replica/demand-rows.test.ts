@@ -214,7 +214,7 @@ test('what the database has lost is written again', async () => {
       const upserted = copy
       copy = undefined
       if (upserted === undefined) yield* store.changes(after)
-      else yield { ...position, reset: true, upserted, removed: [] }
+      else yield { ...position, reset: true, upserted, removed: [], commits: [] }
     },
   }
   let writes = 0

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type FollowingReplica, followStore } from '../../src/replica/follow-store.ts'
-import { type Position, type Store, StoreUnavailable } from '../../src/store/store.ts'
+import { type Commit, type Position, type Store, StoreUnavailable } from '../../src/store/store.ts'
 import { openStore } from '../../src/store/thread/open-store.ts'
 import type { World } from '../../src/translate/world.ts'
 import type { Touched } from '../../src/translate/world-draft.ts'
@@ -26,13 +26,14 @@ test('what the database has is published before the replica is there', async () 
 })
 
 test('every commit is followed, and says what it touched', async () => {
-  const published: [World, Touched][] = []
+  const published: [World, Touched, readonly Commit[]][] = []
   replica = await followStore(store, (...next) => published.push(next), log)
   await push(store, patch('topology', [service('second')]))
   await replica.reached(2)
-  const [world, touched] = published.at(-1) ?? []
+  const [world, touched, commits] = published.at(-1) ?? []
   expect(replica.world()).toBe(world)
   expect([...(touched?.services ?? [])]).toEqual(['default/second'])
+  expect(commits).toMatchObject([{ revision: 2, part: 'topology' }])
 })
 
 test('while the feed fails the last world stands, and it is caught up with by itself', async () => {
@@ -92,7 +93,7 @@ describe('a database that goes back', () => {
         const { revision, names } = copy
         const stored = { source: 'east', since: 1, created: 1 }
         const upserted = names.map(name => ({ ...service(name), ...stored }))
-        yield { revision, stamp: 'of the copy', reset: true, upserted, removed: [] }
+        yield { revision, stamp: 'of the copy', reset: true, upserted, removed: [], commits: [] }
       },
     }
     const published: [number, string[]][] = []

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import { type EntryKey, keyText } from '../../src/model/entry.ts'
-import type { ChangeBatch, StoredEntry } from '../../src/store/store.ts'
+import type { ChangeBatch, FeedBatch, StoredEntry } from '../../src/store/store.ts'
 
-export async function collect(batches: AsyncIterable<ChangeBatch>): Promise<ChangeBatch[]> {
-  const all: ChangeBatch[] = []
+export async function collect(batches: AsyncIterable<FeedBatch>): Promise<FeedBatch[]> {
+  const all: FeedBatch[] = []
   for await (const batch of batches) all.push(batch)
   return all
 }

@@ -3,7 +3,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import type { Position } from '../../model/change.ts'
 import type { Revision, RevisionsQuery, SourceState } from '../store.ts'
 import { sourceStates, toPosition, toRevision } from '../versions/revision-rows.ts'
-import type { Revisions } from '../versions/statements.ts'
+import type { AgedRevision, Revisions } from '../versions/statements.ts'
 import type { Sql } from './connect.ts'
 import { part, revision as table } from './schema.ts'
 
@@ -16,10 +16,18 @@ export class PostgresRevisions implements Revisions {
     this.#db = drizzle(sql)
   }
 
-  // These two are asked after each commit, by each replica: they are prepared, which drizzle's queries are not.
+  // These are asked after each commit, by each replica: they are prepared, which drizzle's queries are not.
   async position(): Promise<Position> {
     const [row] = await this.#sql<Stamped[]>`${stamped(this.#sql)} order by revision desc limit 1`
     return toPosition(row && dated(row))
+  }
+
+  async since(revision: number, limit: number): Promise<AgedRevision[]> {
+    const rows = await this.#sql<(Stamped & Pick<AgedRevision, 'part' | 'age'>)[]>`
+      select revision, source, digest, created_at as "createdAt", part,
+        (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age
+      from revision where revision >= ${revision} order by revision desc limit ${limit}`
+    return rows.map(row => ({ ...toPosition(dated(row)), part: row.part, age: row.age }))
   }
 
   async stampOf(revision: number): Promise<string | undefined> {

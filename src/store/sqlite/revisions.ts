@@ -1,9 +1,9 @@
-import { and, asc, count, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, gte, isNull, lt, ne } from 'drizzle-orm'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { Position } from '../../model/change.ts'
 import type { Revision, RevisionsQuery, SourceState } from '../store.ts'
 import { sourceStates, toPosition, toRevision } from '../versions/revision-rows.ts'
-import type { Revisions } from '../versions/statements.ts'
+import type { AgedRevision, Revisions } from '../versions/statements.ts'
 import { part, revision as table } from './schema.ts'
 
 export class SqliteRevisions implements Revisions {
@@ -16,6 +16,18 @@ export class SqliteRevisions implements Revisions {
   async position(): Promise<Position> {
     const row = this.#db.select().from(table).orderBy(desc(table.revision)).limit(1).get()
     return toPosition(row)
+  }
+
+  async since(revision: number, limit: number): Promise<AgedRevision[]> {
+    const rows = this.#db
+      .select()
+      .from(table)
+      .where(gte(table.revision, revision))
+      .orderBy(desc(table.revision))
+      .limit(limit)
+      .all()
+    const now = Date.now()
+    return rows.map(row => ({ ...toPosition(row), part: row.part, age: now - Date.parse(row.createdAt) }))
   }
 
   async stampOf(revision: number): Promise<string | undefined> {

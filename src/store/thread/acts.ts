@@ -1,3 +1,4 @@
+import type { Position } from '../../model/change.ts'
 import type { Entry, Part } from '../../model/entry.ts'
 import type { Document, Versions } from '../reports.ts'
 import type { EntriesQuery, EntryDiff, Gone, StoredEntry } from '../store.ts'
@@ -5,12 +6,13 @@ import { trafficOperations } from '../traffic/operations.ts'
 import type { ServiceSum, StepSum, TrafficQuery } from '../traffic/traffic.ts'
 import { operations } from '../versions/operations.ts'
 import type { Backend } from './backend.ts'
+import type { OwnCommits } from './own-commits.ts'
 import { type Page, Pages } from './pages.ts'
 
 /** What the thread does for the main thread, by name: the operations, with long answers in pages. */
 export type Acts = ReturnType<typeof acts>
 
-export function acts(database: Backend) {
+export function acts(database: Backend, own: OwnCommits) {
   const reports = () => shared(database.statements.reports)
   const asked = operations(database)
   const traffic = trafficOperations(database.traffic)
@@ -21,6 +23,10 @@ export function acts(database: Backend) {
     readTraffic: async (query: TrafficQuery) => {
       const { steps, services } = await traffic.readTraffic(query)
       return { steps: pages.first(steps, sizeOf), services: pages.first(services, sizeOf) }
+    },
+    beginFeed: async (after: Partial<Position>) => {
+      const page = await asked.beginFeed(after)
+      return page && { ...page, commits: own.refine(page.commits) }
     },
     part: async (source: string, part: Part, revision?: number) => {
       const state = await asked.part(source, part, revision)

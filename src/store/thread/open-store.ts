@@ -1,8 +1,8 @@
-import type { ChangeBatch, Position } from '../../model/change.ts'
+import type { Position } from '../../model/change.ts'
 import type { PackedEntries } from '../../model/entry.ts'
 import type { Location } from '../location.ts'
 import type { Reports } from '../reports.ts'
-import { type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
+import { type FeedBatch, type Gone, type Store, StoreUnavailable, type Write } from '../store.ts'
 import type { Traffic } from '../traffic/traffic.ts'
 import type { RetentionCursor } from '../versions/retention.ts'
 import type { Unavailable } from './backend.ts'
@@ -127,17 +127,18 @@ function storeOf(
   }
 }
 
-async function* changes(
-  thread: DatabaseThread,
-  after: Partial<Position>,
-): AsyncIterable<ChangeBatch & Position> {
-  let page = await thread.call('beginFeed', [after])
-  while (page !== null) {
-    const { next, ...batch } = page
-    yield batch
-    if (next === null) return
-    page = await thread.call('nextFeed', [next])
+async function* changes(thread: DatabaseThread, after: Partial<Position>): AsyncIterable<FeedBatch> {
+  const first = await thread.call('beginFeed', [after])
+  if (first === null) return
+  const { next, ...batch } = first
+  yield batch
+  let cursor = next
+  while (cursor !== null) {
+    const page = await thread.call('nextFeed', [cursor])
     if (page === null) throw overtaken(after)
+    const { next, ...batch } = page
+    yield { ...batch, commits: [] }
+    cursor = next
   }
 }
 

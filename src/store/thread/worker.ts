@@ -5,6 +5,7 @@ import { type Acts, acts } from './acts.ts'
 import type { Backend, Unavailable, Watcher } from './backend.ts'
 import { HeadWatch } from './head-watch.ts'
 import type { Reply, Request, WorkerInput } from './messages.ts'
+import { OwnCommits } from './own-commits.ts'
 
 interface Form {
   open(mustExist: boolean): Promise<Backend>
@@ -30,7 +31,8 @@ try {
 
 /** Answers what the main thread asks, and tells where the head is. */
 function serve(backend: Backend): void {
-  const known = acts(backend)
+  const own = new OwnCommits()
+  const known = acts(backend, own)
   const { revisions } = backend.statements
   const watch = new HeadWatch(
     () => revisions.position(),
@@ -53,7 +55,10 @@ function serve(backend: Backend): void {
     const { id, act, args } = request
     const answer = async () => (known[act] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
     const answering = answer().then(
-      value => say({ id, value }),
+      value => {
+        if (WRITES.has(act)) own.note(writtenBy(value as Written))
+        say({ id, value })
+      },
       error => say({ id, ...failure(error) }),
     )
     underWay.add(answering)
@@ -63,6 +68,13 @@ function serve(backend: Backend): void {
   })
   say({ id: 0, value: null })
   look()
+}
+
+type Written = Awaited<ReturnType<Acts['write' | 'restore' | 'removeSource' | 'control']>>
+
+/** null: nothing. */
+function writtenBy(result: Written): number | null {
+  return result.outcome === 'written' ? result.revision : null
 }
 
 /** Passes on what is new. */

@@ -1,6 +1,7 @@
-import type { ChangeBatch, Position } from '../../model/change.ts'
+import type { ChangeBatch, Commit, Position } from '../../model/change.ts'
 import { STORED_PARTS } from '../../model/entry.ts'
-import type { Database, Place, Statements } from './statements.ts'
+import { processTime } from '../../process-time.ts'
+import type { Database, Place, Revisions, Statements } from './statements.ts'
 
 /** Which piece of the feed comes next: where in which half. */
 export interface FeedCursor {
@@ -16,21 +17,44 @@ export interface FeedPage extends ChangeBatch, Position {
   readonly next: FeedCursor | null
 }
 
+export interface FirstFeedPage extends FeedPage {
+  /** Of what is new to the reader, oldest first; of very much the newest alone, and none after a reset. */
+  readonly commits: readonly Commit[]
+}
+
 const AFTER_ALL_IDS = Number.MAX_SAFE_INTEGER
 
+/** So many commits are told one by one. A replica that was away for hours need not say how late each of them is. */
+const TOLD_COMMITS = 256
+
 /** The change feed: first what came, then what went, each a walk along its own index. null: nothing is newer. */
-export async function beginFeed(database: Database, after: Partial<Position>): Promise<FeedPage | null> {
+export async function beginFeed(database: Database, after: Partial<Position>): Promise<FirstFeedPage | null> {
   const { revision = 0, stamp } = after
-  const { revisions } = database.statements
-  const to = await revisions.position()
-  const isLost = revision > 0 && stamp !== undefined && (await revisions.stampOf(revision)) !== stamp
+  const { to, stampOfAfter, commits } = await look(database.statements.revisions, revision)
+  const isLost = revision > 0 && stamp !== undefined && stampOfAfter !== stamp
   if (!isLost) {
     if (to.revision <= revision) return null
     const page = await pageOf(database, startAt(revision, to), false)
-    if (page !== null) return page
+    if (page !== null) return { ...page, commits }
   }
   // What would say which entries went is not there any more: the reader must forget all that it holds.
-  return beginAnew(database, to)
+  return { ...(await beginAnew(database, to)), commits: [] }
+}
+
+/** Where the database stands and what was committed after the reader's revision: one question, where that is enough. */
+async function look(revisions: Revisions, after: number) {
+  const asked = processTime()
+  const rows = await revisions.since(after, TOLD_COMMITS + 1)
+  const [newest] = rows
+  const own = rows.find(row => row.revision === after)
+  const commits = rows.slice(0, TOLD_COMMITS).flatMap(({ revision, part, age }) => {
+    return revision > after ? [{ revision, part, at: asked - Math.max(0, age) }] : []
+  })
+  return {
+    to: newest ? { revision: newest.revision, stamp: newest.stamp } : await revisions.position(),
+    stampOfAfter: own || rows.length <= TOLD_COMMITS ? own?.stamp : await revisions.stampOf(after),
+    commits: commits.reverse(),
+  }
 }
 
 /** Where others write and retention takes all that it may, even what stood a moment ago can be gone. */

@@ -1,4 +1,4 @@
-import type { Position } from '../../model/change.ts'
+import type { Commit, Position } from '../../model/change.ts'
 import type { Entry, EntryKey, Part, StoredPart } from '../../model/entry.ts'
 import type { Nacks } from '../nacks.ts'
 import type { Reports } from '../reports.ts'
@@ -111,10 +111,18 @@ export interface Stretch<T> {
   readonly rest: Place | null
 }
 
+/** By the database's clock. */
+export interface AgedRevision extends Position, Pick<Commit, 'part'> {
+  /** In milliseconds, at some moment of the question. */
+  readonly age: number
+}
+
 /** Who wrote what and when. */
 export interface Revisions {
   /** The newest revision; revision 0 when nothing was ever written. */
   position(): Promise<Position>
+  /** From this revision on: the newest `limit` of them, the newest first. */
+  since(revision: number, limit: number): Promise<AgedRevision[]>
   /** undefined: there is no such revision, or retention took it. */
   stampOf(revision: number): Promise<string | undefined>
   list(query: RevisionsQuery): Promise<{ items: Revision[]; total: number }>

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
+import { processTime } from '../../../src/process-time.ts'
 import type { StoredEntry } from '../../../src/store/store.ts'
-import { patch, push, replacement, service } from '../pushes.ts'
+import { patch, push, replacement, route, service } from '../pushes.ts'
 import { apply, collect, withoutOrder } from '../reader.ts'
 import type { OpenStore } from './open-store.ts'
 
@@ -24,6 +25,31 @@ export function changesContract(db: OpenStore): void {
         upserted: [{ name: 'a', since: 3, created: 1 }],
       })
       expect(batch?.removed).toEqual([{ source: 'east', kind: 'Service', namespace: 'default', name: 'b' }])
+    })
+
+    test('say when each revision that is new to the reader was committed, oldest first', async () => {
+      await push(db.store, replacement('topology', [service('a')]))
+      const began = processTime()
+      await push(db.store, replacement('routes', [route('a')]))
+      const between = processTime()
+      await push(db.store, patch('topology', [service('a', 2)]))
+      const [batch] = await collect(db.store.changes({ revision: 1 }))
+      expect(batch?.commits).toMatchObject([
+        { revision: 2, part: 'routes' },
+        { revision: 3, part: 'topology' },
+      ])
+      const [first = 0, second = 0] = batch?.commits.map(one => one.at) ?? []
+      expect([began < first, first < between, between < second, second < processTime()]).not.toContain(false)
+    })
+
+    test('name the newest commits alone where very many are new', async () => {
+      await push(db.store, replacement('topology', [service('a')]))
+      for (let content = 2; content <= 300; content += 1)
+        await push(db.store, patch('topology', [service('a', content)]))
+      const [batch] = await collect(db.store.changes({ revision: 1 }))
+      expect(batch).toMatchObject({ revision: 300, reset: false })
+      const told = batch?.commits.map(one => one.revision) ?? []
+      expect([told.length, told[0], told.at(-1)]).toEqual([256, 45, 300])
     })
 
     test('bring a reader to the head even where nothing changed in the end', async () => {
