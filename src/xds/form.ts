@@ -3,7 +3,7 @@ import type { DecodedRequest, DiscoveryRequest } from '../proto/discovery-reques
 import type { DeltaStream, DeltaStreamOptions } from './delta-stream.ts'
 
 /** What every response says beside its resources; for people. */
-export interface Signature {
+interface Signature {
   /** Which replica. */
   readonly controlPlane: string
   /** The revision that the views show. */
@@ -19,7 +19,7 @@ export interface Form<Request extends DiscoveryRequest> {
 }
 
 /** A response as it is written. */
-export interface WrittenResponse {
+interface WrittenResponse {
   readonly typeUrl: string
   readonly bytes: Buffer
 }
