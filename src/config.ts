@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Address, formatAddress, isLoopback, parseAddress } from './address.ts'
+import { ageMilliseconds } from './model/duration.ts'
+import { parseTrafficPrices, type TrafficPrices } from './model/traffic-prices.ts'
 import { type Location, parseLocation } from './store/location.ts'
 import type { RetentionPolicy } from './store/store.ts'
 
@@ -17,6 +19,10 @@ export interface Config {
   /** Milliseconds between two load reports of a proxy. */
   readonly loadInterval: number
   readonly retention: RetentionPolicy
+  /** Milliseconds for which counts of requests between zones are kept. */
+  readonly retainTraffic: number
+  /** undefined: traffic is told without what it costs. */
+  readonly trafficPrices: TrafficPrices | undefined
   readonly logLevel: LogLevel
 }
 
@@ -34,6 +40,8 @@ export interface ServeFlags {
   readonly loadInterval?: string
   readonly retainRoutes?: string
   readonly retainTopology?: string
+  readonly retainTraffic?: string
+  readonly trafficPrices?: string
   readonly logLevel?: string
 }
 
@@ -44,6 +52,7 @@ export const DEFAULTS = {
   loadInterval: '10s',
   retainRoutes: '90d',
   retainTopology: '24h',
+  retainTraffic: '30d',
   logLevel: 'info',
 } as const
 
@@ -76,6 +85,12 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
   )
   const routes = check('--retain-routes', flags.retainRoutes ?? DEFAULTS.retainRoutes, parseAge)
   const topology = check('--retain-topology', flags.retainTopology ?? DEFAULTS.retainTopology, parseAge)
+  const traffic = check('--retain-traffic', flags.retainTraffic ?? DEFAULTS.retainTraffic, parseAge)
+  const prices = check(
+    '--traffic-prices',
+    flags.trafficPrices ?? env.VICINITY_TRAFFIC_PRICES ?? '',
+    parsePrices,
+  )
   const level = check(
     '--log-level',
     flags.logLevel ?? env.VICINITY_LOG_LEVEL ?? DEFAULTS.logLevel,
@@ -103,7 +118,9 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
     !age ||
     !loads ||
     routes === undefined ||
-    topology === undefined
+    topology === undefined ||
+    traffic === undefined ||
+    !prices
   )
     return { ok: false, problems }
   if (problems.length > 0) return { ok: false, problems }
@@ -118,6 +135,8 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
       maxConnectionAge: age.milliseconds,
       loadInterval: loads.milliseconds,
       retention: { routes: routes.milliseconds, topology: topology.milliseconds },
+      retainTraffic: traffic.milliseconds,
+      trafficPrices: prices.prices,
       logLevel: level.level,
     },
   }
@@ -128,12 +147,18 @@ export function databaseOf({ database }: Pick<ServeFlags, 'database'>, env: Envi
   return database ?? env.VICINITY_DATABASE ?? DEFAULTS.database
 }
 
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-
 function parseAge(text: string): { milliseconds: number } | string {
-  const match = /^([0-9]{1,6})([smhd])$/.exec(text)
-  if (!match) return `"${text}" is not an age such as 90d, 24h, 30m or 10s`
-  return { milliseconds: Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] }
+  const milliseconds = ageMilliseconds(text)
+  return milliseconds === undefined
+    ? `"${text}" is not an age such as 90d, 24h, 30m or 10s`
+    : { milliseconds }
+}
+
+/** Nothing is none. */
+function parsePrices(text: string): { prices: TrafficPrices | undefined } | string {
+  if (text === '') return { prices: undefined }
+  const prices = parseTrafficPrices(text)
+  return typeof prices === 'string' ? prices : { prices }
 }
 
 /** Often enough for demand and for traffic by the minute; each report costs an Envoy, and us, some kilobytes. */

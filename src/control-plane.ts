@@ -11,9 +11,10 @@ import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/dema
 import { followStore, type Publish } from './replica/follow-store.ts'
 import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
 import { joinReplicas } from './replica/join-replicas.ts'
+import { keepTraffic } from './replica/keep-traffic.ts'
 import { replicaMetrics } from './replica/metrics.ts'
 import { watchOutage, whenReached } from './replica/outage.ts'
-import { keepHistoryShort } from './replica/retention.ts'
+import { keepHistoryShort, keepTrafficShort } from './replica/retention.ts'
 import { watchSilence } from './replica/watch-silence.ts'
 import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
@@ -98,6 +99,8 @@ async function open(
     clusterNames: node => tables.clusterNames(node),
     window: demand.window,
   })
+  const traffic = keepTraffic({ tally: loads.tally, traffic: store.traffic, writer: name, log })
+  onClose(() => traffic.close())
   const meter = new FleetDemand({
     ...demand,
     hold: store.reports === undefined ? 0 : demand.hold,
@@ -142,7 +145,8 @@ async function open(
   const registry = new Registry()
   replicaMetrics(registry, { replica, tables, proxies: xds.proxies, outage })
   let ready = true
-  const collaborators = { store, replica, intake, proxies: joined.proxies, servedIn }
+  const counted = { flush: traffic.flush, prices: config.trafficPrices }
+  const collaborators = { store, replica, intake, proxies: joined.proxies, servedIn, traffic: counted }
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())
@@ -151,6 +155,7 @@ async function open(
   // Whoever wants to be heard can be from here on.
   const house = keepHouse({ store, holder: name, log, timing: LEASE_TIMING }, lease => [
     keepHistoryShort(store, config.retention, log),
+    keepTrafficShort(store.traffic, config.retainTraffic, log),
     keepDemandRows({ store, replica, meter, log, timing: demand }),
     watchSilence(store, replica, lease, log),
   ])

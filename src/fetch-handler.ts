@@ -44,7 +44,15 @@ export async function openFetchHandler(options: FetchHandlerOptions): Promise<Fe
     throw error
   })
   const intake = openIntake()
-  const collaborators = { store, replica, intake, proxies: proxiesOfReplicas(store.reports), servedIn }
+  const collaborators = {
+    store,
+    replica,
+    intake,
+    proxies: proxiesOfReplicas(store.reports),
+    servedIn,
+    // No proxy reports here.
+    traffic: { flush: async () => {}, prices: undefined },
+  }
   const app = createRestApp(collaborators, {
     authenticate: authenticator(adminToken),
     registry: new Registry(),

@@ -28,6 +28,8 @@ test('the defaults listen on loopback, keep routes for 90 days and topology for 
     maxConnectionAge: undefined,
     loadInterval: 10_000,
     retention: { routes: 90 * 86_400_000, topology: 86_400_000 },
+    retainTraffic: 30 * 86_400_000,
+    trafficPrices: undefined,
     logLevel: 'info',
   })
 })

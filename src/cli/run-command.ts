@@ -16,6 +16,7 @@ import { addServe } from './serve.ts'
 import { addSimulate } from './simulate.ts'
 import { addSources } from './sources.ts'
 import { printable, type Terminal } from './terminal.ts'
+import { addTraffic } from './traffic.ts'
 import { addVerify } from './verify.ts'
 import { addZones } from './zones.ts'
 
@@ -51,6 +52,7 @@ function programOf(terminal: Terminal): Command {
   addDrain(program, terminal)
   addExplain(program, terminal)
   addSimulate(program, terminal)
+  addTraffic(program, terminal)
   addRoutes(program, terminal)
   addProxies(program, terminal)
   addConfig(program, terminal)

@@ -40,6 +40,15 @@ export function addServe(program: Command, { environment }: Pick<Terminal, 'envi
       `keep the history of topology for this long (default: ${DEFAULTS.retainTopology})`,
     )
     .option(
+      '--retain-traffic <age>',
+      `keep counts of requests between zones for this long (default: ${DEFAULTS.retainTraffic})`,
+    )
+    .option(
+      '--traffic-prices <list>',
+      'what a GB between zones, between regions, or from one zone to another costs, such as ' +
+        'zone=0.01,region=0.02,r1/zone-a>r2/zone-b=0.05 (VICINITY_TRAFFIC_PRICES; default: not told)',
+    )
+    .option(
       '--log-level <level>',
       `${LOG_LEVELS.join(', ')} (VICINITY_LOG_LEVEL; default: ${DEFAULTS.logLevel})`,
     )

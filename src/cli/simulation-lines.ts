@@ -26,6 +26,7 @@ const ORIGINS = {
   rows: 'as it is written for balanced services',
   proxies: 'by the proxies that are connected',
   equal: 'taken to be equal, for no proxy is connected',
+  measured: 'by the requests that were counted',
 } as const
 
 function overview(items: readonly ServiceSimulation[], terminal: Pick<Terminal, 'tone'>): string[] {

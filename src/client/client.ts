@@ -8,6 +8,8 @@ import type { Page } from '../operations/list.ts'
 import type { RouteSummary } from '../operations/routes.ts'
 import type { SimulationAnswer } from '../operations/simulation/answer.ts'
 import type { SourceSummary } from '../operations/sources.ts'
+import type { TrafficAnswer } from '../operations/traffic/read-traffic.ts'
+import type { RevisionTraffic } from '../operations/traffic/revision-traffic.ts'
 import type { WriteAnswer } from '../operations/write-answer.ts'
 import type { ZoneList } from '../operations/zones/list-zones.ts'
 import type { ZoneServiceList } from '../operations/zones/zone-services.ts'
@@ -135,6 +137,16 @@ export class Client {
     options: WriteOptions = {},
   ): Promise<WriteAnswer> {
     return this.#order(`/v1/zones/${encodeURIComponent(zone)}/undrain`, order, options)
+  }
+
+  /** Requests between zones, as proxies report them. */
+  traffic(query: Query): Promise<TrafficAnswer> {
+    return this.#get('/v1/traffic', query, MANY_SERVICES)
+  }
+
+  /** How many requests stay in their zone since a revision: predicted and measured. */
+  revisionTraffic(revision: number, query: Query): Promise<RevisionTraffic> {
+    return this.#get(`/v1/revisions/${revision}/traffic`, query, MANY_SERVICES)
   }
 
   sources(): Promise<SourceSummary[]> {

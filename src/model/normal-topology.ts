@@ -45,6 +45,7 @@ export function normalService(settings: z.output<typeof serviceSettings>): Servi
     ports,
     connectTimeout,
     scope,
+    bytesPerRequest,
   } = settings
   return {
     namespace,
@@ -55,6 +56,7 @@ export function normalService(settings: z.output<typeof serviceSettings>): Servi
     ...(connectTimeout && { connectTimeout }),
     ...normalTrafficSettings(settings),
     ...(scope === 'source' && { scope }),
+    ...(bytesPerRequest !== undefined && { bytesPerRequest }),
   }
 }
 

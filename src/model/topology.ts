@@ -90,6 +90,8 @@ export const serviceSettings = z.strictObject({
   locality: localitySettings.optional(),
   /** `source` keeps it to the proxies and the routes of its own source; `fleet` is what holds without it. */
   scope: z.enum(['fleet', 'source']).optional(),
+  /** Of a request and its response together, on average: what traffic between zones is estimated by. */
+  bytesPerRequest: z.int().min(1).max(1e12).optional(),
 })
 
 const endpointList = z.array(endpoint).max(MAX_ITEMS)

@@ -17,3 +17,8 @@ export const OTHER_SERVICES = 'other'
 
 /** In place of a zone that is not told apart, or whose name is none. No zone is called so. */
 export const OTHER_ZONES = '*'
+
+/** Whether a zone of a cell is one: of what comes from none nobody can say whether it stays. */
+export function isKnownZone(zone: string): boolean {
+  return zone !== '' && zone !== OTHER_ZONES
+}

@@ -12,6 +12,7 @@ import { connectedProxies } from './resources/proxies.ts'
 import { proxyConfiguration } from './resources/proxy-configuration.ts'
 import { revisionRestore } from './resources/restore.ts'
 import { revisionDiff } from './resources/revision-diff.ts'
+import { revisionTraffic } from './resources/revision-traffic.ts'
 import { revisions } from './resources/revisions.ts'
 import { routes as routeStatuses } from './resources/routes.ts'
 import { services } from './resources/services.ts'
@@ -20,9 +21,11 @@ import { sourceHeartbeat } from './resources/source-heartbeat.ts'
 import { sourceRemoval } from './resources/source-removal.ts'
 import { sourceSettings } from './resources/source-settings.ts'
 import { sources } from './resources/sources.ts'
+import { traffic } from './resources/traffic.ts'
 import { zoneDrain } from './resources/zone-drain.ts'
 import { zones } from './resources/zones.ts'
 import type { Route } from './route.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /** Every path of the API, in the order in which the OpenAPI document lists them. */
 export function allRoutes(
@@ -31,6 +34,7 @@ export function allRoutes(
 ): Route[] {
   const { store, proxies } = collaborators
   const budget = new BodyBudget()
+  const line = new WaitingLine()
   const routes: Route[] = [
     ...sourceParts(collaborators, budget),
     kubernetesPush(collaborators, budget),
@@ -43,10 +47,12 @@ export function allRoutes(
     revisionRestore(collaborators),
     ...services(collaborators),
     serviceAssignment(collaborators),
-    simulations(collaborators),
+    simulations(collaborators, line),
     ...routeStatuses(collaborators),
     ...zones(collaborators),
     ...zoneDrain(collaborators),
+    traffic(collaborators),
+    revisionTraffic(collaborators, line),
     ...connectedProxies(proxies),
     ...proxyConfiguration(collaborators),
     livez(),

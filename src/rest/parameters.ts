@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { ageMilliseconds } from '../model/duration.ts'
 import { label, subdomain, topologyName } from '../model/names.ts'
 import type { Filter, ListRequest } from '../operations/list.ts'
 
@@ -20,6 +21,22 @@ export const flag = z
   .openapi({ type: 'boolean' })
 
 export const revisionNumber = integer(1, Number.MAX_SAFE_INTEGER)
+
+export const serviceName = z
+  .string()
+  .max(127)
+  .regex(/^[^/]+\/[^/]+$/, 'must be namespace/name')
+
+/** A length of time, in milliseconds. */
+export const lengthOfTime = z
+  .string()
+  .transform((text, context) => {
+    const milliseconds = ageMilliseconds(text)
+    if (milliseconds !== undefined) return milliseconds
+    context.addIssue({ code: 'custom', message: 'must be a length of time such as 5m, 1h or 1d' })
+    return z.NEVER
+  })
+  .openapi({ type: 'string' })
 
 export const sourceParams = { source: label }
 export const serviceParams = { namespace: label, name: label }

@@ -90,6 +90,11 @@ export class MergedService {
     return this.#leader?.settings ?? {}
   }
 
+  /** undefined: its source does not say. */
+  get bytesPerRequest(): number | undefined {
+    return this.#leader?.settings?.bytesPerRequest
+  }
+
   /**
    * Whether requests from a zone are shared out between zones by weights of their own. Settings alone say so, whichever
    * endpoints there are, or a cluster would be another whenever they change. A zone without its region may be meant.

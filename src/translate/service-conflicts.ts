@@ -18,7 +18,13 @@ export function conflictsWith(leader: ParsedClaim, claim: ParsedClaim): Conflict
   }
   differ('trafficDistribution', leader.settings?.trafficDistribution, claim.settings?.trafficDistribution)
   differ('topologyMode', leader.settings?.topologyMode, claim.settings?.topologyMode)
-  for (const field of ['connectTimeout', 'loadBalancer', 'healthCheck', 'circuitBreaker'] as const) {
+  for (const field of [
+    'connectTimeout',
+    'loadBalancer',
+    'healthCheck',
+    'circuitBreaker',
+    'bytesPerRequest',
+  ] as const) {
     differ(field, leader.settings?.[field], claim.settings?.[field])
   }
   for (const field of Object.keys(localitySettings.shape) as (keyof LocalitySettings)[]) {

@@ -90,6 +90,8 @@ test.each<[string, unknown, string[]]>([
   ['a timeout with a fraction', service({ connectTimeout: '1.5s' }), ['/services/0/connectTimeout']],
   ['a timeout of six digits', service({ connectTimeout: '123456s' }), ['/services/0/connectTimeout']],
   ['a timeout as a number', service({ connectTimeout: 250 }), ['/services/0/connectTimeout']],
+  ['requests of no bytes', service({ bytesPerRequest: 0 }), ['/services/0/bytesPerRequest']],
+  ['requests of bytes with a unit', service({ bytesPerRequest: '2kB' }), ['/services/0/bytesPerRequest']],
   ['an unknown scope', service({ scope: 'zone' }), ['/services/0/scope']],
   [
     'an unknown setting',

@@ -53,6 +53,11 @@ test('a service becomes its settings and its endpoints', () => {
   ])
 })
 
+test('a service may say how many bytes a request and its response have', () => {
+  const service = { name: 'a', bytesPerRequest: 20_000 }
+  expect(stored({ services: [service] })['Service/default/a']).toEqual({ namespace: 'default', ...service })
+})
+
 test('a service says its scope only where it is kept to its source: the fleet is where all others are', () => {
   const scoped = (scope: string) => stored({ services: [{ name: 'a', scope }] })['Service/default/a']
   expect(scoped('source')).toEqual({ namespace: 'default', name: 'a', scope: 'source' })

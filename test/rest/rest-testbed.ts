@@ -4,7 +4,8 @@ import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { authenticator } from '../../src/auth/authenticate.ts'
 import type { HeldType } from '../../src/model/held-resources.ts'
 import type { Convergence, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
-import type { Collaborators } from '../../src/operations/collaborators.ts'
+import type { TrafficPrices } from '../../src/model/traffic-prices.ts'
+import type { Collaborators, CountedTraffic } from '../../src/operations/collaborators.ts'
 import { openIntake } from '../../src/operations/intake/intake.ts'
 import { followStore } from '../../src/replica/follow-store.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
@@ -16,6 +17,7 @@ export interface RestTestbed extends Collaborators {
   readonly app: RestApp
   readonly registry: Registry
   readonly proxies: ScriptedProxies
+  readonly traffic: ScriptedTraffic
   /** Sends JSON (or text as it is) and reads JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }
@@ -57,11 +59,13 @@ export function shareTestbed(): SharedTestbed {
     Object.assign(testbed, await openLastingTestbed())
   })
   beforeEach(async () => {
-    const { store, proxies } = testbed
+    const { store, proxies, traffic } = testbed
     for (const { source } of await store.sources()) await store.removeSource(source, 'test')
     testbed.head = await store.head()
     proxies.all = []
     proxies.holdings.clear()
+    traffic.prices = undefined
+    traffic.flush = async () => {}
   })
   afterAll(() => testbed.close())
   return testbed
@@ -75,7 +79,8 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
   const replica = await followStore(store, () => {}, log)
   const registry = new Registry()
   const proxies = new ScriptedProxies()
-  const collaborators = { store, intake, replica, proxies, servedIn }
+  const traffic = new ScriptedTraffic()
+  const collaborators = { store, intake, replica, proxies, servedIn, traffic }
   const app = createRestApp(collaborators, {
     authenticate: authenticator(options.adminToken),
     registry,
@@ -104,6 +109,12 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
     await store.close()
   }
   return { ...collaborators, app, registry, call, close }
+}
+
+class ScriptedTraffic implements CountedTraffic {
+  prices: TrafficPrices | undefined
+  /** What a flush does. */
+  flush: () => Promise<void> = async () => {}
 }
 
 class ScriptedProxies implements Proxies {

@@ -10,9 +10,9 @@ import type { KnownZones } from '../known-zones.ts'
 
 /**
  * Where the demand before the changes comes from: the rows that stand, which balanced services read; the proxies that
- * are connected; or from nobody: then all zones ask equally.
+ * are connected; or from nobody: then all zones ask equally. Of what was, requests have been counted (`measured`).
  */
-export type DemandOrigin = 'rows' | 'proxies' | 'equal'
+export type DemandOrigin = 'rows' | 'proxies' | 'equal' | 'measured'
 
 /** How much zones ask, as they are to each other. */
 export class ZoneDemand {

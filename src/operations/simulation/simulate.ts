@@ -1,8 +1,6 @@
 import { parseJson } from '../../model/json.ts'
-import { compare } from '../../model/order.ts'
 import type { Problem } from '../../model/problem.ts'
 import { parseSimulation, type Simulation } from '../../model/simulation.ts'
-import type { MergedService } from '../../translate/merged-service.ts'
 import type { World } from '../../translate/world.ts'
 import type { Collaborators } from '../collaborators.ts'
 import { currentWorld } from '../current-world.ts'
@@ -23,6 +21,7 @@ import { changedDemand, rowsToWrite, standingDemand, type ZoneDemand } from './d
 import { lossesOf, NO_LOSSES, unknownEndpoints } from './losses.ts'
 import { inZone, outcomesOf } from './outcome.ts'
 import { askingZones, type Scene, type SimulatedService, sidesOf } from './sides.ts'
+import { portsOf, servicesOf, simulatedServices } from './simulated-services.ts'
 
 /** `body` is the JSON text of a simulation; none at all asks for no change. */
 export async function simulate(
@@ -113,23 +112,6 @@ async function knownZones(
   return zones
 }
 
-/** Every service of these worlds, those of a name by group, then such as sources keep to themselves. */
-function simulatedServices(worlds: readonly World[]): SimulatedService[] {
-  const services = new Map<string, SimulatedService>()
-  for (const world of worlds) {
-    for (const { namespace, name, realm } of world.allServices()) {
-      const key = `${namespace}/${name}`
-      services.set(`${key} ${realm}`, { key, realm })
-    }
-  }
-  return [...services.values()].sort((a, b) => compare(a.key, b.key) || compare(a.realm, b.realm))
-}
-
-/** A service in all worlds that have another form of it. */
-function servicesOf(worlds: readonly World[], { key, realm }: SimulatedService): Set<MergedService> {
-  return new Set(worlds.flatMap(world => world.services.get(key)?.in(realm) ?? []))
-}
-
 async function run(prepared: Prepared, request: ListRequest): Promise<SimulationAnswer | Refusal> {
   const { before, after, services, isOfOne } = prepared
   const turns = new Turns()
@@ -161,9 +143,4 @@ async function run(prepared: Prepared, request: ListRequest): Promise<Simulation
     inZoneShare: { before: shareOf(total.before), after: shareOf(total.after) },
     ...page,
   }
-}
-
-function portsOf(worlds: readonly World[], service: SimulatedService): number[] {
-  const ports = [...servicesOf(worlds, service)].flatMap(one => one.ports.map(({ port }) => port))
-  return [...new Set(ports)].sort(compare)
 }

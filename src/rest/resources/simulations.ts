@@ -7,9 +7,10 @@ import { isRefusal } from '../../operations/refusal.ts'
 import { simulate } from '../../operations/simulation/simulate.ts'
 import { readBody } from '../body.ts'
 import { listQuery, listRequest, pageOf } from '../parameters.ts'
-import { problem, refusalProblem } from '../problem.ts'
+import { refusalProblem } from '../problem.ts'
 import { json, problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
+import type { WaitingLine } from '../waiting-line.ts'
 
 /** For the OpenAPI document only: each is parsed together with what stands. */
 const replacedService = z.strictObject({
@@ -107,14 +108,8 @@ const answer = pageOf(service)
 
 const BODY_LIMIT = 1024 * 1024
 
-/** One of a large fleet takes the processor for seconds: they are made one after the other, and few may wait. */
-const MAX_WAITING = 8
-const RETRY_AFTER = '5'
-
 /** `/v1/simulations` */
-export function simulations(collaborators: Collaborators): Route {
-  let last: Promise<unknown> = Promise.resolve()
-  let waiting = 0
+export function simulations(collaborators: Collaborators, line: WaitingLine): Route {
   return route({
     method: 'post',
     path: '/v1/simulations',
@@ -138,17 +133,8 @@ export function simulations(collaborators: Collaborators): Route {
     handle: async (c, { query }) => {
       const bytes = await readBody(c.req.raw, { limit: BODY_LIMIT })
       if (bytes instanceof Response) return bytes
-      if (waiting >= MAX_WAITING)
-        return problem(503, 'too many simulations wait already', [], { 'Retry-After': RETRY_AFTER })
-      const turn = last
-      waiting += 1
-      const result = turn.then(() => simulate(collaborators, bytes, listRequest(query)))
-      last = result
-        .catch(() => {})
-        .finally(() => {
-          waiting -= 1
-        })
-      const answer = await result
+      const answer = await line.inTurn(() => simulate(collaborators, bytes, listRequest(query)))
+      if (answer instanceof Response) return answer
       return isRefusal(answer) ? refusalProblem(answer) : c.json(answer)
     },
   })

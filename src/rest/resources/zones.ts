@@ -5,7 +5,7 @@ import { currentWorld } from '../../operations/current-world.ts'
 import { isRefusal } from '../../operations/refusal.ts'
 import { listZones } from '../../operations/zones/list-zones.ts'
 import { listZoneServices } from '../../operations/zones/zone-services.ts'
-import { listQuery, listRequest, pageOf, zoneParams } from '../parameters.ts'
+import { listQuery, listRequest, pageOf, serviceName, zoneParams } from '../parameters.ts'
 import { refusalProblem } from '../problem.ts'
 import { json, problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
@@ -70,12 +70,7 @@ export function zones(collaborators: Collaborators): Route[] {
       ].join(' '),
       query: {
         ...listQuery,
-        service: z
-          .string()
-          .max(127)
-          .regex(/^[^/]+\/[^/]+$/, 'must be namespace/name')
-          .optional()
-          .openapi({ description: 'endpoints and shares of this one alone' }),
+        service: serviceName.optional().openapi({ description: 'endpoints and shares of this one alone' }),
       },
       responses: { 200: json('A page of zones', zoneList), ...problems(400, 404) },
       handle: async (c, { query }) => {
