@@ -108,8 +108,8 @@ describe('GET /v1/revisions/{revision}/traffic', () => {
     const minute = Math.floor(Date.now() / MINUTE) * MINUTE
     await push(service('leaning', STAYS))
     const revision = await push(service('leaning', STAYS, [endpoint('zone-a')]))
-    writtenAt(minute)
-    await counted(minute - MINUTE, 'leaning', [
+    writtenAt(minute + MINUTE)
+    await counted(minute, 'leaning', [
       [A, A, 75],
       [B, B, 25],
     ])

@@ -64,9 +64,12 @@ export class SqliteTraffic implements TrafficDatabase {
     try {
       return await act()
     } catch (error) {
-      if (!(error instanceof BetterSqlite3.SqliteError)) throw error
+      const isOfFile = error instanceof BetterSqlite3.SqliteError
+      // What fails while it is not open is its opening: a newer program may have migrated it.
+      if (!isOfFile && this.#open !== undefined) throw error
       this.close()
-      throw new TrafficFileFailure(`${this.#file}: ${error.message} (${error.code})`, { cause: error })
+      const code = isOfFile ? ` (${error.code})` : ''
+      throw new TrafficFileFailure(`${this.#file}: ${(error as Error).message}${code}`, { cause: error })
     }
   }
 }

@@ -115,6 +115,22 @@ export function trafficContract(db: OpenStore): void {
       expect((await read({ ...time, to: hour - 3 * HOUR })).services).toEqual([`default/web ${A} ${B} 13 2`])
     })
 
+    test('that many count at once, while it is summed up, is all there', async () => {
+      const old = Math.floor(Date.now() / HOUR) * HOUR - 5 * HOUR
+      const cells = Array.from({ length: 50 }, (_, index) => cell(old, `default/s${index}`, [A, B, 1, 1]))
+      const writers = Array.from({ length: 4 }, (_, index) => `replica-${index}`)
+      await Promise.all(
+        writers.map(async writer => {
+          for (let number = 1; number <= 5; number += 1) {
+            await db.store.traffic.add({ writer, number, cells })
+            await db.store.traffic.tidy(Number.POSITIVE_INFINITY)
+          }
+        }),
+      )
+      const { steps } = await read({ from: old, to: old + HOUR })
+      expect(steps.map(line => line.slice(6))).toEqual([`${A} ${B} 1000 1000`])
+    })
+
     test('of hours is deleted when it is older than is kept', async () => {
       const hour = Math.floor(Date.now() / HOUR) * HOUR
       const time = { from: 0, to: hour + HOUR }

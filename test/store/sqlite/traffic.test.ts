@@ -56,6 +56,19 @@ test('a damaged file stops nothing but the counts, which go on when it was delet
   await store.close()
 })
 
+test('a file that a newer program has migrated is left alone, and stops nothing else', async () => {
+  const file = join(folder, 'vicinity.db-traffic')
+  const db = openTrafficFile(file)
+  db.exec(
+    "insert into migration (number, name, applied_at, requires) values (999, 'from the future', '', 999)",
+  )
+  db.close()
+  const store = await opened(`sqlite:${join(folder, 'vicinity.db')}`)
+  await expect(store.traffic.add(batch(1))).rejects.toThrow(/vicinity\.db-traffic: .* has schema 999/)
+  expect(revisionOf(await push(store, replacement('topology', [])))).toBe(1)
+  await store.close()
+})
+
 test('a backup and a copy are of what was pushed: counts stay where they are', async () => {
   const [database, backup, copied] = ['vicinity.db', 'backup.db', 'copy.db'].map(name => join(folder, name))
   const store = await opened(`sqlite:${database}`)
