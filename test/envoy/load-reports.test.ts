@@ -88,7 +88,7 @@ function received(): Matrix {
 /** What is reported, the same way. */
 function reported(count: 'requests' | 'errors'): Matrix {
   const matrix: Matrix = {}
-  for (const cell of bed.loads.tally.waiting) {
+  for (const cell of bed.cells()) {
     const { service, from, to } = cell
     const key = [service.replace('default/', ''), from.replace('r1/', ''), to.replace('r1/', '')].join(' ')
     if (cell[count] > 0) matrix[key] = (matrix[key] ?? 0) + cell[count]

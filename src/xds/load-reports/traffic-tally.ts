@@ -28,11 +28,6 @@ export class TrafficTally {
     this.#add({ ...count, minute: at - (at % MINUTE) })
   }
 
-  /** What is not stored yet. */
-  get waiting(): TrafficCell[] {
-    return Array.from(this.#cells.values(), cell => ({ ...cell }))
-  }
-
   /** What was counted since the last call: whoever takes it stores it, or gives it back. */
   take(): TrafficCell[] {
     const taken = [...this.#cells.values()]

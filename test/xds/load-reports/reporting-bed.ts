@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { authenticator } from '../../../src/auth/authenticate.ts'
+import type { TrafficCell } from '../../../src/model/traffic.ts'
 import { World } from '../../../src/translate/world.ts'
 import { LoadReports } from '../../../src/xds/load-reports/load-reports.ts'
 import { openXdsServer, type XdsServer, type XdsServerOptions } from '../../../src/xds/server.ts'
@@ -10,6 +11,8 @@ import { after, type Pushed, stored } from '../../support/world.ts'
 export interface ReportingBed {
   readonly server: XdsServer
   readonly loads: LoadReports
+  /** All that was counted since somebody took it. */
+  cells(): TrafficCell[]
   /** 127.0.0.1:PORT */
   readonly address: string
   /** What source `east` says from now on. */
@@ -41,6 +44,11 @@ export async function openReportingBed(options: Partial<XdsServerOptions> = {}):
   return {
     server,
     loads,
+    cells: () => {
+      const cells = loads.tally.take()
+      loads.tally.giveBack(cells)
+      return cells
+    },
     address: `127.0.0.1:${server.port}`,
     push: documents => {
       const next = after(world, stored('east', documents, world.revision + 1))
