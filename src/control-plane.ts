@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import { formatAddress } from './address.ts'
 import { authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
+import { nackOf } from './model/nacks.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { FleetDemand } from './replica/demand-meter.ts'
 import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
@@ -12,7 +13,8 @@ import { followStore, type Publish } from './replica/follow-store.ts'
 import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
 import { joinReplicas } from './replica/join-replicas.ts'
 import { keepTraffic } from './replica/keep-traffic.ts'
-import { replicaMetrics } from './replica/metrics.ts'
+import { nackMetrics, replicaMetrics } from './replica/metrics.ts'
+import { noteNacks } from './replica/note-nacks.ts'
 import { watchOutage, whenReached } from './replica/outage.ts'
 import { keepHistoryShort, keepTrafficShort } from './replica/retention.ts'
 import { watchSilence } from './replica/watch-silence.ts'
@@ -119,6 +121,11 @@ async function open(
   const replica = await sought(() => followStore(store, publish, log))
   onClose(() => replica.close())
 
+  const registry = new Registry()
+  const notes = noteNacks({ nacks: store.nacks, log })
+  onClose(() => notes.close())
+  const countNack = nackMetrics(registry, { proxies: () => xds?.proxies.list() ?? [], notes })
+
   const { revision } = replica.world()
   const authenticate = authenticator(config.adminToken)
   xds = await openXdsServer({
@@ -134,6 +141,10 @@ async function open(
     loadInterval: config.loadInterval,
     revision,
     log,
+    onRefused: refusal => {
+      countNack(refusal)
+      notes.note(nackOf(refusal))
+    },
   })
   const server = xds
   // The feed may have gone on while the port was being opened.
@@ -142,7 +153,6 @@ async function open(
   const joined = joinReplicas({ reports: store.reports, id: name, own: server.proxies, meter, log })
   onClose(() => joined.close())
 
-  const registry = new Registry()
   replicaMetrics(registry, { replica, tables, proxies: xds.proxies, outage })
   let ready = true
   const counted = { flush: traffic.flush, prices: config.trafficPrices }

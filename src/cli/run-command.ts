@@ -9,6 +9,7 @@ import { addDrain } from './drain.ts'
 import { EXIT, EXIT_HELP, exitCodeOf } from './exit-code.ts'
 import { addExplain } from './explain.ts'
 import { addHeartbeat } from './heartbeat.ts'
+import { addNacks } from './nacks.ts'
 import { addProxies } from './proxies.ts'
 import { addPush } from './push.ts'
 import { addRoutes } from './routes.ts'
@@ -55,6 +56,7 @@ function programOf(terminal: Terminal): Command {
   addTraffic(program, terminal)
   addRoutes(program, terminal)
   addProxies(program, terminal)
+  addNacks(program, terminal)
   addConfig(program, terminal)
   addSources(program, terminal)
   addHeartbeat(program, terminal)

@@ -5,6 +5,7 @@ import type { ConfigurationAnswer } from '../operations/configuration/document.t
 import type { Explanation } from '../operations/explain-assignment.ts'
 import type { EntryChange } from '../operations/history.ts'
 import type { Page } from '../operations/list.ts'
+import type { NackSummary } from '../operations/nacks.ts'
 import type { RouteSummary } from '../operations/routes.ts'
 import type { SimulationAnswer } from '../operations/simulation/answer.ts'
 import type { SourceSummary } from '../operations/sources.ts'
@@ -177,6 +178,11 @@ export class Client {
   /** How what a connected proxy would have been sent at two revisions differs. */
   configurationDiff(id: string, query: Query): Promise<DifferenceAnswer> {
     return this.#get(`/v1/proxies/${encodeURIComponent(id)}/config/diff`, query, MANY_SERVICES)
+  }
+
+  /** What proxies refused, seen last first. */
+  nacks(query: Query): Promise<Page<NackSummary>> {
+    return this.#get('/v1/nacks', query)
   }
 
   /** All routes whose fields have these values. */

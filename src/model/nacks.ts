@@ -41,19 +41,21 @@ const DETAIL_LIMIT = 2_048
 const NAME_LIMIT = 256
 
 /** As it is kept: words and names of clients are bounded, and nothing in them controls a terminal. */
-export function nackOf({ at, ...refusal }: Refusal): Nack {
-  const { gateway, node, typeUrl, resources } = refusal
+export function nackOf(refusal: Refusal): Nack {
+  const { gateway, node, proxy, typeUrl, resources, revision, detail, at } = refusal
   const key = createHash('sha256').update(JSON.stringify([gateway, node, typeUrl]))
   for (const { name, version } of resources) key.update(`\0${name}\0${version}`)
   return {
-    ...refusal,
     key: key.digest('hex').slice(0, 32),
     gateway: kept(gateway, NAME_LIMIT),
     node: kept(node, NAME_LIMIT),
+    proxy,
+    typeUrl,
     resources: resources
       .slice(0, NAMED_RESOURCES)
       .map(({ name, version }) => ({ name: kept(name, NAME_LIMIT), version })),
-    detail: kept(refusal.detail, DETAIL_LIMIT),
+    revision,
+    detail: kept(detail, DETAIL_LIMIT),
     firstAt: at,
     lastAt: at,
     count: 1,

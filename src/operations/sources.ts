@@ -1,8 +1,10 @@
 import type { SourceSettings } from '../model/control.ts'
+import type { Proxies } from '../model/proxies.ts'
 import type { SourceState } from '../store/store.ts'
 import { type Current, currentWorld } from './current-world.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
 import { type Refusal, refuse } from './refusal.ts'
+import { type StandingNack, standingNacksOf } from './standing-nacks.ts'
 
 export interface SourceSummary extends SourceState {
   /** When its pusher was last heard, to the second; null: never since it was restored. */
@@ -30,9 +32,19 @@ export async function listSources(
   return listPage(await summaries(current), COLUMNS, request)
 }
 
-export async function readSource(current: Current, source: string): Promise<SourceSummary | Refusal> {
+export interface SourceDetail extends SourceSummary {
+  /** What connected proxies refuse of what it has a part in. */
+  readonly nacks: readonly StandingNack[]
+}
+
+export async function readSource(
+  current: Current & { readonly proxies: Pick<Proxies, 'list'> },
+  source: string,
+): Promise<SourceDetail | Refusal> {
   const state = (await summaries(current)).find(one => one.source === source)
-  return state ?? refuse('unknown', `there is no source ${source}`)
+  if (state === undefined) return refuse('unknown', `there is no source ${source}`)
+  const nacks = standingNacksOf(current.replica.world(), await current.proxies.list(), source)
+  return { ...state, nacks }
 }
 
 async function summaries(current: Current): Promise<SourceSummary[]> {

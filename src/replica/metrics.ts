@@ -1,7 +1,10 @@
-import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
-import type { OwnProxies } from '../model/proxies.ts'
+import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
+import type { Refusal } from '../model/nacks.ts'
+import type { OwnProxies, ProxyStatus } from '../model/proxies.ts'
+import { resourceTypeName } from '../model/resource-types.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { Tables } from '../xds/tables.ts'
+import type { NackNotes } from './note-nacks.ts'
 import type { OutageWatch } from './outage.ts'
 
 interface Measured {
@@ -40,4 +43,39 @@ export function replicaMetrics(registry: Registry, { replica, tables, proxies, o
   gauge('vicinity_proxies_synced', 'Connected proxies that have answered everything', () => {
     return proxies.list().filter(proxy => proxy.synced).length
   })
+}
+
+/** What `/metrics` says of what proxies refuse; returns what counts a NACK. */
+export function nackMetrics(
+  registry: Registry,
+  {
+    proxies,
+    notes,
+  }: { readonly proxies: () => readonly ProxyStatus[]; readonly notes: Pick<NackNotes, 'dropped'> },
+): (refusal: Pick<Refusal, 'typeUrl'>) => void {
+  const common = { labelNames: ['type'] as const, registers: [registry] }
+  const nacks = new Counter({
+    name: 'vicinity_nacks_total',
+    help: 'Responses that proxies refused',
+    ...common,
+  })
+  new Gauge({
+    name: 'vicinity_nacks_standing',
+    help: 'Connected proxies that refused something of the type and have taken nothing since that makes it good',
+    ...common,
+    collect() {
+      this.reset()
+      for (const { types } of proxies())
+        for (const { typeUrl, rejected } of types) if (rejected) this.inc({ type: resourceTypeName(typeUrl) })
+    },
+  })
+  new Gauge({
+    name: 'vicinity_nacks_dropped',
+    help: 'Of them, those that were not kept because the database was away for too long',
+    registers: [registry],
+    collect() {
+      this.set(notes.dropped)
+    },
+  })
+  return ({ typeUrl }) => nacks.inc({ type: resourceTypeName(typeUrl) })
 }

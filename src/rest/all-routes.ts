@@ -6,6 +6,7 @@ import { serviceAssignment } from './resources/assignment.ts'
 import { livez, readyz } from './resources/health.ts'
 import { kubernetesPush } from './resources/kubernetes.ts'
 import { metrics } from './resources/metrics.ts'
+import { nacks } from './resources/nacks.ts'
 import { openApi } from './resources/openapi.ts'
 import { sourceParts } from './resources/parts.ts'
 import { connectedProxies } from './resources/proxies.ts'
@@ -53,6 +54,7 @@ export function allRoutes(
     ...zoneDrain(collaborators),
     traffic(collaborators),
     revisionTraffic(collaborators, line),
+    nacks(store),
     ...connectedProxies(proxies),
     ...proxyConfiguration(collaborators),
     livez(),

@@ -1,5 +1,6 @@
+import type { ResourceVersion } from '../model/nacks.ts'
 import type { Resource } from '../translate/resource.ts'
-import { GIVE_UP, Holdings, type ReferencesInUse } from './holdings.ts'
+import { GIVE_UP, Holdings, type KnownVersion, type ReferencesInUse } from './holdings.ts'
 import { namedIn, type Rejection, Rejections } from './rejection.ts'
 import { type SentResponse, Unanswered } from './unanswered.ts'
 
@@ -9,6 +10,23 @@ export interface Answer {
   readonly error?: string
   /** Names that the response had beside its news: a state of the world repeats what was refused before. */
   readonly repeated?: () => Iterable<string>
+}
+
+/** What a client refused with one answer. */
+export interface RefusedResponse {
+  /** What the views showed when it was sent. */
+  readonly edition: number
+  /** The client's words, as long as they are. */
+  readonly detail: string
+  /** What they name; where they name nothing, all that the response had. */
+  readonly about: readonly ResourceVersion[]
+  /** What was refused for certain. */
+  readonly refused: readonly RefusedVersion[]
+}
+
+export interface RefusedVersion extends ResourceVersion {
+  /** What the client goes on with; undefined: nothing that is known of. */
+  readonly accepted: KnownVersion | undefined
 }
 
 /** What of one type went to one client, and what the client said to it. */
@@ -51,17 +69,16 @@ export class Deliveries {
     for (const name of this.#unanswered.take(nonce)?.removed ?? []) this.forget(name)
   }
 
-  /** Without effect for a nonce that is unknown or was answered. */
-  answer({ nonce, error, repeated }: Answer, at: string): void {
+  /** Without effect for a nonce that is unknown or was answered. Returns what was refused. */
+  answer({ nonce, error, repeated }: Answer, at: string): RefusedResponse | undefined {
     const responses = this.#unanswered.takeThrough(nonce)
     const answered = responses.pop()
-    if (!answered) return
+    if (!answered) return undefined
     for (const earlier of responses) this.#accept(earlier, earlier.resources)
-    if (error !== undefined) this.#reject(answered, error, at, repeated?.() ?? [])
-    else {
-      this.#accept(answered, answered.resources)
-      if (repeated && this.rejection) this.#acceptRepeated(repeated())
-    }
+    if (error !== undefined) return this.#reject(answered, error, at, repeated?.() ?? [])
+    this.#accept(answered, answered.resources)
+    if (repeated && this.rejection) this.#acceptRepeated(repeated())
+    return undefined
   }
 
   /** The client is not subscribed to it any more. */
@@ -101,7 +118,7 @@ export class Deliveries {
   }
 
   /** What the words do not name was taken. */
-  #reject(response: SentResponse, detail: string, at: string, inResponse: Iterable<string>): void {
+  #reject(response: SentResponse, detail: string, at: string, inResponse: Iterable<string>): RefusedResponse {
     const repeated = [...inResponse]
     const names = response.resources.map(resource => resource.name)
     const named = namedIn(detail, names)
@@ -118,5 +135,20 @@ export class Deliveries {
     if (resources.length > 0) this.#acceptRepeated(repeated.filter(name => !resources.includes(name)))
     const about = resources.length > 0 ? resources : names
     this.#rejections.reject({ detail, resources, at, response: response.number }, about)
+    return {
+      edition: response.edition,
+      detail,
+      about: about.map(name => this.#versionIn(response, name)),
+      refused: resources.map(name => ({
+        ...this.#versionIn(response, name),
+        accepted: this.holdings.of(name).has,
+      })),
+    }
+  }
+
+  /** What was repeated is what was sent last. */
+  #versionIn({ resources }: SentResponse, name: string): ResourceVersion {
+    const sent = resources.find(one => one.name === name) ?? this.holdings.get(name)
+    return { name, version: sent?.version ?? '' }
   }
 }

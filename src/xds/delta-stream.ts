@@ -1,7 +1,10 @@
 import type { HeldType } from '../model/held-resources.ts'
+import type { ResourceVersion } from '../model/nacks.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
+import type { RefusedResponse } from './deliveries.ts'
 import { Gates, RETURN_GRACE } from './gates.ts'
+import { answerTo, type VersionAnswer } from './holdings.ts'
 import { Progress } from './progress.ts'
 import type { Said } from './said.ts'
 import { type Batch, Subscription, type SubscriptionStatus } from './subscription.ts'
@@ -40,6 +43,8 @@ export interface DeltaStreamOptions {
   readonly isWhole?: (typeUrl: string) => boolean
   /** The stream has one type, and others go their own ways; default false. */
   readonly isOfOneType?: boolean
+  /** The client refused something that it was sent. */
+  readonly onRefused?: (typeUrl: string, refused: RefusedResponse) => void
 }
 
 /** One response to write, made from the newest state. */
@@ -136,7 +141,8 @@ export class DeltaStream {
     }
     // The nonce only tells which response is answered; names count whatever it is.
     if (request.nonce !== '') {
-      subscription.deliveries.answer(request, at.toISOString())
+      const refused = subscription.deliveries.answer(request, at.toISOString())
+      if (refused) this.#options.onRefused?.(request.typeUrl, refused)
       this.#progress.answered(this.#oldestUnanswered)
     }
     subscription.update(request)
@@ -181,6 +187,12 @@ export class DeltaStream {
     let at = Number.POSITIVE_INFINITY
     for (const subscription of this.#subscriptions.values()) at = Math.min(at, subscription.wakeAt)
     return at === Number.POSITIVE_INFINITY ? undefined : at
+  }
+
+  /** What the client said to a version; undefined: that is not what it was sent last. */
+  answerTo(typeUrl: string, { name, version }: ResourceVersion): VersionAnswer | undefined {
+    const subscription = this.#subscriptions.get(typeUrl)
+    return subscription && answerTo(version, subscription.deliveries.holdings.of(name))
   }
 
   hasType(typeUrl: string): boolean {
@@ -245,7 +257,7 @@ export class DeltaStream {
     this.#moment += 1
     subscription.turn = batch.partial ? ++this.#turns : 0
     const nonce = `${this.#options.id}-${this.#responses}`
-    subscription.sent(batch, nonce, this.#responses, now)
+    subscription.sent(batch, nonce, { number: this.#responses, at: now, edition: this.#edition })
     const warmedBy = WARMED_BY[typeUrl]
     if (warmedBy) for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
     return { typeUrl, nonce, resources: batch.resources, removed: batch.removed }

@@ -20,6 +20,15 @@ export interface Holding {
   readonly isAwaited: boolean
 }
 
+/** What a client said to a version: it uses it, it will not, or nothing yet. */
+export type VersionAnswer = 'taken' | 'refused' | 'open'
+
+export function answerTo(version: string, { has, sent, isAwaited }: Holding): VersionAnswer | undefined {
+  if (sent?.version !== version) return undefined
+  if (isAwaited) return 'open'
+  return has?.version === version ? 'taken' : 'refused'
+}
+
 /** One sending of a name; `known` is undefined when the name was reported as removed. */
 interface Flight {
   readonly response: number

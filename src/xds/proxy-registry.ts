@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Commit } from '../model/change.ts'
 import type { HeldType } from '../model/held-resources.ts'
+import type { ResourceVersion } from '../model/nacks.ts'
 import type {
   Convergence,
   ConvergenceWatch,
@@ -12,6 +13,7 @@ import type {
 } from '../model/proxies.ts'
 import type { ObserveAnswer } from './ack-times.ts'
 import type { Editions } from './editions.ts'
+import type { VersionAnswer } from './holdings.ts'
 import type { RoundStream } from './round.ts'
 import { Rounds } from './rounds.ts'
 import { standingOf } from './standing.ts'
@@ -21,6 +23,10 @@ export interface RegisteredProxy extends RoundStream {
   readonly isSynced: boolean
   readonly status: ProxyStatus
   readonly held: HeldType[]
+  /** Which it serves; '' when none. */
+  readonly gateway: string
+  /** As `DeltaStream.answerTo`. */
+  answerTo(typeUrl: string, resource: ResourceVersion): VersionAnswer | undefined
 }
 
 /**

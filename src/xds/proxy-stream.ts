@@ -4,14 +4,17 @@ import type { Authenticate } from '../auth/authenticate.ts'
 import type { Principal } from '../auth/principal.ts'
 import { placeName } from '../locality/place.ts'
 import type { HeldType } from '../model/held-resources.ts'
+import type { Refusal, ResourceVersion } from '../model/nacks.ts'
 import type { ProxyForm, ProxyStatus } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Arrivals } from './arrivals.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from './audience.ts'
+import type { RefusedResponse, RefusedVersion } from './deliveries.ts'
 import type { DeltaStream } from './delta-stream.ts'
 import type { Editions } from './editions.ts'
 import type { Dialogue, Form } from './form.ts'
+import type { VersionAnswer } from './holdings.ts'
 import type { MessageCounts } from './message-counts.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
 import type { RunningTime } from './running-time.ts'
@@ -43,6 +46,14 @@ export interface ServedStream extends RegisteredProxy {
   end(code: status, details: string): void
 }
 
+/** A NACK, and who said it. */
+export interface ProxyRefusal extends Refusal {
+  /** Remote address. */
+  readonly peer: string
+  /** What was refused for certain. */
+  readonly refused: readonly RefusedVersion[]
+}
+
 export interface ProxyStreamOptions {
   readonly audiences: Audiences
   /** Judges the call's `authorization` before anything is decoded. */
@@ -64,6 +75,8 @@ export interface ProxyStreamOptions {
   readonly joined: (stream: ServedStream) => void
   /** Its client said something: it wants to be served. */
   readonly requested: (stream: ServedStream) => void
+  /** Its client refused something. */
+  readonly refused: (refusal: ProxyRefusal) => void
   /** It is over, joined or not; called once. */
   readonly left: (stream: ServedStream) => void
 }
@@ -117,6 +130,14 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
 
   get node(): string {
     return this.#joined?.node.id ?? ''
+  }
+
+  get gateway(): string {
+    return this.#joined?.node.gateway ?? ''
+  }
+
+  answerTo(typeUrl: string, resource: ResourceVersion): VersionAnswer | undefined {
+    return this.#stream?.answerTo(typeUrl, resource)
   }
 
   get settled(): number {
@@ -256,6 +277,22 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     this.#options.requested(this)
   }
 
+  #refused({ id, gateway }: ClientNode, typeUrl: string, response: RefusedResponse): void {
+    const { edition, detail, about, refused } = response
+    this.#options.refused({
+      proxy: this.id,
+      node: id,
+      gateway,
+      peer: this.#call.getPeer(),
+      typeUrl,
+      resources: about,
+      refused,
+      revision: this.#options.editions.revisionOf(edition),
+      detail,
+      at: new Date().toISOString(),
+    })
+  }
+
   #join(node: ClientNode): Dialogue<Request> {
     const { audiences, editions, time, allowEmpty } = this.#options
     const { form, typeUrl } = this.#method
@@ -267,6 +304,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       now: time.now(),
       allowEmpty,
       isOfOneType: typeUrl !== undefined,
+      onRefused: (type, refused) => this.#refused(node, type, refused),
     })
     this.#joined = { node, audience, dialogue }
     this.#options.joined(this)

@@ -25,7 +25,13 @@ import { FanOut } from './fan-out.ts'
 import { LoadReportStream, type LoadReportStreamOptions } from './load-reports/load-report-stream.ts'
 import { MessageCounts } from './message-counts.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
-import { type Method, ProxyStream, type ProxyStreamOptions, type ServedStream } from './proxy-stream.ts'
+import {
+  type Method,
+  type ProxyRefusal,
+  ProxyStream,
+  type ProxyStreamOptions,
+  type ServedStream,
+} from './proxy-stream.ts'
 import { RunningTime } from './running-time.ts'
 import { stateForm } from './state-form.ts'
 
@@ -40,6 +46,7 @@ export interface XdsServerOptions
       | 'lifetime'
       | 'joined'
       | 'requested'
+      | 'refused'
       | 'left'
     >,
     Pick<LoadReportStreamOptions, 'loads' | 'loadInterval'> {
@@ -55,6 +62,8 @@ export interface XdsServerOptions
   readonly maxConnectionAge?: number | undefined
   /** Is told how each zone has answered a revision. */
   readonly observe?: ObserveAnswer
+  /** A proxy refused something that it was sent. */
+  readonly onRefused?: (refusal: ProxyRefusal) => void
 }
 
 export interface XdsServer {
@@ -136,6 +145,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     messages,
     time,
     joined: stream => registry.join(stream),
+    refused: refusal => options.onRefused?.(refusal),
     requested: stream => fanOut.add([stream]),
     left: stream => {
       streams.delete(stream)

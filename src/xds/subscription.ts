@@ -5,6 +5,7 @@ import { Deliveries } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import { heldResource } from './held-resource.ts'
 import type { Said } from './said.ts'
+import type { SentResponse } from './unanswered.ts'
 import type { View } from './view.ts'
 import { ROOT_TYPES, WILDCARD } from './wildcard.ts'
 
@@ -192,8 +193,8 @@ export class Subscription {
     return undefined
   }
 
-  sent({ resources, removed }: Batch, nonce: string, response: number, now: number): void {
-    this.deliveries.sent(nonce, { number: response, at: now, resources, removed })
+  sent({ resources, removed }: Batch, nonce: string, sending: Omit<SentResponse, keyof Batch>): void {
+    this.deliveries.sent(nonce, { ...sending, resources, removed })
   }
 
   get #typeStatus(): TypeStatus {

@@ -6,6 +6,8 @@ const LIMIT = 100
 export interface SentResponse {
   readonly number: number
   readonly at: number
+  /** What the views showed then. */
+  readonly edition: number
   readonly resources: readonly Resource[]
   readonly removed: readonly string[]
 }

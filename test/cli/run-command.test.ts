@@ -34,6 +34,7 @@ describe('usage', () => {
       'explain',
       'routes',
       'proxies',
+      'nacks',
       'config',
       'sources',
       'heartbeat',

@@ -33,6 +33,7 @@ const CONTRACT = {
   '/v1/zones/{zone}/drain': ['post'],
   '/v1/zones/{zone}/undrain': ['post'],
   '/v1/traffic': ['get'],
+  '/v1/nacks': ['get'],
   '/v1/proxies': ['get'],
   '/v1/proxies/{id}': ['get'],
   '/v1/proxies/{id}/config': ['get'],

@@ -8,6 +8,7 @@ import { refusalProblem } from '../problem.ts'
 import { json, problems } from '../responses.ts'
 import { revisionsQuery, storeQuery } from '../revisions-query.ts'
 import { type Route, route } from '../route.ts'
+import { nack } from './nacks.ts'
 
 const counts = z.object({ added: z.int(), updated: z.int(), removed: z.int() })
 
@@ -24,6 +25,14 @@ const revision = z
     changed: counts,
   })
   .openapi('Revision')
+
+const revisionDetail = revision
+  .extend({
+    nacks: z.array(nack).meta({
+      description: 'what proxies that were being served it refused, seen last first; the first 100',
+    }),
+  })
+  .openapi('RevisionDetail')
 
 /** `/v1/revisions` and `/v1/revisions/{revision}`. */
 export function revisions(store: Store): Route[] {
@@ -42,7 +51,7 @@ export function revisions(store: Store): Route[] {
       path: '/v1/revisions/{revision}',
       summary: 'One revision',
       params: revisionParams,
-      responses: { 200: json('The revision', revision), ...problems(400, 404, 503) },
+      responses: { 200: json('The revision', revisionDetail), ...problems(400, 404, 503) },
       handle: async (c, { params }) => {
         const found = await readRevision(store, params.revision)
         return isRefusal(found) ? refusalProblem(found) : c.json(found)

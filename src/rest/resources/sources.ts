@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { PARTS } from '../../model/entry.ts'
-import type { Current } from '../../operations/current-world.ts'
+import type { Collaborators } from '../../operations/collaborators.ts'
 import { isRefusal } from '../../operations/refusal.ts'
 import { listSources, readSource } from '../../operations/sources.ts'
 import { listQuery, listRequest, pageOf, sourceParams } from '../parameters.ts'
@@ -33,8 +33,29 @@ const source = z
   })
   .openapi('Source')
 
+const sourceDetail = source
+  .extend({
+    nacks: z
+      .array(
+        z.object({
+          proxy: z.string(),
+          node: z.string(),
+          gateway: z.string(),
+          type: z.string().meta({ description: 'cds, eds, lds, rds' }),
+          resources: z.array(z.string()),
+          detail: z.string(),
+          at: z.string(),
+        }),
+      )
+      .meta({
+        description:
+          'what connected proxies refuse of what it has a part in, and have taken nothing since that makes it good; the first 100',
+      }),
+  })
+  .openapi('SourceDetail')
+
 /** `/v1/sources` and `/v1/sources/{source}`, to read. */
-export function sources(current: Current): Route[] {
+export function sources(current: Collaborators): Route[] {
   return [
     route({
       method: 'get',
@@ -53,7 +74,7 @@ export function sources(current: Current): Route[] {
       path: '/v1/sources/{source}',
       summary: 'One source',
       params: sourceParams,
-      responses: { 200: json('The source', source), ...problems(400, 404, 503) },
+      responses: { 200: json('The source', sourceDetail), ...problems(400, 404, 503) },
       handle: async (c, { params }) => {
         const state = await readSource(current, params.source)
         return isRefusal(state) ? refusalProblem(state) : c.json(state)
