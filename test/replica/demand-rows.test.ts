@@ -146,8 +146,8 @@ test('when they have been gone for longer than the window, that is written', asy
   await replica.reached(2)
   expect(rows()).toEqual({ a: 8, b: 2 })
   leave()
-  await replica.reached(3)
-  expect(rows()).toEqual({ b: 2 })
+  // A machine with other work may let them go one by one.
+  await vi.waitFor(() => expect(rows()).toEqual({ b: 2 }), { timeout: 10_000 })
 })
 
 test('a service whose endpoints change is looked at again with the demand that nobody noticed before', async () => {
