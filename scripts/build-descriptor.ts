@@ -10,9 +10,11 @@ import protobuf from 'protobufjs'
 
 const require = createRequire(import.meta.url)
 const OFFICIAL = join(dirname(require.resolve('@grpc/grpc-js-xds/package.json')), 'deps')
-const INCLUDE_PATHS = ['envoy-api', 'googleapis', 'xds', 'protoc-gen-validate'].map(name =>
-  join(OFFICIAL, name),
-)
+const HEALTH = join(dirname(require.resolve('grpc-health-check/package.json')), 'proto')
+const INCLUDE_PATHS = [
+  ...['envoy-api', 'googleapis', 'xds', 'protoc-gen-validate'].map(name => join(OFFICIAL, name)),
+  HEALTH,
+]
 const ROOTS = new URL('../protos/roots.json', import.meta.url)
 export const DESCRIPTOR = new URL('../protos/envoy.json', import.meta.url)
 
@@ -29,7 +31,22 @@ const FILES = [
   'envoy/service/load_stats/v3/lrs.proto',
   'envoy/service/status/v3/csds.proto',
   'google/rpc/status.proto',
+  'health/v1/health.proto',
 ]
+
+const GOOGLE_FILES: Readonly<Record<string, string>> = {
+  Any: 'any',
+  Duration: 'duration',
+  Empty: 'empty',
+  Timestamp: 'timestamp',
+  ...named('struct', 'Struct', 'Value', 'ListValue', 'NullValue'),
+  ...named('wrappers', 'BoolValue', 'BytesValue', 'DoubleValue', 'FloatValue', 'Int32Value'),
+  ...named('wrappers', 'Int64Value', 'StringValue', 'UInt32Value', 'UInt64Value'),
+}
+
+function named(file: string, ...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map(name => [name, file]))
+}
 
 /** The few options that change how bytes or JSON look; all the others are documentation and validation. */
 const KEPT_OPTIONS = new Set(['packed', 'proto3_optional', 'json_name'])
@@ -38,7 +55,7 @@ export function buildDescriptor(): string {
   const root = loadOfficial()
   const names = JSON.parse(readFileSync(ROOTS, 'utf8')) as string[]
   const reached = reach(names.map(name => root.lookupType(name)))
-  return `${JSON.stringify({ nested: nestedOf(root, reached) })}\n`
+  return `${JSON.stringify({ nested: nestedOf(root, reached), files: filesOf(reached) })}\n`
 }
 
 function loadOfficial(): protobuf.Root {
@@ -57,10 +74,11 @@ function loadOfficial(): protobuf.Root {
   return root
 }
 
-/** The types and enums that the given types use, themselves included. */
+/** The types and enums that the given types use, themselves included, and what these are declared in. */
 function reach(start: readonly protobuf.Type[]): Set<protobuf.ReflectionObject> {
   const reached = new Set<protobuf.ReflectionObject>(start)
   for (const type of reached) {
+    if (type.parent instanceof protobuf.Type) reached.add(type.parent)
     if (!(type instanceof protobuf.Type)) continue
     for (const field of type.fieldsArray) {
       const used = field.resolve().resolvedType
@@ -68,6 +86,26 @@ function reach(start: readonly protobuf.Type[]): Set<protobuf.ReflectionObject> 
     }
   }
   return reached
+}
+
+/** By the official file: what it declares of all that is reached, for those who ask the server what it speaks. */
+function filesOf(reached: ReadonlySet<protobuf.ReflectionObject>): Record<string, string[]> {
+  const files: Record<string, string[]> = {}
+  const outermost = [...reached].filter(({ parent }) => !(parent instanceof protobuf.Type))
+  for (const object of outermost.toSorted((a, b) => (a.fullName < b.fullName ? -1 : 1))) {
+    const file = fileOf(object)
+    files[file] = [...(files[file] ?? []), object.fullName.slice(1)]
+  }
+  return files
+}
+
+/** protobufjs brings google.protobuf itself, and does not say from which files. */
+function fileOf({ filename, fullName, name }: protobuf.ReflectionObject): string {
+  const path = INCLUDE_PATHS.find(one => filename?.startsWith(`${one}/`))
+  if (path !== undefined && filename) return filename.slice(path.length + 1)
+  const file = fullName === `.google.protobuf.${name}` ? GOOGLE_FILES[name] : undefined
+  if (file === undefined) throw new Error(`nobody says which file declares ${fullName}`)
+  return `google/protobuf/${file}.proto`
 }
 
 function nestedOf(

@@ -6,6 +6,7 @@ import { formatAddress } from './address.ts'
 import { authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { nackOf } from './model/nacks.ts'
+import { clientStatuses } from './operations/configuration/client-statuses.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { FleetDemand } from './replica/demand-meter.ts'
 import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
@@ -24,6 +25,7 @@ import { openStore } from './store/thread/open-store.ts'
 import { LoadReports } from './xds/load-reports/load-reports.ts'
 import { servedIn } from './xds/served-in.ts'
 import { openXdsServer, type XdsServer } from './xds/server.ts'
+import type { ClientStatuses } from './xds/side-services/client-statuses.ts'
 import { Tables } from './xds/tables.ts'
 
 export interface ControlPlane {
@@ -112,6 +114,7 @@ async function open(
   })
   onClose(() => meter.close())
   let xds: XdsServer | undefined
+  let statuses: ClientStatuses | undefined
   let housekeeping: Housekeeping | undefined
   const publish: Publish = (world, touched, commits) => {
     tables.publish(world, touched, xds?.isPassed ?? true)
@@ -139,6 +142,10 @@ async function open(
     maxConnectionAge: config.maxConnectionAge,
     loads,
     loadInterval: config.loadInterval,
+    clientStatuses: {
+      list: async () => (await statuses?.list()) ?? [],
+      resources: async proxy => (await statuses?.resources(proxy)) ?? [],
+    },
     revision,
     log,
     onRefused: refusal => {
@@ -157,6 +164,7 @@ async function open(
   let ready = true
   const counted = { flush: traffic.flush, prices: config.trafficPrices }
   const collaborators = { store, replica, intake, proxies: joined.proxies, servedIn, traffic: counted }
+  statuses = clientStatuses(collaborators)
   const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())

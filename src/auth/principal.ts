@@ -10,3 +10,8 @@ export interface Principal {
 
 /** Who stands behind a request where no token at all was configured (loopback only, see config). */
 export const ANONYMOUS: Principal = { name: 'anonymous', scopes: ['admin'] }
+
+/** Whether it may read what proxies are sent; a proxy may not: of others it is none of its business. */
+export function mayRead({ scopes }: Principal): boolean {
+  return scopes.includes('admin')
+}

@@ -12,7 +12,9 @@ export type ResourceStatus = (typeof RESOURCE_STATUSES)[number]
 /** One version of a resource. */
 export interface HeldVersion {
   readonly version: string
-  /** A whole `envoy.service.discovery.v3.Resource`; unknown of a version that the proxy brought from an earlier stream. */
+  /**
+   * A whole `envoy.service.discovery.v3.Resource`; unknown of a version that the proxy brought from an earlier stream.
+   */
   readonly encoded?: Uint8Array
 }
 
@@ -30,4 +32,11 @@ export interface HeldType {
   readonly typeUrl: string
   readonly wildcard: boolean
   readonly resources: readonly HeldResource[]
+}
+
+/** A resource of whatever type that one proxy has, or would have. */
+export interface ProxyResource extends Omit<HeldResource, 'status'> {
+  readonly typeUrl: string
+  /** Absent where the question is what would have been. */
+  readonly status?: ResourceStatus
 }

@@ -2,9 +2,14 @@ import { readFileSync } from 'node:fs'
 import protobuf from 'protobufjs/light.js'
 
 /** Official Envoy messages, pruned to what `protos/roots.json` reaches; made by `scripts/build-descriptor.ts`. */
-const root = protobuf.Root.fromJSON(
-  JSON.parse(readFileSync(new URL('../../protos/envoy.json', import.meta.url), 'utf8')),
-)
+const descriptor = JSON.parse(
+  readFileSync(new URL('../../protos/envoy.json', import.meta.url), 'utf8'),
+) as protobuf.INamespace & { files: Record<string, string[]> }
+
+const root = protobuf.Root.fromJSON(descriptor)
+
+/** By official file: what it declares, by full names. */
+export const FILES: Readonly<Record<string, readonly string[]>> = descriptor.files
 
 const types = new Map<string, protobuf.Type>()
 
@@ -16,4 +21,9 @@ export function messageType(name: string): protobuf.Type {
     types.set(name, type)
   }
   return type
+}
+
+/** The message or enum of a full name. */
+export function declaration(name: string): protobuf.Type | protobuf.Enum {
+  return root.lookupTypeOrEnum(name)
 }

@@ -1,7 +1,12 @@
-/** How many editions are remembered: of a stream that is further behind, this long ago is the least that can be said. */
+/**
+ * How many editions are remembered: of a stream that is further behind, this long ago is the least that can be said.
+ */
 const LIMIT = 1_000
 
-/** When editions came, by the wall clock: how long a stream is behind is how long ago the first came that it has not answered. */
+/**
+ * When editions came, by the wall clock: how long a stream is behind is how long ago the first came that it has not
+ * answered.
+ */
 export class Arrivals {
   /** Oldest first. */
   readonly #all: { readonly edition: number; readonly at: Date }[] = []

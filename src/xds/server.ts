@@ -14,10 +14,11 @@ import { sum } from '../locality/sum.ts'
 import type { Commit } from '../model/change.ts'
 import type { OwnProxies } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
-import { DISCOVERY_SERVICES, loadReportingService, type RawStream } from '../proto/service.ts'
+import { DISCOVERY_SERVICES, loadReportingService, type RawMethod } from '../proto/service.ts'
 import { within } from '../within.ts'
 import type { ObserveAnswer } from './ack-times.ts'
 import { Arrivals } from './arrivals.ts'
+import { callerOf, UNAUTHENTICATED } from './caller.ts'
 import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
 import { deltaForm } from './delta-form.ts'
 import { Editions } from './editions.ts'
@@ -33,6 +34,8 @@ import {
   type ServedStream,
 } from './proxy-stream.ts'
 import { RunningTime } from './running-time.ts'
+import type { OpenStream } from './side-services/open-calls.ts'
+import { addSideServices, type SideServicesOptions } from './side-services/side-services.ts'
 import { stateForm } from './state-form.ts'
 
 export interface XdsServerOptions
@@ -49,7 +52,8 @@ export interface XdsServerOptions
       | 'refused'
       | 'left'
     >,
-    Pick<LoadReportStreamOptions, 'loads' | 'loadInterval'> {
+    Pick<LoadReportStreamOptions, 'loads' | 'loadInterval'>,
+    Pick<SideServicesOptions, 'clientStatuses'> {
   /** A loopback name or address, or what to listen on. */
   readonly host: string
   /** 0: any free port. */
@@ -160,13 +164,15 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     ...SERVER_OPTIONS,
     ...(maxConnectionAge !== undefined && connectionAgeOptions(maxConnectionAge)),
   })
+  const methods: RawMethod[] = []
   /** Who calls is known before anything is decoded, whatever the method. */
-  const handle = (method: RawStream, open: (call: Call, principal: Principal) => void) => {
+  const handle = (method: RawMethod, open: (call: Call, principal: Principal) => void) => {
     const handler = (call: Call) => {
-      const principal = options.authenticate(call.metadata.get('authorization')[0]?.toString())
+      const principal = callerOf(call, options.authenticate)
       if (principal) open(call, principal)
-      else refuse(call, status.UNAUTHENTICATED, 'a valid bearer token is required')
+      else call.emit('error', UNAUTHENTICATED)
     }
+    methods.push(method)
     server.addService({ method }, { method: handler })
   }
   const serve =
@@ -182,6 +188,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   handle(loadReportingService.streamLoadStats, (call, principal) =>
     loadReports.add(new LoadReportStream(call, principal, { ...options, lifetime, left })),
   )
+  const sideServices = addSideServices(server, methods, options)
   const port = await bind(server, host, options.port)
   log.debug({ host, port }, 'serving xDS')
   let closing: Promise<void> | undefined
@@ -204,14 +211,11 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     },
     stopWaiting: () => registry.stopWaiting(),
     close: notice => {
-      closing ??= close(server, [streams, loadReports], notice).finally(() => time.stop())
+      sideServices.stopServing()
+      closing ??= close(server, [streams, loadReports, sideServices.open], notice).finally(() => time.stop())
       return closing
     },
   }
-}
-
-function refuse(call: Call, code: status, details: string): void {
-  call.emit('error', { code, details })
 }
 
 function bind(server: Server, host: string, port: number): Promise<number> {
@@ -224,11 +228,7 @@ function bind(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-interface OpenStream {
-  end(code: status, details: string): void
-}
-
-type OpenStreams = readonly ReadonlySet<OpenStream>[]
+type OpenStreams = readonly (Iterable<OpenStream> & { readonly size: number })[]
 
 async function close(server: Server, open: OpenStreams, notice: number): Promise<void> {
   const closed = new Promise<void>(resolve => {

@@ -1,10 +1,11 @@
+import type { ProxyResource } from '../../model/held-resources.ts'
 import type { ResourceType } from '../../model/resource-types.ts'
 import { resourceTypeName } from '../../model/resource-types.ts'
 import { readProxy } from '../proxies.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
 import { wantsType } from './asked-types.ts'
 import { messageOf } from './document.ts'
-import { type Configurable, type ConfiguredResource, servedAt } from './read-configuration.ts'
+import { type Configurable, servedAt } from './read-configuration.ts'
 
 export interface DifferenceQuestion {
   /** The id of a proxy. */
@@ -26,12 +27,12 @@ export interface Difference {
 }
 
 interface ResourceChange {
-  readonly before: ConfiguredResource | undefined
-  readonly after: ConfiguredResource | undefined
+  readonly before: ProxyResource | undefined
+  readonly after: ProxyResource | undefined
 }
 
 /** One resource that differs, as it is shown. */
-export interface ShownChange {
+interface ShownChange {
   /** `cds`, `eds`… */
   readonly type: string
   readonly name: string
@@ -75,8 +76,8 @@ export function* differenceDocument({ changes, ...head }: Difference): Generator
 
 /** Those of before in their order, then what was added. */
 function* differing(
-  before: readonly ConfiguredResource[],
-  after: readonly ConfiguredResource[],
+  before: readonly ProxyResource[],
+  after: readonly ProxyResource[],
 ): Iterable<ResourceChange> {
   const rest = new Map(after.map(one => [keyOf(one), one]))
   for (const one of before) {
@@ -87,12 +88,12 @@ function* differing(
   for (const one of rest.values()) yield { before: undefined, after: one }
 }
 
-function keyOf({ typeUrl, name }: ConfiguredResource): string {
+function keyOf({ typeUrl, name }: ProxyResource): string {
   return `${typeUrl} ${name}`
 }
 
-function resourceOf({ before, after }: ResourceChange): ConfiguredResource {
-  return (after ?? before) as ConfiguredResource
+function resourceOf({ before, after }: ResourceChange): ProxyResource {
+  return (after ?? before) as ProxyResource
 }
 
 function shownChange(change: ResourceChange): ShownChange {

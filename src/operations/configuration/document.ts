@@ -1,7 +1,7 @@
-import type { HeldVersion, ResourceStatus } from '../../model/held-resources.ts'
+import type { HeldVersion, ProxyResource, ResourceStatus } from '../../model/held-resources.ts'
 import { resourceTypeName } from '../../model/resource-types.ts'
 import { resourceMessage } from '../../translate/resource.ts'
-import type { Configuration, ConfiguredResource } from './read-configuration.ts'
+import type { Configuration } from './read-configuration.ts'
 
 /** A configuration as it is shown. */
 export interface ConfigurationAnswer {
@@ -48,7 +48,7 @@ export function* configurationDocument(
 }
 
 function shownResource(
-  { typeUrl, name, status, has, offered }: ConfiguredResource,
+  { typeUrl, name, status, has, offered }: ProxyResource,
   contents: boolean,
 ): ShownResource {
   return {

@@ -1,4 +1,4 @@
-import type { HeldResource, HeldType } from '../../model/held-resources.ts'
+import type { HeldType, ProxyResource } from '../../model/held-resources.ts'
 import type { ProxyStatus } from '../../model/proxies.ts'
 import type { ResourceType } from '../../model/resource-types.ts'
 import type { World } from '../../translate/world.ts'
@@ -28,17 +28,11 @@ export interface Configuration {
   /** Everything up to it is in there. */
   readonly revision: number
   /**
-   * True: as it was sent and answered on the proxy's stream. False: worked out from what all sources said at `revision`, from which every
-   * replica makes the same bytes; what was sent since and not answered is not in there.
+   * True: as it was sent and answered on the proxy's stream. False: worked out from what all sources said at
+   * `revision`, from which every replica makes the same bytes; what was sent since and not answered is not in there.
    */
   readonly exact: boolean
-  readonly resources: readonly ConfiguredResource[]
-}
-
-export interface ConfiguredResource extends Omit<HeldResource, 'status'> {
-  readonly typeUrl: string
-  /** Absent where the question is what would have been. */
-  readonly status?: HeldResource['status']
+  readonly resources: readonly ProxyResource[]
 }
 
 /** What a proxy has; of one that is connected to another replica, what it has answered. */
@@ -50,7 +44,7 @@ export async function readConfiguration(
   const proxy = await readProxy(proxies, id)
   if (isRefusal(proxy)) return proxy
   const held = proxies.held(id)
-  const isWanted = (resource: ConfiguredResource) =>
+  const isWanted = (resource: ProxyResource) =>
     wantsType(types, resource.typeUrl) && (name === undefined || resource.name === name)
   if (revision === undefined && held !== undefined) {
     const resources = held.flatMap(resourcesOf).filter(isWanted)
@@ -74,7 +68,7 @@ export async function servedAt(
   proxy: ProxyStatus,
   held: readonly HeldType[] | undefined,
   revision: number,
-): Promise<ConfiguredResource[] | Refusal> {
+): Promise<ProxyResource[] | Refusal> {
   if (held === undefined && proxy.kind === 'grpc') {
     return refuse(
       'unknown',
@@ -92,12 +86,12 @@ export async function servedAt(
   }))
 }
 
-function resourcesOf({ typeUrl, resources }: HeldType): ConfiguredResource[] {
+function resourcesOf({ typeUrl, resources }: HeldType): ProxyResource[] {
   return resources.map(resource => ({ typeUrl, ...resource }))
 }
 
 /** What its replica tells of a proxy says what it refused; nobody knows what it has instead. */
-function answered({ typeUrl, name, has }: ConfiguredResource, proxy: ProxyStatus): ConfiguredResource {
+function answered({ typeUrl, name, has }: ProxyResource, proxy: ProxyStatus): ProxyResource {
   const rejected = proxy.types.find(one => one.typeUrl === typeUrl)?.rejected
   if (has === undefined || !rejected?.resources.includes(name)) {
     return { typeUrl, name, status: 'SYNCED', ...(has && { has }) }

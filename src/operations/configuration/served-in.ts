@@ -11,8 +11,8 @@ export interface AskedType {
 }
 
 /**
- * What a proxy that asks for these types is, or would be, served in a world; of a type whose resources others refer to, what
- * is referred to. Made one by one, as somebody takes them.
+ * What a proxy that asks for these types is, or would be, served in a world; of a type whose resources others refer to,
+ * what is referred to. Made one by one, as somebody takes them.
  */
 export type ServedIn = (
   world: World,
