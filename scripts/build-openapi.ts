@@ -7,7 +7,11 @@ export const OPENAPI = fileURLToPath(new URL('../api/openapi.json', import.meta.
 
 /** The text of api/openapi.json. No route is called, so that nothing has to stand behind them. */
 export function openApiText(): string {
-  const routes = allRoutes({} as never, { registry: {} as never, ready: () => true })
+  const routes = allRoutes({} as never, {
+    registry: {} as never,
+    discovery: {} as never,
+    ready: () => true,
+  })
   return `${JSON.stringify(openApiDocument(routes), undefined, 2)}\n`
 }
 

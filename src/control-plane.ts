@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { Registry } from 'prom-client'
 import { formatAddress } from './address.ts'
@@ -19,6 +17,7 @@ import { noteNacks } from './replica/note-nacks.ts'
 import { watchOutage, whenReached } from './replica/outage.ts'
 import { keepHistoryShort, keepTrafficShort } from './replica/retention.ts'
 import { watchSilence } from './replica/watch-silence.ts'
+import { replicaName } from './replica-name.ts'
 import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
 import { openStore } from './store/thread/open-store.ts'
@@ -86,8 +85,7 @@ async function open(
   { config, log, demand, signal }: Start,
   onClose: OnClose,
 ): Promise<{ rest: string; xds: string }> {
-  // Every container has a process 1.
-  const name = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`
+  const name = replicaName()
   // Others share a PostgreSQL, and bring it back; what is wrong with a file is for who starts this to see.
   const sought = <T>(attempt: () => Promise<T>) =>
     config.database.kind === 'postgres' ? whenReached(attempt, log, signal) : attempt()
@@ -165,7 +163,13 @@ async function open(
   const counted = { flush: traffic.flush, prices: config.trafficPrices }
   const collaborators = { store, replica, intake, proxies: joined.proxies, servedIn, traffic: counted }
   statuses = clientStatuses(collaborators)
-  const app = createRestApp(collaborators, { authenticate, registry, log, ready: () => ready })
+  const app = createRestApp(collaborators, {
+    authenticate,
+    registry,
+    log,
+    discovery: server.polling,
+    ready: () => ready,
+  })
   const rest = await serveRest(app, config.rest)
   onClose(() => rest.close())
   // While Envoys go, what reaches this replica is still answered, and `/readyz` says that nothing more should.

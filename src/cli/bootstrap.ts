@@ -2,10 +2,13 @@ import { isIP } from 'node:net'
 import { type Command, Option } from 'commander'
 import { type Address, isLoopback, parseAddress } from '../address.ts'
 import { DEFAULTS } from '../config.ts'
+import { REFRESH_DELAY } from '../model/rest-polling.ts'
 import { readToken } from './connection.ts'
 import { BOOTSTRAP_FORMS, type BootstrapForm, envoyBootstrap } from './envoy-bootstrap.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
+import type { RestTarget } from './rest-bootstrap.ts'
 import type { Terminal } from './terminal.ts'
+import { wholeNumber } from './whole-number.ts'
 
 interface BootstrapFlags {
   readonly id: string
@@ -19,6 +22,9 @@ interface BootstrapFlags {
   readonly admin?: string
   readonly tokenFile?: string
   readonly form: BootstrapForm
+  readonly rest: string
+  readonly refreshDelay: number
+  readonly tlsCa: string
 }
 
 /** `vicinity bootstrap`: prints the configuration with which an Envoy starts. */
@@ -40,9 +46,28 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
       'file with the token that the Envoy shows; it is written into the bootstrap',
     )
     .addOption(
-      new Option('--form <form>', 'how the Envoy speaks: in changes, or in states of the world (sotw)')
+      new Option(
+        '--form <form>',
+        'how the Envoy speaks: in changes, in states of the world (sotw), or by HTTP requests (rest)',
+      )
         .choices(BOOTSTRAP_FORMS)
         .default('delta'),
+    )
+    .option(
+      '--rest <target>',
+      'where Vicinity serves REST, for --form rest: HOST:PORT, or https://HOST for functions',
+      DEFAULTS.rest,
+    )
+    .option(
+      '--refresh-delay <seconds>',
+      'how often an Envoy asks by REST; it takes up to twice as long',
+      wholeNumber,
+      REFRESH_DELAY.default,
+    )
+    .option(
+      '--tls-ca <file>',
+      'certificates that the Envoy trusts, on its machine, for https',
+      '/etc/ssl/certs/ca-certificates.crt',
     )
     .option('--no-load-reports', 'the Envoy does not report what it sends where')
     .action((flags: BootstrapFlags) => {
@@ -54,8 +79,20 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
       if (admin && isIP(admin.host) === 0)
         throw new CommandFailure(EXIT.usage, '--admin: must be an address, such as 127.0.0.1:9901')
       const token = flags.tokenFile === undefined ? undefined : readToken(flags.tokenFile)
-      terminal.out(JSON.stringify(envoyBootstrap({ ...flags, xds, admin, token }), undefined, 2))
+      const rest = flags.form === 'rest' ? restTarget(flags) : undefined
+      terminal.out(JSON.stringify(envoyBootstrap({ ...flags, xds, admin, token, rest }), undefined, 2))
     })
+}
+
+function restTarget({ rest, refreshDelay, tlsCa }: BootstrapFlags): RestTarget {
+  if (refreshDelay < 1 || refreshDelay > REFRESH_DELAY.most)
+    throw new CommandFailure(EXIT.usage, `--refresh-delay: must be 1 to ${REFRESH_DELAY.most} seconds`)
+  if (!rest.startsWith('https://')) return { address: address('--rest', rest), refreshDelay }
+  const url = URL.canParse(rest) ? new URL(rest) : undefined
+  if (url === undefined || url.pathname !== '/' || url.search !== '' || isIP(url.hostname) !== 0)
+    throw new CommandFailure(EXIT.usage, `--rest: "${rest}" is not https://HOST or https://HOST:PORT`)
+  const port = url.port === '' ? 443 : Number(url.port)
+  return { address: { host: url.hostname, port }, trustedCa: tlsCa, refreshDelay }
 }
 
 function address(flag: string, text: string): Address {

@@ -1,5 +1,7 @@
-import { isIP } from 'node:net'
 import type { Address } from '../address.ts'
+import { CONTROL_PLANE_CLUSTER } from '../model/rest-polling.ts'
+import { controlPlaneCluster, socketAddress } from './bootstrap-cluster.ts'
+import { type RestTarget, restCluster, restClusterName, restSource } from './rest-bootstrap.ts'
 
 export interface BootstrapInput {
   readonly id: string
@@ -7,6 +9,7 @@ export interface BootstrapInput {
   readonly region?: string | undefined
   /** Becomes `node.cluster`. */
   readonly gateway: string
+  /** Where Vicinity serves gRPC; the form `rest` needs none. */
   readonly xds: Address
   /** Kubernetes node name. */
   readonly node?: string | undefined
@@ -16,17 +19,18 @@ export interface BootstrapInput {
   readonly token?: string | undefined
   /** How it speaks; default `delta`. */
   readonly form?: BootstrapForm | undefined
+  /** Where Vicinity serves REST, for the form of that name. */
+  readonly rest?: RestTarget | undefined
   /** False: the Envoy does not report what it sends where. */
   readonly loadReports?: boolean | undefined
 }
 
-/** `delta`: changes, over ADS; `sotw`: states of the world, over ADS. */
-export const BOOTSTRAP_FORMS = ['delta', 'sotw'] as const
+/** `delta`: changes, over ADS; `sotw`: states of the world, over ADS; `rest`: by HTTP, again and again. */
+export const BOOTSTRAP_FORMS = ['delta', 'sotw', 'rest'] as const
 export type BootstrapForm = (typeof BOOTSTRAP_FORMS)[number]
 
-const API_TYPES: Readonly<Record<BootstrapForm, string>> = { delta: 'DELTA_GRPC', sotw: 'GRPC' }
-
-const XDS_CLUSTER = 'vicinity'
+type StreamForm = Exclude<BootstrapForm, 'rest'>
+const API_TYPES: Readonly<Record<StreamForm, string>> = { delta: 'DELTA_GRPC', sotw: 'GRPC' }
 
 /**
  * By itself Envoy refuses a regular expression of more than 100 steps, and with it the whole route table. How large
@@ -37,16 +41,36 @@ const LIMITS = {
   're2.max_program_size.warn_level': 4_294_967_295,
 }
 
-/** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON): ADS, everything else comes over it; load reports. */
+/** An Envoy bootstrap (config.bootstrap.v3.Bootstrap as JSON), with which everything else comes from Vicinity. */
 export function envoyBootstrap(input: BootstrapInput): object {
-  const ads = { ads: {}, resource_api_version: 'V3' }
-  const services = [{ envoy_grpc: { cluster_name: XDS_CLUSTER }, ...metadataOf(input.token) }]
-  const { loadReports = true } = input
+  const { form = 'delta', rest } = input
+  const way =
+    form === 'rest' && rest !== undefined ? overRest(rest, input) : overStreams(form as StreamForm, input)
   return {
-    node: nodeOf(input),
-    dynamic_resources: {
+    node: nodeOf(input, way.metadata),
+    dynamic_resources: way.resources,
+    ...way.others,
+    static_resources: { clusters: [way.cluster] },
+    layered_runtime: { layers: [{ name: 'vicinity', static_layer: LIMITS }] },
+    ...(input.admin ? { admin: { address: socketAddress(input.admin) } } : {}),
+  }
+}
+
+/** Everything but clusters and listeners comes over ADS; load reports go the other way. */
+function overStreams(form: StreamForm, { xds, token, loadReports = true }: BootstrapInput) {
+  const ads = { ads: {}, resource_api_version: 'V3' }
+  const services = [{ envoy_grpc: { cluster_name: CONTROL_PLANE_CLUSTER }, ...metadataOf(token) }]
+  return {
+    metadata: {},
+    cluster: controlPlaneCluster(CONTROL_PLANE_CLUSTER, xds, {
+      // Without keepalive a control plane that lost its network is noticed only by TCP, minutes later.
+      explicit_http_config: {
+        http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '5s' } },
+      },
+    }),
+    resources: {
       ads_config: {
-        api_type: API_TYPES[input.form ?? 'delta'],
+        api_type: API_TYPES[form],
         transport_api_version: 'V3',
         set_node_on_first_message_only: true,
         grpc_services: services,
@@ -54,22 +78,37 @@ export function envoyBootstrap(input: BootstrapInput): object {
       lds_config: ads,
       cds_config: ads,
     },
-    ...(loadReports && {
-      cluster_manager: {
-        load_stats_config: { api_type: 'GRPC', transport_api_version: 'V3', grpc_services: services },
-      },
-    }),
-    static_resources: { clusters: [xdsCluster(input.xds)] },
-    layered_runtime: { layers: [{ name: 'vicinity', static_layer: LIMITS }] },
-    ...(input.admin ? { admin: { address: socketAddress(input.admin) } } : {}),
+    others: loadReports
+      ? {
+          cluster_manager: {
+            load_stats_config: { api_type: 'GRPC', transport_api_version: 'V3', grpc_services: services },
+          },
+        }
+      : {},
   }
 }
 
-function nodeOf({ id, zone, region, gateway, node, source, network }: BootstrapInput): object {
+/** Load reports are streams: there are none by REST. */
+function overRest(target: RestTarget, { token }: BootstrapInput) {
+  const source = restSource(target)
+  return {
+    // What Vicinity serves says to ask the same cluster, as often.
+    metadata: { xdsCluster: restClusterName(target), refreshDelay: `${target.refreshDelay}s` },
+    cluster: restCluster(target, token),
+    resources: { lds_config: source, cds_config: source },
+    others: {},
+  }
+}
+
+function nodeOf(
+  { id, zone, region, gateway, node, source, network }: BootstrapInput,
+  others: object,
+): object {
   const metadata = {
     ...(node ? { node } : {}),
     ...(source ? { source } : {}),
     ...(network ? { network } : {}),
+    ...others,
   }
   return {
     id,
@@ -81,33 +120,4 @@ function nodeOf({ id, zone, region, gateway, node, source, network }: BootstrapI
 
 function metadataOf(token: string | undefined): object {
   return token === undefined ? {} : { initial_metadata: [{ key: 'authorization', value: `Bearer ${token}` }] }
-}
-
-function xdsCluster(xds: Address): object {
-  return {
-    name: XDS_CLUSTER,
-    // A name is resolved again and again, so that a control plane may move. Envoy would take the IPv6 address only
-    // where there is one, and localhost has one on which nobody listens.
-    ...(isIP(xds.host) === 0
-      ? { type: 'STRICT_DNS', dns_lookup_family: 'V4_PREFERRED' }
-      : { type: 'STATIC' }),
-    connect_timeout: '1s',
-    typed_extension_protocol_options: {
-      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-        // Without keepalive a control plane that lost its network is noticed only by TCP, minutes later.
-        explicit_http_config: {
-          http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '5s' } },
-        },
-      },
-    },
-    load_assignment: {
-      cluster_name: XDS_CLUSTER,
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(xds) } }] }],
-    },
-  }
-}
-
-function socketAddress({ host, port }: Address): object {
-  return { socket_address: { address: host, port_value: port } }
 }

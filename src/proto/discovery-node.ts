@@ -28,21 +28,32 @@ export interface NodeMessage {
 }
 
 export function nodeOf(node: NodeMessage): DiscoveryNode {
-  const { region = '', zone = '', subZone = '' } = node.locality ?? {}
   const struct = messageType('google.protobuf.Struct')
+  return nodeWith(
+    node,
+    node.metadata ? (protojson.toJson(struct, node.metadata) as Record<string, unknown>) : {},
+  )
+}
+
+/** `metadata`: that of the node, as JSON. */
+export function nodeWith(
+  node: Omit<NodeMessage, 'metadata'>,
+  metadata: DiscoveryNode['metadata'],
+): DiscoveryNode {
+  const { region = '', zone = '', subZone = '' } = node.locality ?? {}
   return {
     id: node.id ?? '',
     cluster: node.cluster ?? '',
     region,
     zone,
     subZone,
-    metadata: node.metadata ? (protojson.toJson(struct, node.metadata) as Record<string, unknown>) : {},
+    metadata,
     userAgent: `${node.userAgentName ?? ''} ${userAgentVersion(node)}`.trim(),
     features: node.clientFeatures ?? [],
   }
 }
 
-function userAgentVersion(node: NodeMessage): string {
+function userAgentVersion(node: Omit<NodeMessage, 'metadata'>): string {
   const build = node.userAgentBuildVersion?.version
   if (build) return `${build.majorNumber ?? 0}.${build.minorNumber ?? 0}.${build.patch ?? 0}`
   return node.userAgentVersion ?? ''

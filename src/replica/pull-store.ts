@@ -1,12 +1,16 @@
 import type { Logger } from 'pino'
 import type { Store } from '../store/store.ts'
-import { type FollowingReplica, followStore } from './follow-store.ts'
+import { type FollowingReplica, followStore, type Publish } from './follow-store.ts'
 
 /**
  * A World that is brought up to date when somebody asks for a revision, and only then: for a process that sleeps
  * between requests, and can be told nothing meanwhile. Resolves when it is loaded.
  */
-export async function pullStore(store: Pick<Store, 'changes'>, log: Logger): Promise<FollowingReplica> {
+export async function pullStore(
+  store: Pick<Store, 'changes'>,
+  publish: Publish,
+  log: Logger,
+): Promise<FollowingReplica> {
   let look = () => {}
   const feed = {
     changes: store.changes.bind(store),
@@ -15,7 +19,7 @@ export async function pullStore(store: Pick<Store, 'changes'>, log: Logger): Pro
       return () => {}
     },
   }
-  const replica = await followStore(feed, () => {}, log)
+  const replica = await followStore(feed, publish, log)
   return {
     ...replica,
     reached: revision => {

@@ -1,8 +1,8 @@
-import type { Registry } from 'prom-client'
 import type { Collaborators } from '../operations/collaborators.ts'
 import { BodyBudget } from './body-budget.ts'
 import { openApiDocument } from './openapi-document.ts'
 import { serviceAssignment } from './resources/assignment.ts'
+import { restDiscovery } from './resources/discovery.ts'
 import { livez, readyz } from './resources/health.ts'
 import { kubernetesPush } from './resources/kubernetes.ts'
 import { metrics } from './resources/metrics.ts'
@@ -25,13 +25,14 @@ import { sources } from './resources/sources.ts'
 import { traffic } from './resources/traffic.ts'
 import { zoneDrain } from './resources/zone-drain.ts'
 import { zones } from './resources/zones.ts'
+import type { RestOptions } from './rest-app.ts'
 import type { Route } from './route.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 /** Every path of the API, in the order in which the OpenAPI document lists them. */
 export function allRoutes(
   collaborators: Collaborators,
-  options: { readonly registry: Registry; readonly ready: () => boolean },
+  options: Pick<RestOptions, 'registry' | 'discovery' | 'ready'>,
 ): Route[] {
   const { store, proxies } = collaborators
   const budget = new BodyBudget()
@@ -57,6 +58,7 @@ export function allRoutes(
     nacks(store),
     ...connectedProxies(proxies),
     ...proxyConfiguration(collaborators),
+    ...restDiscovery(options.discovery),
     livez(),
     readyz(options.ready),
     metrics(options.registry),

@@ -7,7 +7,7 @@ import type { Principal } from '../auth/principal.ts'
 export function requestMetrics(
   registry: Registry,
   log: Logger,
-): MiddlewareHandler<{ Variables: { principal: Principal; route: string } }> {
+): MiddlewareHandler<{ Variables: { principal: Principal; route: string; changesNothing: boolean } }> {
   const duration = new Histogram({
     name: 'vicinity_http_request_duration_seconds',
     help: 'Time from the head of a request to the head of its response',
@@ -23,9 +23,10 @@ export function requestMetrics(
     const { status } = c.res
     const labels = { method: METHODS.has(method) ? method : 'other', route: c.get('route') ?? 'none', status }
     duration.observe(labels, milliseconds / 1000)
-    if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
+    if (READS.has(method) || c.get('changesNothing')) return
     log.info({ method, path, status, ms: Math.round(milliseconds), by: c.get('principal')?.name }, 'write')
   }
 }
 
+const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'])

@@ -10,6 +10,7 @@ export function json(description: string, schema: z.ZodType): RouteConfig['respo
 const PROBLEMS = {
   400: 'The request, its query or its JSON cannot be understood',
   401: 'A token is needed, and this was none',
+  403: 'This token may not be answered that',
   404: 'There is no such thing',
   410: 'Retention took that revision',
   412: 'Somebody wrote in between',

@@ -13,6 +13,7 @@ import { refuseForeignPages } from './foreign-pages.ts'
 import { measuredStore } from './measured-store.ts'
 import { problem } from './problem.ts'
 import { requestMetrics } from './request-metrics.ts'
+import type { Discovery } from './resources/discovery.ts'
 import type { RestContext } from './route.ts'
 
 export interface RestOptions {
@@ -20,17 +21,21 @@ export interface RestOptions {
   /** Where `/metrics` reads; the REST API adds its own. */
   readonly registry: Registry
   readonly log: Logger
+  /** What Envoys are served that ask by REST. */
+  readonly discovery: Discovery
   /** False while this replica stops: `/readyz` says so. */
   readonly ready: () => boolean
 }
 
-export type RestApp = Hono<{ Variables: { principal: Principal; route: string } }>
+export type RestApp = Hono<{
+  Variables: { principal: Principal; route: string; changesNothing: boolean }
+}>
 
 /** The whole REST API as a function from request to response; `serveRest` puts it behind a port. */
 export function createRestApp(collaborators: Collaborators, options: RestOptions): RestApp {
-  const { authenticate, registry, log, ready } = options
+  const { authenticate, registry, log, discovery, ready } = options
   const store = measuredStore(collaborators.store, registry)
-  const routes = allRoutes({ ...collaborators, store }, { registry, ready })
+  const routes = allRoutes({ ...collaborators, store }, { registry, discovery, ready })
   const app: RestApp = new Hono()
   app.use(requestMetrics(registry, log))
   if (authenticate(undefined) !== undefined) app.use(refuseForeignPages)

@@ -13,6 +13,8 @@ export type RestContext = Context<{
     principal: Principal
     /** The path of the route that answers, with its parameters unfilled; for metrics. */
     route: string
+    /** It is a read, whatever its method. */
+    changesNothing: boolean
   }
 }>
 
@@ -40,6 +42,8 @@ interface RouteDefinition<P extends z.ZodRawShape, Q extends z.ZodRawShape> {
   readonly request?: RouteConfig['request']
   readonly responses: RouteConfig['responses']
   readonly open?: boolean
+  /** A read, though its method is none: it is not logged as a write. */
+  readonly changesNothing?: boolean
   readonly handle: (
     c: RestContext,
     asked: { params: z.output<z.ZodObject<P>>; query: z.output<z.ZodObject<Q>> },
@@ -72,6 +76,7 @@ export function route<P extends z.ZodRawShape = Nothing, Q extends z.ZodRawShape
     },
     async answer(c) {
       c.set('route', definition.path)
+      c.set('changesNothing', definition.changesNothing ?? false)
       const given = params.safeParse(c.req.param(), WORDS)
       const asked = query.safeParse(queryOf(c, definition.query ?? {}), WORDS)
       if (given.success && asked.success)

@@ -25,6 +25,7 @@ import { Editions } from './editions.ts'
 import { FanOut } from './fan-out.ts'
 import { LoadReportStream, type LoadReportStreamOptions } from './load-reports/load-report-stream.ts'
 import { MessageCounts } from './message-counts.ts'
+import { Polling } from './polling/polling.ts'
 import { ProxyRegistry } from './proxy-registry.ts'
 import {
   type Method,
@@ -77,6 +78,8 @@ export interface XdsServer {
   readonly proxies: OwnProxies
   readonly rounds: Pick<ProxyRegistry['rounds'], 'waitingZones' | 'expire' | 'coalesced'>
   readonly messages: Pick<MessageCounts, 'all'>
+  /** For Envoys that ask by REST: proxies as those that have a stream. */
+  readonly polling: Pick<Polling, 'answer'>
   /**
    * The views of all audiences show this revision now, with what was committed since the last one. It may be below the last: the database went back, and what
    * streams are sent is what is different in its views.
@@ -140,9 +143,11 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   })
   const { maxConnectionAge } = options
   const lifetime = () => maxConnectionAge && streamLifetime(maxConnectionAge)
+  const allowEmpty = options.allowEmpty ?? false
+  const polling = new Polling({ ...options, allowEmpty, editions, arrivals, registry, messages, time })
   const streamOptions: ProxyStreamOptions = {
     ...options,
-    allowEmpty: options.allowEmpty ?? false,
+    allowEmpty,
     lifetime,
     editions,
     arrivals,
@@ -199,20 +204,28 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     proxies: registry,
     rounds: registry.rounds,
     messages,
+    polling,
     get isPassed() {
-      return fanOut.isIdle
+      return fanOut.isIdle && polling.isPassed
     },
-    passed: () => fanOut.idle(),
+    passed: async () => {
+      await fanOut.idle()
+      await polling.passed()
+    },
     onChange: (revision, commits = []) => {
       editions.show(revision)
       arrivals.came(editions.current, new Date())
       registry.arrived(commits)
       fanOut.add(streams)
+      polling.onEdition()
     },
     stopWaiting: () => registry.stopWaiting(),
     close: notice => {
       sideServices.stopServing()
-      closing ??= close(server, [streams, loadReports, sideServices.open], notice).finally(() => time.stop())
+      closing ??= close(server, [streams, loadReports, sideServices.open], notice).finally(() => {
+        polling.close()
+        time.stop()
+      })
       return closing
     },
   }

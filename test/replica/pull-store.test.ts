@@ -12,7 +12,7 @@ let replica: FollowingReplica
 beforeEach(async () => {
   store = await openStore({ kind: 'sqlite', path: ':memory:' })
   await push(store, replacement('topology', [service('first')]))
-  replica = await pullStore(store, pino({ level: 'silent' }))
+  replica = await pullStore(store, () => {}, pino({ level: 'silent' }))
 })
 afterEach(async () => {
   await replica.close()

@@ -3,14 +3,16 @@ import { Registry } from 'prom-client'
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import { authenticator } from '../../src/auth/authenticate.ts'
 import type { HeldType } from '../../src/model/held-resources.ts'
-import type { Convergence, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
+import type { Convergence, OwnProxies, Proxies, ProxyStatus } from '../../src/model/proxies.ts'
 import type { TrafficPrices } from '../../src/model/traffic-prices.ts'
 import type { Collaborators, CountedTraffic } from '../../src/operations/collaborators.ts'
 import { openIntake } from '../../src/operations/intake/intake.ts'
-import { followStore } from '../../src/replica/follow-store.ts'
+import { followStore, type Publish } from '../../src/replica/follow-store.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
 import { openStore } from '../../src/store/thread/open-store.ts'
+import { openPolling } from '../../src/xds/polling/open-polling.ts'
 import { servedIn } from '../../src/xds/served-in.ts'
+import { Tables } from '../../src/xds/tables.ts'
 
 /** The whole REST API over a database, an intake and a feed that are real; only the proxies are told what to say. */
 export interface RestTestbed extends Collaborators {
@@ -18,6 +20,8 @@ export interface RestTestbed extends Collaborators {
   readonly registry: Registry
   readonly proxies: ScriptedProxies
   readonly traffic: ScriptedTraffic
+  /** Those that asked by REST. */
+  readonly polled: Pick<OwnProxies, 'list'>
   /** Sends JSON (or text as it is) and reads JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
 }
@@ -37,6 +41,9 @@ export interface LastingTestbed extends RestTestbed {
 interface BenchOptions {
   readonly adminToken?: string
   readonly ready?: () => boolean
+  readonly allowEmpty?: boolean
+  /** Why nobody is answered who asks by REST. */
+  readonly unauthorized?: string
 }
 
 /** A testbed for one test. */
@@ -76,7 +83,22 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
   const log = pino({ level: 'silent' })
   const store = await openStore({ kind: 'sqlite', path: ':memory:' })
   const intake = openIntake()
-  const replica = await followStore(store, () => {}, log)
+  const tables = new Tables()
+  let discovery: ReturnType<typeof openPolling> | undefined
+  const publish: Publish = (world, touched, commits) => {
+    tables.publish(world, touched, discovery?.polling.isPassed ?? true)
+    discovery?.onChange(world.revision, commits)
+  }
+  const replica = await followStore(store, publish, log)
+  const served = openPolling({
+    audiences: tables,
+    authorize: () => options.unauthorized,
+    replica: 'replica-1',
+    allowEmpty: options.allowEmpty ?? false,
+    revision: replica.world().revision,
+    log,
+  })
+  discovery = served
   const registry = new Registry()
   const proxies = new ScriptedProxies()
   const traffic = new ScriptedTraffic()
@@ -85,6 +107,7 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
     authenticate: authenticator(options.adminToken),
     registry,
     log,
+    discovery: served.polling,
     ready: options.ready ?? (() => true),
   })
   const call: RestTestbed['call'] = async (method, path, body, headers = {}) => {
@@ -104,11 +127,12 @@ export async function openLastingTestbed(options: BenchOptions = {}): Promise<La
     }
   }
   const close = async () => {
+    served.close()
     await replica.close()
     await intake.close()
     await store.close()
   }
-  return { ...collaborators, app, registry, call, close }
+  return { ...collaborators, polled: served.proxies, app, registry, call, close }
 }
 
 class ScriptedTraffic implements CountedTraffic {

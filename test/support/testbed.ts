@@ -43,8 +43,9 @@ interface Stand {
   readonly form?: BootstrapForm
   /** Default: true. */
   readonly loadReports?: boolean
-  /** Default: that of the testbed. */
+  /** Defaults: those of the testbed. */
   readonly xds?: string
+  readonly rest?: string
 }
 
 export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
@@ -67,7 +68,7 @@ export async function openTestbed(demand?: DemandTiming): Promise<Testbed> {
       closing.addWay(() => server.close())
       return server
     },
-    envoy: async stand => closing.add(await startAt({ xds, ...stand })),
+    envoy: async stand => closing.add(await startAt({ xds, rest, ...stand })),
     restart: async ({ empty = false, ...flags } = {}) => {
       await plane.close()
       if (empty) database = join(folder, `vicinity-${++databases}.db`)
@@ -85,7 +86,7 @@ function startPlane(flags: ServeFlags, demand?: DemandTiming) {
 
 /** A real Envoy, LIVE. */
 export async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
-  const { gateway = 'edge', zone = 'zone-a', node, source, form, loadReports, xds } = stand
+  const { gateway = 'edge', zone = 'zone-a', node, source, form, loadReports, xds, rest } = stand
   const admin = `127.0.0.1:${await freePort()}`
   const id = ['envoy', form, gateway, zone, node, source].filter(Boolean).join('-')
   const standpoint = {
@@ -98,6 +99,7 @@ export async function startAt(stand: Stand & { xds: string }): Promise<Envoy> {
     form,
     loadReports,
     xds: addressOf(xds),
+    rest: rest === undefined ? undefined : { address: addressOf(rest), refreshDelay: 1 },
     admin: addressOf(admin),
   }
   return startEnvoy(JSON.stringify(envoyBootstrap(standpoint)), admin)

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Principal } from '../../auth/principal.ts'
+import type { DiscoveryAnswer, DiscoveryKind } from '../../model/discovery.ts'
+import type { DiscoveryNode } from '../../proto/discovery-node.ts'
+import type { StateRequest } from '../../proto/state-request.ts'
+import { readStateRequest } from '../../proto/state-request-json.ts'
+import { TYPE_URLS } from '../../proto/type-urls.ts'
+import type { Arrivals } from '../arrivals.ts'
+import { type Audience, type Audiences, type ClientNode, clientNode } from '../audience.ts'
+import type { Editions } from '../editions.ts'
+import { FanOut } from '../fan-out.ts'
+import type { MessageCount, MessageCounts } from '../message-counts.ts'
+import type { ProxyRegistry } from '../proxy-registry.ts'
+import type { ProxyRefusal, ProxyStreamOptions } from '../proxy-stream.ts'
+import type { RunningTime } from '../running-time.ts'
+import { PolledProxy } from './polled-proxy.ts'
+import { SourcesInUse } from './sources-in-use.ts'
+import { stateJson } from './state-json.ts'
+
+/** Beyond this many the one that was not heard for longest is forgotten. */
+const MAX_PROXIES = 10_000
+/** A proxy that has asked for more names than any has is known anew: nothing of the old ones is kept. */
+const MAX_NAMES = 100_000
+
+/** Whoever is not heard for as long as this, in milliseconds and in refreshes, is gone. */
+const GONE_AFTER = 30_000
+const GONE_AFTER_REFRESHES = 5
+/** How often it is looked who is gone, in milliseconds. */
+const LOOK_EVERY = 5_000
+
+/** Longest text of a client's that goes into a log line, in characters. */
+const LOGGED_TEXT = 1024
+
+export interface PollingOptions {
+  readonly audiences: Audiences
+  /** As for streams: one gate for all forms. */
+  readonly authorize: ProxyStreamOptions['authorize']
+  readonly replica: string
+  readonly allowEmpty: boolean
+  readonly editions: Editions
+  readonly arrivals: Pick<Arrivals, 'firstAfter'>
+  readonly registry: Pick<ProxyRegistry, 'join' | 'leave' | 'told' | 'answered'>
+  readonly messages: Pick<MessageCounts, 'of'>
+  readonly time: Pick<RunningTime, 'now' | 'dateOf'>
+  readonly log: Logger
+  /** A client refused something. */
+  readonly onRefused?: ((refusal: ProxyRefusal) => void) | undefined
+}
+
+interface Known {
+  readonly proxy: PolledProxy
+  readonly audience: Audience
+  readonly releaseSource: () => void
+}
+
+const TYPES: Readonly<Record<DiscoveryKind, string>> = {
+  clusters: TYPE_URLS.cluster,
+  endpoints: TYPE_URLS.endpoints,
+  listeners: TYPE_URLS.listener,
+  routes: TYPE_URLS.routes,
+}
+
+/**
+ * Serves Envoys that ask by REST. Any replica can answer any request; who asks is remembered for a while, so that he is
+ * shown, counts among those who ask for traffic, is waited for, and gets changes in their order.
+ */
+export class Polling {
+  readonly #options: PollingOptions
+  /** By all that a node says of itself, the one that was heard last at the end. */
+  readonly #proxies = new Map<string, Known>()
+  readonly #sources = new SourcesInUse()
+  readonly #fanOut: FanOut<PolledProxy>
+  readonly #look: NodeJS.Timeout
+
+  constructor(options: PollingOptions) {
+    this.#options = options
+    const { registry } = options
+    this.#fanOut = new FanOut<PolledProxy>(proxy => {
+      registry.told(proxy, proxy.serve())
+      registry.answered(proxy)
+    })
+    this.#look = setInterval(() => this.#forgetGone(), LOOK_EVERY).unref()
+  }
+
+  /** Every proxy has looked at what its views show now. */
+  get isPassed(): boolean {
+    return this.#fanOut.isIdle
+  }
+
+  /** Resolves when that is so. */
+  passed(): Promise<void> {
+    return this.#fanOut.idle()
+  }
+
+  /** The views show another edition now. */
+  onEdition(): void {
+    this.#fanOut.add([...this.#proxies.values()].map(one => one.proxy))
+  }
+
+  /** `body`: JSON of any kind; `peer`: who sent it, '' is unknown. */
+  async answer(
+    kind: DiscoveryKind,
+    body: unknown,
+    principal: Principal,
+    peer: string,
+  ): Promise<DiscoveryAnswer> {
+    const read = readStateRequest(body)
+    if (!read.ok) return { is: 'malformed', problems: read.problems }
+    const typeUrl = TYPES[kind]
+    const problem = problemOf(read.request, typeUrl)
+    if (problem !== undefined) return { is: 'malformed', problems: [problem] }
+    const request = { ...read.request, typeUrl }
+    const { node } = request
+    const client = clientNode(node as DiscoveryNode)
+    const refusal = this.#options.authorize(principal, { node: client, request })
+    if (refusal !== undefined) return { is: 'forbidden', detail: refusal }
+    const { registry, messages, replica } = this.#options
+    const count = messages.of('rest', typeUrl)
+    count.requests += 1
+    const { proxy } = this.#known(client, node as DiscoveryNode)
+    proxy.peer = peer
+    const state = await proxy.answer(typeUrl, request)
+    registry.answered(proxy)
+    if (state === undefined) return { is: 'unchanged' }
+    count.responses += 1
+    return { is: 'state', version: state.version, pieces: counted(stateJson(typeUrl, state, replica), count) }
+  }
+
+  close(): void {
+    clearInterval(this.#look)
+    for (const key of this.#proxies.keys()) this.#forget(key)
+  }
+
+  #known(client: ClientNode, node: DiscoveryNode): Known {
+    const key = JSON.stringify([client, node.metadata.refreshDelay, node.metadata.xdsCluster])
+    const before = this.#proxies.get(key)
+    if (before !== undefined && before.proxy.namesAsked > MAX_NAMES) this.#forget(key)
+    const known = this.#proxies.get(key) ?? this.#open(client, node)
+    known.proxy.heardAt = this.#options.time.now()
+    this.#proxies.delete(key)
+    this.#proxies.set(key, known)
+    if (this.#proxies.size > MAX_PROXIES) this.#forget(this.#proxies.keys().next().value as string)
+    return known
+  }
+
+  #open(client: ClientNode, node: DiscoveryNode): Known {
+    const { audiences, registry, messages, log, onRefused } = this.#options
+    const { configSource, refreshDelay, warnings, release } = this.#sources.use(node.metadata)
+    const audience = audiences.join({ ...client, configSource }, true)
+    const id = randomUUID()
+    const proxy = new PolledProxy({
+      ...this.#options,
+      id,
+      node: client,
+      audience,
+      refreshDelay,
+      warnings,
+      refused: refusal => {
+        const { typeUrl, detail } = refusal
+        messages.of('rest', typeUrl).nacks += 1
+        const words = detail.slice(0, LOGGED_TEXT)
+        log.warn({ proxy: id, node: client.id, typeUrl, detail: words }, 'proxy rejected a response')
+        onRefused?.(refusal)
+      },
+    })
+    registry.join(proxy)
+    log.info({ proxy: id, node: client.id, gateway: client.gateway, form: 'rest' }, 'proxy connected')
+    return { proxy, audience, releaseSource: release }
+  }
+
+  #forgetGone(): void {
+    const now = this.#options.time.now()
+    for (const [key, { proxy }] of this.#proxies) {
+      const silence = now - proxy.heardAt
+      if (silence > Math.max(GONE_AFTER, GONE_AFTER_REFRESHES * proxy.refreshDelay)) this.#forget(key)
+    }
+  }
+
+  #forget(key: string): void {
+    const known = this.#proxies.get(key)
+    if (known === undefined) return
+    const { proxy, audience, releaseSource } = known
+    this.#proxies.delete(key)
+    this.#fanOut.remove(proxy)
+    this.#options.registry.leave(proxy)
+    audience.leave()
+    releaseSource()
+    this.#options.log.info({ proxy: proxy.id, node: proxy.node }, 'proxy disconnected')
+  }
+}
+
+function* counted(pieces: Iterable<string>, count: MessageCount): Iterable<string> {
+  for (const piece of pieces) {
+    count.bytes += Buffer.byteLength(piece)
+    yield piece
+  }
+}
+
+function problemOf(request: StateRequest, typeUrl: string): { pointer: string; detail: string } | undefined {
+  if (request.typeUrl !== '' && request.typeUrl !== typeUrl)
+    return { pointer: '/type_url', detail: `must be ${typeUrl} here, or nothing` }
+  // Who asks is said in every request: there is no stream that could remember it.
+  return request.node === undefined ? { pointer: '/node', detail: 'is missing' } : undefined
+}
