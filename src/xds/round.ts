@@ -63,8 +63,8 @@ export class Round {
   readonly done: Promise<void>
   #resolve: () => void = () => {}
 
-  /** `unseen`: so many of `members` have not been told of the edition; by default none, and whoever is late is `join`ed. */
-  constructor(edition: number, members: Members, unseen = 0, times: AckTimes = new AckTimes([], () => {})) {
+  /** `unseen`: so many of `members` have not been told of the edition. */
+  constructor(edition: number, members: Members, unseen: number, times = new AckTimes([], () => {})) {
     this.edition = edition
     this.times = times
     this.#members = members

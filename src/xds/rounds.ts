@@ -91,9 +91,11 @@ export class Rounds<Stream extends RoundStream> {
 
   /** A round of whoever has not answered the edition yet; to be abandoned. */
   late(edition: number): Round {
-    const round = new Round(edition, this.#members)
+    // Counted as one unseen until all have joined: before that it would be done.
+    const round = new Round(edition, this.#members, 1)
     for (const member of this.#members.values())
       if (member.stream.settled < edition) round.join(member, member.stream.responses)
+    round.unseenLeft()
     return round
   }
 

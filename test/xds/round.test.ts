@@ -259,6 +259,20 @@ test('what was refused before and holds a later revision back is not timed', () 
   expect(fleet.observed.map(one => one.revision)).toEqual([2])
 })
 
+test('whoever asks for a revision that came before waits for those who have not answered it', async () => {
+  const fleet = new Fleet()
+  const a = fleet.connect('a')
+  fleet.arrive()
+  const [clusters] = fleet.tell('a', tables => tables.set(CDS, 'y'))
+  const round = fleet.rounds.late(2)
+  expect(await isDone(round)).toBe(false)
+  a.ack(clusters)
+  fleet.answered('a')
+  expect(await isDone(round)).toBe(true)
+  expect(round.result).toMatchObject({ acked: 1, pending: [] })
+  expect(await isDone(fleet.rounds.late(2))).toBe(true)
+})
+
 test('a client that answers nothing at all does not fill the memory', () => {
   const fleet = new Fleet()
   fleet.connect('frozen')
