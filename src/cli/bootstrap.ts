@@ -2,9 +2,10 @@ import { isIP } from 'node:net'
 import { type Command, Option } from 'commander'
 import { type Address, isLoopback, parseAddress } from '../address.ts'
 import { DEFAULTS } from '../config.ts'
+import { PROXY_FORMS, type ProxyForm } from '../model/proxies.ts'
 import { REFRESH_DELAY } from '../model/rest-polling.ts'
 import { readToken } from './connection.ts'
-import { BOOTSTRAP_FORMS, type BootstrapForm, envoyBootstrap } from './envoy-bootstrap.ts'
+import { envoyBootstrap } from './envoy-bootstrap.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
 import type { RestTarget } from './rest-bootstrap.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,7 +22,7 @@ interface BootstrapFlags {
   readonly network?: string
   readonly admin?: string
   readonly tokenFile?: string
-  readonly form: BootstrapForm
+  readonly form: ProxyForm
   readonly rest: string
   readonly refreshDelay: number
   readonly tlsCa: string
@@ -48,9 +49,9 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
     .addOption(
       new Option(
         '--form <form>',
-        'how the Envoy speaks: in changes, in states of the world (sotw), or by HTTP requests (rest)',
+        'how the Envoy speaks: in changes or in states of the world (sotw), over one stream or several, or by HTTP requests',
       )
-        .choices(BOOTSTRAP_FORMS)
+        .choices(PROXY_FORMS)
         .default('delta'),
     )
     .option(

@@ -1,7 +1,8 @@
 import type { Address } from '../address.ts'
+import type { ProxyForm } from '../model/proxies.ts'
 import { CONTROL_PLANE_CLUSTER } from '../model/rest-polling.ts'
 import { controlPlaneCluster, socketAddress } from './bootstrap-cluster.ts'
-import { type RestTarget, restCluster, restClusterName, restSource } from './rest-bootstrap.ts'
+import { authorizing, type RestTarget, restCluster, restClusterName, restSource } from './rest-bootstrap.ts'
 
 export interface BootstrapInput {
   readonly id: string
@@ -18,19 +19,20 @@ export interface BootstrapInput {
   readonly admin?: Address | undefined
   readonly token?: string | undefined
   /** How it speaks; default `delta`. */
-  readonly form?: BootstrapForm | undefined
+  readonly form?: ProxyForm | undefined
   /** Where Vicinity serves REST, for the form of that name. */
   readonly rest?: RestTarget | undefined
   /** False: the Envoy does not report what it sends where. */
   readonly loadReports?: boolean | undefined
 }
 
-/** `delta`: changes, over ADS; `sotw`: states of the world, over ADS; `rest`: by HTTP, again and again. */
-export const BOOTSTRAP_FORMS = ['delta', 'sotw', 'rest'] as const
-export type BootstrapForm = (typeof BOOTSTRAP_FORMS)[number]
-
-type StreamForm = Exclude<BootstrapForm, 'rest'>
-const API_TYPES: Readonly<Record<StreamForm, string>> = { delta: 'DELTA_GRPC', sotw: 'GRPC' }
+type StreamForm = Exclude<ProxyForm, 'rest'>
+const API_TYPES: Readonly<Record<StreamForm, string>> = {
+  delta: 'DELTA_GRPC',
+  'delta-per-type': 'DELTA_GRPC',
+  sotw: 'GRPC',
+  'sotw-per-type': 'GRPC',
+}
 
 /**
  * By itself Envoy refuses a regular expression of more than 100 steps, and with it the whole route table. How large
@@ -56,10 +58,22 @@ export function envoyBootstrap(input: BootstrapInput): object {
   }
 }
 
-/** Everything but clusters and listeners comes over ADS; load reports go the other way. */
+/** Over ADS, or over a stream for each type and one for each assignment; load reports go the other way. */
 function overStreams(form: StreamForm, { xds, token, loadReports = true }: BootstrapInput) {
-  const ads = { ads: {}, resource_api_version: 'V3' }
-  const services = [{ envoy_grpc: { cluster_name: CONTROL_PLANE_CLUSTER }, ...metadataOf(token) }]
+  const isAggregated = form === 'delta' || form === 'sotw'
+  const services = [
+    { envoy_grpc: { cluster_name: CONTROL_PLANE_CLUSTER }, ...(isAggregated && metadataOf(token)) },
+  ]
+  const source = {
+    api_type: API_TYPES[form],
+    transport_api_version: 'V3',
+    set_node_on_first_message_only: true,
+    grpc_services: services,
+  }
+  const config = {
+    ...(isAggregated ? { ads: {} } : { api_config_source: source }),
+    resource_api_version: 'V3',
+  }
   return {
     metadata: {},
     cluster: controlPlaneCluster(CONTROL_PLANE_CLUSTER, xds, {
@@ -67,17 +81,9 @@ function overStreams(form: StreamForm, { xds, token, loadReports = true }: Boots
       explicit_http_config: {
         http2_protocol_options: { connection_keepalive: { interval: '30s', timeout: '5s' } },
       },
+      ...(!isAggregated && authorizing(token)),
     }),
-    resources: {
-      ads_config: {
-        api_type: API_TYPES[form],
-        transport_api_version: 'V3',
-        set_node_on_first_message_only: true,
-        grpc_services: services,
-      },
-      lds_config: ads,
-      cds_config: ads,
-    },
+    resources: { ...(isAggregated && { ads_config: source }), lds_config: config, cds_config: config },
     others: loadReports
       ? {
           cluster_manager: {

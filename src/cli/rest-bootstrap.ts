@@ -48,7 +48,7 @@ export function restCluster(target: RestTarget, token: string | undefined): obje
   const cluster = controlPlaneCluster(restClusterName(target), address, {
     common_http_protocol_options: { idle_timeout: IDLE_TIMEOUT },
     explicit_http_config: { http_protocol_options: {} },
-    ...(token === undefined ? {} : { http_filters: [authorization(token), UPSTREAM_CODEC] }),
+    ...authorizing(token),
   })
   return {
     ...cluster,
@@ -61,7 +61,14 @@ export function restCluster(target: RestTarget, token: string | undefined): obje
   }
 }
 
-/** A REST config source has no headers of its own: the cluster adds it. */
+/**
+ * The token, in the options of the cluster in which Vicinity is: a REST config source has no headers of its own, and what
+ * Vicinity serves says whom to ask, but no token.
+ */
+export function authorizing(token: string | undefined): object {
+  return token === undefined ? {} : { http_filters: [authorization(token), UPSTREAM_CODEC] }
+}
+
 function authorization(token: string): object {
   const header = { key: 'authorization', value: `Bearer ${token}` }
   return {

@@ -16,3 +16,11 @@ export type DiscoveryAnswer =
   | { readonly is: 'unchanged' }
   | { readonly is: 'malformed'; readonly problems: readonly Problem[] }
   | { readonly is: 'forbidden'; readonly detail: string }
+
+/** Who asks. */
+export interface DiscoveryCaller {
+  /** Its address; '' is unknown. */
+  readonly peer: string
+  /** What it calls the host that it asks. */
+  readonly authority: string
+}

@@ -33,3 +33,20 @@ export function fromRest({ cluster, refreshDelay }: RestPolling): ConfigSource {
   }
   return { json: { apiConfigSource, ...V3 } }
 }
+
+/** How an Envoy asks that has a stream for each type, and for each assignment and route configuration. */
+export interface OwnStreams {
+  /** As of `RestPolling`. */
+  readonly cluster: string
+  readonly apiType: 'GRPC' | 'DELTA_GRPC'
+}
+
+export function fromOwnStreams({ cluster, apiType }: OwnStreams): ConfigSource {
+  const apiConfigSource = {
+    apiType,
+    transportApiVersion: 'V3',
+    grpcServices: [{ envoyGrpc: { clusterName: cluster } }],
+    setNodeOnFirstMessageOnly: true,
+  }
+  return { json: { apiConfigSource, ...V3 } }
+}

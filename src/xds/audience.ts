@@ -14,6 +14,8 @@ export interface ClientNode {
   readonly gateway: string
   readonly viewpoint: Viewpoint
   readonly userAgent: string
+  /** What its bootstrap calls the cluster in which Vicinity is, where it says so. */
+  readonly xdsCluster?: string
   /** Where it takes endpoints and routes from; default ADS. */
   readonly configSource?: ConfigSource
 }
@@ -53,6 +55,7 @@ export function clientNode(node: DiscoveryNode): ClientNode {
       network: textOf(node.metadata.network),
     },
     userAgent: node.userAgent,
+    ...(textOf(node.metadata.xdsCluster) !== '' && { xdsCluster: textOf(node.metadata.xdsCluster) }),
   }
 }
 

@@ -10,9 +10,11 @@ interface Signature {
   readonly systemVersion: string
 }
 
+export type FormName = Extract<ProxyForm, 'delta' | 'sotw'>
+
 /** One form of the protocol: how its messages read, and what they mean to a `DeltaStream`. */
 export interface Form<Request extends DiscoveryRequest> {
-  readonly name: Extract<ProxyForm, 'delta' | 'sotw'>
+  readonly name: FormName
   /** Never throws. */
   decode(bytes: Uint8Array): DecodedRequest<Request>
   open(options: DeltaStreamOptions): Dialogue<Request>

@@ -7,15 +7,16 @@ import type { HeldType } from '../model/held-resources.ts'
 import type { Refusal, ResourceVersion } from '../model/nacks.ts'
 import type { ProxyForm, ProxyStatus } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
-import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Arrivals } from './arrivals.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from './audience.ts'
+import type { ConfigSources } from './config-sources.ts'
 import type { RefusedResponse, RefusedVersion } from './deliveries.ts'
 import type { DeltaStream } from './delta-stream.ts'
 import type { Editions } from './editions.ts'
 import type { Dialogue, Form } from './form.ts'
 import type { VersionAnswer } from './holdings.ts'
 import type { MessageCounts } from './message-counts.ts'
+import { joinByOwnStream } from './own-stream.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
 import type { RunningTime } from './running-time.ts'
 
@@ -67,6 +68,7 @@ export interface ProxyStreamOptions {
   readonly editions: Editions
   readonly arrivals: Pick<Arrivals, 'firstAfter'>
   readonly messages: MessageCounts
+  readonly configSources: ConfigSources
   /** What gates wait by. */
   readonly time: Pick<RunningTime, 'now' | 'dateOf'>
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
@@ -294,9 +296,12 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   }
 
   #join(node: ClientNode): Dialogue<Request> {
-    const { audiences, editions, time, allowEmpty } = this.#options
+    const { editions, time, allowEmpty } = this.#options
     const { form, typeUrl } = this.#method
-    const audience = audiences.join(node, typeUrl === undefined || typeUrl === TYPE_URLS.cluster)
+    const audience =
+      typeUrl === undefined
+        ? this.#options.audiences.join(node, true)
+        : joinByOwnStream(node, { form: form.name, typeUrl, authority: this.#call.getHost() }, this.#options)
     const dialogue = form.open({
       id: this.id,
       views: audience.views,

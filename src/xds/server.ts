@@ -19,6 +19,7 @@ import { within } from '../within.ts'
 import type { ObserveAnswer } from './ack-times.ts'
 import { Arrivals } from './arrivals.ts'
 import { callerOf, UNAUTHENTICATED } from './caller.ts'
+import { ConfigSources } from './config-sources.ts'
 import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
 import { deltaForm } from './delta-form.ts'
 import { Editions } from './editions.ts'
@@ -46,6 +47,7 @@ export interface XdsServerOptions
       | 'editions'
       | 'arrivals'
       | 'messages'
+      | 'configSources'
       | 'time'
       | 'lifetime'
       | 'joined'
@@ -152,6 +154,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     editions,
     arrivals,
     messages,
+    configSources: new ConfigSources(),
     time,
     joined: stream => registry.join(stream),
     refused: refusal => options.onRefused?.(refusal),

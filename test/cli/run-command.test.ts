@@ -268,6 +268,19 @@ describe('bootstrap', () => {
     })
   })
 
+  test('has the token where every stream takes it, when each type has its own', async () => {
+    const token = file('own-stream-token', 'proxy-secret')
+    const flags = ['--form', 'delta-per-type', '--token-file', token]
+    const { dynamic_resources: dynamic, static_resources: fixed } = JSON.parse(
+      (await runCli([...bootstrapArgs(), ...flags])).stdout,
+    )
+    expect(dynamic).not.toHaveProperty('ads_config')
+    expect(dynamic.cds_config.api_config_source).toMatchObject({ api_type: 'DELTA_GRPC' })
+    expect(JSON.stringify(fixed.clusters[0].typed_extension_protocol_options)).toContain(
+      'Bearer proxy-secret',
+    )
+  })
+
   test('leaves load reports out where nobody wants them', async () => {
     const { stdout } = await runCli([...bootstrapArgs(), '--no-load-reports'])
     expect(JSON.parse(stdout)).not.toHaveProperty('cluster_manager')

@@ -8,9 +8,10 @@ import { type Envoy, startEnvoy } from '../../demo/envoy.ts'
 import { freePort } from '../../demo/free-port.ts'
 import { RestApi } from '../../demo/rest-api.ts'
 import { type Address, parseAddress } from '../../src/address.ts'
-import { type BootstrapForm, envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
+import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
 import { parseConfig, type ServeFlags } from '../../src/config.ts'
 import { start } from '../../src/control-plane.ts'
+import type { ProxyForm } from '../../src/model/proxies.ts'
 import type { DemandTiming } from '../../src/replica/demand-rows.ts'
 
 /** Time enough for a first run to fetch Envoy into the cache. */
@@ -40,7 +41,7 @@ interface Stand {
   readonly zone?: string
   readonly node?: string
   readonly source?: string
-  readonly form?: BootstrapForm
+  readonly form?: ProxyForm
   /** Default: true. */
   readonly loadReports?: boolean
   /** Defaults: those of the testbed. */

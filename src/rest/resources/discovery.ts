@@ -1,7 +1,12 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { z } from '@hono/zod-openapi'
 import type { Principal } from '../../auth/principal.ts'
-import { DISCOVERY_KINDS, type DiscoveryAnswer, type DiscoveryKind } from '../../model/discovery.ts'
+import {
+  DISCOVERY_KINDS,
+  type DiscoveryAnswer,
+  type DiscoveryCaller,
+  type DiscoveryKind,
+} from '../../model/discovery.ts'
 import { readBody } from '../body.ts'
 import { jsonResponse } from '../json-stream.ts'
 import { problem } from '../problem.ts'
@@ -10,7 +15,12 @@ import { type RestContext, type Route, route } from '../route.ts'
 
 /** What serves Envoys that ask by REST. */
 export interface Discovery {
-  answer(kind: DiscoveryKind, body: unknown, principal: Principal, peer: string): Promise<DiscoveryAnswer>
+  answer(
+    kind: DiscoveryKind,
+    body: unknown,
+    principal: Principal,
+    caller: DiscoveryCaller,
+  ): Promise<DiscoveryAnswer>
 }
 
 /** A node alone has 80 KB of its extensions' names; more than this no list of names needs. */
@@ -68,7 +78,10 @@ async function answer(c: RestContext, kind: DiscoveryKind, discovery: Discovery)
   if (bytes instanceof Response) return bytes
   const body = parse(bytes)
   if (body instanceof Response) return body
-  const found = await discovery.answer(kind, body.value, c.get('principal'), peerOf(c))
+  const found = await discovery.answer(kind, body.value, c.get('principal'), {
+    peer: peerOf(c),
+    authority: c.req.header('host') ?? '',
+  })
   switch (found.is) {
     case 'state':
       return jsonResponse(found.pieces)

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Principal } from '../../auth/principal.ts'
-import type { DiscoveryAnswer, DiscoveryKind } from '../../model/discovery.ts'
+import type { DiscoveryAnswer, DiscoveryCaller, DiscoveryKind } from '../../model/discovery.ts'
 import type { DiscoveryNode } from '../../proto/discovery-node.ts'
 import type { StateRequest } from '../../proto/state-request.ts'
 import { readStateRequest } from '../../proto/state-request-json.ts'
 import { TYPE_URLS } from '../../proto/type-urls.ts'
+import { fromRest } from '../../translate/config-source.ts'
 import type { Arrivals } from '../arrivals.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from '../audience.ts'
+import { ConfigSources } from '../config-sources.ts'
 import type { Editions } from '../editions.ts'
 import { FanOut } from '../fan-out.ts'
 import type { MessageCount, MessageCounts } from '../message-counts.ts'
@@ -15,8 +17,8 @@ import type { ProxyRegistry } from '../proxy-registry.ts'
 import type { ProxyRefusal, ProxyStreamOptions } from '../proxy-stream.ts'
 import type { RunningTime } from '../running-time.ts'
 import { PolledProxy } from './polled-proxy.ts'
-import { SourcesInUse } from './sources-in-use.ts'
 import { stateJson } from './state-json.ts'
+import { type StatedPolling, statedPolling } from './stated-polling.ts'
 
 /** Beyond this many the one that was not heard for longest is forgotten. */
 const MAX_PROXIES = 10_000
@@ -69,7 +71,7 @@ export class Polling {
   readonly #options: PollingOptions
   /** By all that a node says of itself, the one that was heard last at the end. */
   readonly #proxies = new Map<string, Known>()
-  readonly #sources = new SourcesInUse()
+  readonly #sources = new ConfigSources()
   readonly #fanOut: FanOut<PolledProxy>
   readonly #look: NodeJS.Timeout
 
@@ -98,12 +100,12 @@ export class Polling {
     this.#fanOut.add([...this.#proxies.values()].map(one => one.proxy))
   }
 
-  /** `body`: JSON of any kind; `peer`: who sent it, '' is unknown. */
+  /** `body`: JSON of any kind. */
   async answer(
     kind: DiscoveryKind,
     body: unknown,
     principal: Principal,
-    peer: string,
+    { peer, authority }: DiscoveryCaller,
   ): Promise<DiscoveryAnswer> {
     const read = readStateRequest(body)
     if (!read.ok) return { is: 'malformed', problems: read.problems }
@@ -118,7 +120,7 @@ export class Polling {
     const { registry, messages, replica } = this.#options
     const count = messages.of('rest', typeUrl)
     count.requests += 1
-    const { proxy } = this.#known(client, node as DiscoveryNode)
+    const { proxy } = this.#known(client, statedPolling((node as DiscoveryNode).metadata, authority))
     proxy.peer = peer
     const state = await proxy.answer(typeUrl, request)
     registry.answered(proxy)
@@ -132,11 +134,11 @@ export class Polling {
     for (const key of this.#proxies.keys()) this.#forget(key)
   }
 
-  #known(client: ClientNode, node: DiscoveryNode): Known {
-    const key = JSON.stringify([client, node.metadata.refreshDelay, node.metadata.xdsCluster])
+  #known(client: ClientNode, stated: StatedPolling): Known {
+    const key = JSON.stringify([client, stated])
     const before = this.#proxies.get(key)
     if (before !== undefined && before.proxy.namesAsked > MAX_NAMES) this.#forget(key)
-    const known = this.#proxies.get(key) ?? this.#open(client, node)
+    const known = this.#proxies.get(key) ?? this.#open(client, stated)
     known.proxy.heardAt = this.#options.time.now()
     this.#proxies.delete(key)
     this.#proxies.set(key, known)
@@ -144,9 +146,9 @@ export class Polling {
     return known
   }
 
-  #open(client: ClientNode, node: DiscoveryNode): Known {
+  #open(client: ClientNode, { polling, warnings }: StatedPolling): Known {
     const { audiences, registry, messages, log, onRefused } = this.#options
-    const { configSource, refreshDelay, warnings, release } = this.#sources.use(node.metadata)
+    const { configSource, release } = this.#sources.use(fromRest(polling))
     const audience = audiences.join({ ...client, configSource }, true)
     const id = randomUUID()
     const proxy = new PolledProxy({
@@ -154,7 +156,7 @@ export class Polling {
       id,
       node: client,
       audience,
-      refreshDelay,
+      refreshDelay: polling.refreshDelay * 1_000,
       warnings,
       refused: refusal => {
         const { typeUrl, detail } = refusal
