@@ -6,20 +6,25 @@ import type { Config } from './config.ts'
 import { nackOf } from './model/nacks.ts'
 import { clientStatuses } from './operations/configuration/client-statuses.ts'
 import { openIntake } from './operations/intake/intake.ts'
+import { convergenceMetrics } from './replica/convergence-metrics.ts'
 import { FleetDemand } from './replica/demand-meter.ts'
 import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/demand-rows.ts'
 import { followStore, type Publish } from './replica/follow-store.ts'
 import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
 import { joinReplicas } from './replica/join-replicas.ts'
 import { keepTraffic } from './replica/keep-traffic.ts'
-import { nackMetrics, replicaMetrics } from './replica/metrics.ts'
+import { replicaMetrics } from './replica/metrics.ts'
+import { nackMetrics } from './replica/nack-metrics.ts'
 import { noteNacks } from './replica/note-nacks.ts'
 import { watchOutage, whenReached } from './replica/outage.ts'
+import { measurePhases } from './replica/publish-phases.ts'
 import { keepHistoryShort, keepTrafficShort } from './replica/retention.ts'
+import { streamMetrics } from './replica/stream-metrics.ts'
 import { watchSilence } from './replica/watch-silence.ts'
 import { replicaName } from './replica-name.ts'
 import { createRestApp } from './rest/rest-app.ts'
 import { serveRest } from './rest/serve-rest.ts'
+import type { Commit } from './store/store.ts'
 import { openStore } from './store/thread/open-store.ts'
 import { LoadReports } from './xds/load-reports/load-reports.ts'
 import { servedIn } from './xds/served-in.ts'
@@ -95,6 +100,9 @@ async function open(
   const intake = openIntake()
   onClose(() => intake.close())
 
+  const registry = new Registry()
+  const phases = measurePhases(registry)
+  const convergence = convergenceMetrics(registry, log)
   const tables = new Tables()
   const loads = new LoadReports({
     world: () => replica.world(),
@@ -115,17 +123,21 @@ async function open(
   let statuses: ClientStatuses | undefined
   let housekeeping: Housekeeping | undefined
   const publish: Publish = (world, touched, commits) => {
-    tables.publish(world, touched, xds?.isPassed ?? true)
-    xds?.onChange(world.revision, commits)
+    phases.run('tables', () => tables.publish(world, touched, xds?.isPassed ?? true))
+    if (xds !== undefined) tellStreams(xds, world.revision, commits)
     housekeeping?.onChange()
   }
-  const replica = await sought(() => followStore(store, publish, log))
+  const tellStreams = (streams: XdsServer, revision: number, commits: readonly Commit[]) =>
+    void phases.run('fan-out', () => {
+      streams.onChange(revision, commits)
+      return streams.passed()
+    })
+  const replica = await sought(() => followStore(store, publish, log, phases))
   onClose(() => replica.close())
 
-  const registry = new Registry()
   const notes = noteNacks({ nacks: store.nacks, log })
   onClose(() => notes.close())
-  const countNack = nackMetrics(registry, { proxies: () => xds?.proxies.list() ?? [], notes })
+  const countNack = nackMetrics(registry, { proxies: () => xds?.proxies.count(), notes })
 
   const { revision } = replica.world()
   const authenticate = authenticator(config.adminToken)
@@ -145,6 +157,7 @@ async function open(
       resources: async proxy => (await statuses?.resources(proxy)) ?? [],
     },
     revision,
+    observe: convergence.observe,
     log,
     onRefused: refusal => {
       countNack(refusal)
@@ -158,7 +171,9 @@ async function open(
   const joined = joinReplicas({ reports: store.reports, id: name, own: server.proxies, meter, log })
   onClose(() => joined.close())
 
-  replicaMetrics(registry, { replica, tables, proxies: xds.proxies, outage })
+  convergence.watch(xds.rounds)
+  replicaMetrics(registry, { name, replica, tables, outage })
+  streamMetrics(registry, { xds, loads })
   let ready = true
   const counted = { flush: traffic.flush, prices: config.trafficPrices }
   const collaborators = { store, replica, intake, proxies: joined.proxies, servedIn, traffic: counted }

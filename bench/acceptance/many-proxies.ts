@@ -33,7 +33,7 @@ await measure('many-proxies', async closing => {
   await sleep(SETTLING)
   const settled = await memoryOf(pid)
   const metrics = (await request(rest, { path: '/metrics' })).text
-  const assignments = Number(/^vicinity_assignments(?:\{.*\})? (\d+)/m.exec(metrics)?.[1])
+  const assignments = Number(/^vicinity_resources\{type="eds"\} (\d+)/m.exec(metrics)?.[1])
   return {
     right: crowd.complete === PROXIES && assignments > 0 && assignments < 10_000,
     proxies: PROXIES,

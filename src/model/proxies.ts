@@ -102,6 +102,8 @@ export interface ProxyCounts {
   /** Nothing is unsent, held back or unanswered. */
   readonly synced: number
   readonly byForm: ReadonlyMap<ProxyForm, number>
+  /** By type URL: of how many a NACK stands. */
+  readonly rejecting: ReadonlyMap<string, number>
 }
 
 /** The proxies that are connected to this replica. */

@@ -1,4 +1,5 @@
-import type { Convergence, Proxies } from '../model/proxies.ts'
+import type { Convergence, ConvergenceWatch, Proxies } from '../model/proxies.ts'
+import { REVISION, traced } from '../traced.ts'
 import { within } from '../within.ts'
 import type { Replica } from './replica.ts'
 
@@ -21,16 +22,36 @@ export async function converge<T>(
     const result = await write()
     const revision = revisionOf(result)
     if (revision === null) return { result, convergence: undefined }
-    const start = performance.now()
-    let isLost = false
-    const reached = collaborators.replica.reached(revision).then(isThere => {
-      isLost = !isThere
+    const convergence = await traced('converge', { attributes: { [REVISION]: revision } }, async span => {
+      const reached = await answers(collaborators.replica, watch, revision, seconds * 1000)
+      const { proxies, acked, nacked, pending } = reached
+      span.setAttributes({
+        'vicinity.proxies': proxies,
+        'vicinity.acked': acked,
+        'vicinity.nacked': nacked.length,
+        'vicinity.pending': pending.length,
+      })
+      return reached
     })
-    await within(seconds * 1000, reached)
-    // What was lost will come to no proxy: all are pending, and nothing is left to wait for.
-    const left = isLost ? 0 : Math.max(0, seconds * 1000 - (performance.now() - start))
-    return { result, convergence: await watch.wait(revision, left) }
+    return { result, convergence }
   } finally {
     watch.close()
   }
+}
+
+async function answers(
+  replica: Replica,
+  watch: ConvergenceWatch,
+  revision: number,
+  timeout: number,
+): Promise<Convergence> {
+  const start = performance.now()
+  let isLost = false
+  const reached = replica.reached(revision).then(isThere => {
+    isLost = !isThere
+  })
+  await within(timeout, reached)
+  // What was lost will come to no proxy: all are pending, and nothing is left to wait for.
+  const left = isLost ? 0 : Math.max(0, timeout - (performance.now() - start))
+  return watch.wait(revision, left)
 }

@@ -3,19 +3,30 @@ import type { Logger } from 'pino'
 import { FailureLog } from '../failure-log.ts'
 import type { Replica } from '../operations/replica.ts'
 import type { Commit, Position, Store } from '../store/store.ts'
+import { REVISION, traced } from '../traced.ts'
 import { World } from '../translate/world.ts'
 import { type Touched, WorldDraft } from '../translate/world-draft.ts'
+import { FeedLag } from './feed-lag.ts'
+import { type PublishPhases, UNMEASURED } from './publish-phases.ts'
 
 /** Takes each new world at once, with the revisions that led to it: afterwards everything that is served shows it. */
 export type Publish = (world: World, touched: Touched, commits: readonly Commit[]) => void
 
 /** Of a store, what it takes to follow it. */
 interface Feed extends Pick<Store, 'changes'> {
-  subscribe(listener: () => void): () => void
+  subscribe(listener: (head?: Position) => void): () => void
 }
 
 export interface FollowingReplica extends Replica {
+  readonly lag: Pick<FeedLag, 'known' | 'since'>
   close(): Promise<void>
+}
+
+/** What was read of the feed. */
+interface News {
+  readonly draft: WorldDraft
+  readonly head: Position
+  readonly commits: readonly Commit[]
 }
 
 /** How long to wait before the feed is read again after the database failed, in milliseconds. */
@@ -29,18 +40,25 @@ const RETRY_AFTER = 500
  * failed over to a copy without the newest revisions) is followed back; but not to no revision at all: a lost volume
  * must not wipe a fleet.
  */
-export async function followStore(store: Feed, publish: Publish, log: Logger): Promise<FollowingReplica> {
+export async function followStore(
+  store: Feed,
+  publish: Publish,
+  log: Logger,
+  phases: PublishPhases = UNMEASURED,
+): Promise<FollowingReplica> {
   const closing = new AbortController()
   const failures = new FailureLog(log, 'reading the feed failed; serving what is known')
   let world = World.EMPTY
   let waiting: { revision: number; resolve: (isThere: boolean) => void }[] = []
   /** Of `world` among all that the database ever said. */
   let stamp = ''
+  const lag = new FeedLag()
   let isDue = false
   let reading: Promise<void> | undefined
 
   // Listening begins before the first load, or a commit between the two would be missed.
-  const unsubscribe = store.subscribe(() => {
+  const unsubscribe = store.subscribe(head => {
+    if (head !== undefined) lag.heard(head.revision)
     isDue = true
     follow()
   })
@@ -55,6 +73,7 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
   follow()
   return {
     world: () => world,
+    lag,
     reached: revision =>
       new Promise(resolve => {
         if (world.revision >= revision) resolve(true)
@@ -88,7 +107,16 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
   }
 
   /** Other work gets its turn between two batches: a large push must not hold up the streams. */
-  async function advance(): Promise<void> {
+  function advance(): Promise<void> {
+    return traced('publish', {}, async span => {
+      const news = await phases.run('read', read)
+      if (news === undefined) return
+      span.setAttribute(REVISION, news.head.revision)
+      show(news)
+    })
+  }
+
+  async function read(): Promise<News | undefined> {
     let draft: WorldDraft | undefined
     let head: Position = { revision: world.revision, stamp }
     const commits: Commit[] = []
@@ -99,10 +127,10 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
       head = batch
       await nextTurn()
     }
-    if (draft !== undefined) show(draft, head, commits)
+    return draft && { draft, head, commits }
   }
 
-  function show(draft: WorldDraft, head: Position, commits: readonly Commit[]): void {
+  function show({ draft, head, commits }: News): void {
     const { revision } = head
     const before = world.revision
     if (revision === 0 && before > 0) {
@@ -110,10 +138,12 @@ export async function followStore(store: Feed, publish: Publish, log: Logger): P
       return
     }
     if (revision < before) log.warn({ before, revision }, 'the database went back: it has lost revisions')
-    const next = draft.finish(revision)
+    const next = phases.run('world', () => draft.finish(revision))
     world = next.world
     stamp = head.stamp
+    lag.served(revision)
     publish(world, next.touched, commits)
+    log.debug({ before, revision }, 'serving a revision')
     const stillWaiting: typeof waiting = []
     for (const one of waiting) {
       if (one.revision <= revision) one.resolve(true)

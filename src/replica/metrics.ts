@@ -1,22 +1,26 @@
-import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
-import type { Refusal } from '../model/nacks.ts'
-import type { OwnProxies, ProxyStatus } from '../model/proxies.ts'
-import { resourceTypeName } from '../model/resource-types.ts'
-import type { Replica } from '../operations/replica.ts'
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
+import { processTime } from '../process-time.ts'
 import type { Tables } from '../xds/tables.ts'
-import type { NackNotes } from './note-nacks.ts'
+import type { FollowingReplica } from './follow-store.ts'
 import type { OutageWatch } from './outage.ts'
 
 interface Measured {
-  readonly replica: Replica
-  readonly tables: Tables
-  readonly proxies: OwnProxies
+  /** Its name among the replicas. */
+  readonly name: string
+  readonly replica: Pick<FollowingReplica, 'world' | 'lag'>
+  readonly tables: Pick<Tables, 'sizes'>
   readonly outage: Pick<OutageWatch, 'isAway'>
 }
 
-/** What `/metrics` says of a replica beside its requests; read when somebody asks. */
-export function replicaMetrics(registry: Registry, { replica, tables, proxies, outage }: Measured): void {
+/** What `/metrics` says of a replica beside its requests and its streams; read when somebody asks. */
+export function replicaMetrics(registry: Registry, { name, replica, tables, outage }: Measured): void {
   collectDefaultMetrics({ register: registry })
+  new Gauge({
+    name: 'vicinity_replica_info',
+    help: 'Always 1; says by which name revisions, leases and other replicas know this one',
+    labelNames: ['replica'],
+    registers: [registry],
+  }).set({ replica: name }, 1)
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
       name,
@@ -26,7 +30,14 @@ export function replicaMetrics(registry: Registry, { replica, tables, proxies, o
         this.set(read())
       },
     })
+  const { lag } = replica
   gauge('vicinity_revision', 'Newest revision that this replica serves', () => replica.world().revision)
+  gauge('vicinity_revision_known', 'Newest revision that this replica has heard of', () => lag.known)
+  gauge(
+    'vicinity_feed_lag_seconds',
+    'For how long a revision is known that is not served; 0: there is none',
+    () => (lag.since === undefined ? 0 : Math.max(0, processTime() - lag.since) / 1000),
+  )
   gauge('vicinity_database_up', '0 while the database cannot be reached', () => (outage.isAway() ? 0 : 1))
   gauge('vicinity_services', 'Services of all sources', () => replica.world().services.size)
   gauge(
@@ -34,48 +45,16 @@ export function replicaMetrics(registry: Registry, { replica, tables, proxies, o
     'Sources of whose pushers nothing was heard for as long as their settings allow',
     () => replica.world().staleSources.size,
   )
-  gauge(
-    'vicinity_assignments',
-    'Assignments held, one for each class of viewpoints',
-    () => tables.assignmentsHeld,
-  )
-  gauge('vicinity_proxies', 'Connected proxies', () => proxies.list().length)
-  gauge('vicinity_proxies_synced', 'Connected proxies that have answered everything', () => {
-    return proxies.list().filter(proxy => proxy.synced).length
-  })
-}
-
-/** What `/metrics` says of what proxies refuse; returns what counts a NACK. */
-export function nackMetrics(
-  registry: Registry,
-  {
-    proxies,
-    notes,
-  }: { readonly proxies: () => readonly ProxyStatus[]; readonly notes: Pick<NackNotes, 'dropped'> },
-): (refusal: Pick<Refusal, 'typeUrl'>) => void {
-  const common = { labelNames: ['type'] as const, registers: [registry] }
-  const nacks = new Counter({
-    name: 'vicinity_nacks_total',
-    help: 'Responses that proxies refused',
-    ...common,
-  })
-  new Gauge({
-    name: 'vicinity_nacks_standing',
-    help: 'Connected proxies that refused something of the type and have taken nothing since that makes it good',
-    ...common,
-    collect() {
-      this.reset()
-      for (const { types } of proxies())
-        for (const { typeUrl, rejected } of types) if (rejected) this.inc({ type: resourceTypeName(typeUrl) })
-    },
-  })
-  new Gauge({
-    name: 'vicinity_nacks_dropped',
-    help: 'Of them, those that were not kept because the database was away for too long',
-    registers: [registry],
-    collect() {
-      this.set(notes.dropped)
-    },
-  })
-  return ({ typeUrl }) => nacks.inc({ type: resourceTypeName(typeUrl) })
+  const byType = (name: string, help: string, read: (size: Tables['sizes']['cds']) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['type'],
+      registers: [registry],
+      collect() {
+        for (const [type, size] of Object.entries(tables.sizes)) this.set({ type }, read(size))
+      },
+    })
+  byType('vicinity_resources', 'Resources held to be served', one => one.resources)
+  byType('vicinity_logged_names', 'Changed names that not all streams have looked at', one => one.logged)
 }

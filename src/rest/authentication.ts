@@ -1,8 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Authenticate } from '../auth/authenticate.ts'
-import type { Principal } from '../auth/principal.ts'
 import { problem } from './problem.ts'
-import type { Route } from './route.ts'
+import type { RestVariables, Route } from './route.ts'
 
 /**
  * Asks for a token on every path but the open ones, those included that do not exist: whoever is nobody learns
@@ -11,7 +10,7 @@ import type { Route } from './route.ts'
 export function authentication(
   authenticate: Authenticate,
   routes: readonly Route[],
-): MiddlewareHandler<{ Variables: { principal: Principal } }> {
+): MiddlewareHandler<{ Variables: RestVariables }> {
   const open = new Set(routes.filter(route => route.open).map(route => route.path))
   return async (c, next) => {
     const authorization = c.req.header('authorization')

@@ -55,7 +55,7 @@ export async function answerPush(
   }
   // A push that waits for its proxies needs its bytes no more.
   const run = () => push(collaborators, request).finally(() => lease.end())
-  return answerWrite(collaborators, c.req.raw.headers, run)
+  return answerWrite(collaborators, c, run)
 }
 
 async function pushRequest(

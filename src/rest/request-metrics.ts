@@ -1,13 +1,9 @@
 import type { MiddlewareHandler } from 'hono'
-import type { Logger } from 'pino'
 import { Histogram, type Registry } from 'prom-client'
-import type { Principal } from '../auth/principal.ts'
+import type { RestVariables } from './route.ts'
 
-/** Counts and times every request by its route (never by its path: those have no end), and logs every write. */
-export function requestMetrics(
-  registry: Registry,
-  log: Logger,
-): MiddlewareHandler<{ Variables: { principal: Principal; route: string; changesNothing: boolean } }> {
+/** Counts and times every request by its route (never by its path: those have no end). */
+export function requestMetrics(registry: Registry): MiddlewareHandler<{ Variables: RestVariables }> {
   const duration = new Histogram({
     name: 'vicinity_http_request_duration_seconds',
     help: 'Time from the head of a request to the head of its response',
@@ -19,14 +15,11 @@ export function requestMetrics(
     const start = performance.now()
     await next()
     const milliseconds = performance.now() - start
-    const { method, path } = c.req
+    const { method } = c.req
     const { status } = c.res
     const labels = { method: METHODS.has(method) ? method : 'other', route: c.get('route') ?? 'none', status }
     duration.observe(labels, milliseconds / 1000)
-    if (READS.has(method) || c.get('changesNothing')) return
-    log.info({ method, path, status, ms: Math.round(milliseconds), by: c.get('principal')?.name }, 'write')
   }
 }
 
-const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'])

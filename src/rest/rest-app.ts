@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
+import { requestId } from 'hono/request-id'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import type { Authenticate } from '../auth/authenticate.ts'
-import type { Principal } from '../auth/principal.ts'
 import { FailureLog } from '../failure-log.ts'
 import type { Collaborators } from '../operations/collaborators.ts'
 import { StoreUnavailable } from '../store/store.ts'
@@ -10,11 +10,14 @@ import { allRoutes } from './all-routes.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { authentication } from './authentication.ts'
 import { refuseForeignPages } from './foreign-pages.ts'
+import { measuredIntake } from './measured-intake.ts'
 import { measuredStore } from './measured-store.ts'
 import { problem } from './problem.ts'
 import { requestMetrics } from './request-metrics.ts'
+import { requestTrace } from './request-trace.ts'
 import type { Discovery } from './resources/discovery.ts'
-import type { RestContext } from './route.ts'
+import type { RestContext, RestVariables } from './route.ts'
+import { writeLog } from './write-log.ts'
 
 export interface RestOptions {
   readonly authenticate: Authenticate
@@ -27,17 +30,19 @@ export interface RestOptions {
   readonly ready: () => boolean
 }
 
-export type RestApp = Hono<{
-  Variables: { principal: Principal; route: string; changesNothing: boolean }
-}>
+export type RestApp = Hono<{ Variables: RestVariables }>
 
 /** The whole REST API as a function from request to response; `serveRest` puts it behind a port. */
 export function createRestApp(collaborators: Collaborators, options: RestOptions): RestApp {
   const { authenticate, registry, log, discovery, ready } = options
   const store = measuredStore(collaborators.store, registry)
-  const routes = allRoutes({ ...collaborators, store }, { registry, discovery, ready })
+  const intake = measuredIntake(collaborators.intake, registry)
+  const routes = allRoutes({ ...collaborators, store, intake }, { registry, discovery, ready })
   const app: RestApp = new Hono()
-  app.use(requestMetrics(registry, log))
+  app.use(requestId())
+  app.use(requestTrace())
+  app.use(requestMetrics(registry))
+  app.use(writeLog(registry, log))
   if (authenticate(undefined) !== undefined) app.use(refuseForeignPages)
   app.use(authentication(authenticate, routes))
   for (const route of routes) app.on(route.method, routingPath(route.path), route.answer)
@@ -75,6 +80,7 @@ function errorProblem(error: Error, c: RestContext, log: Logger, unavailable: Fa
       : 'the database cannot answer now; ask again'
     return problem(503, detail, [], { 'Retry-After': RETRY_AFTER })
   }
-  log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed')
+  const { method, path } = c.req
+  log.error({ err: error, request: c.get('requestId'), method, path }, 'request failed')
   return problem(500, 'something went wrong here; the log says what')
 }

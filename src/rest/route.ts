@@ -5,18 +5,25 @@ import type { Principal } from '../auth/principal.ts'
 import { issueDetail } from '../model/issue.ts'
 import type { Problem } from '../model/problem.ts'
 import { pointer } from '../model/problem.ts'
+import type { Refusal } from '../operations/refusal.ts'
+import type { WriteAnswer } from '../operations/write-answer.ts'
 import { problem } from './problem.ts'
 import { problems } from './responses.ts'
 
-export type RestContext = Context<{
-  Variables: {
-    principal: Principal
-    /** The path of the route that answers, with its parameters unfilled; for metrics. */
-    route: string
-    /** It is a read, whatever its method. */
-    changesNothing: boolean
-  }
-}>
+/** What is known of a request while it is answered. */
+export interface RestVariables {
+  principal: Principal
+  /** The path of the route that answers, with its parameters unfilled; for metrics. */
+  route: string
+  /** It is a read, whatever its method. */
+  changesNothing: boolean
+  /** As the client named the request in X-Request-Id, or by a name of ours. */
+  requestId: string
+  /** What became of a write. */
+  written: WriteAnswer | Refusal
+}
+
+export type RestContext = Context<{ Variables: RestVariables }>
 
 /**
  * One method of one path: what the OpenAPI document says of it, and what answers. Parameters and queries are

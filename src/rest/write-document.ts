@@ -9,6 +9,7 @@ import { entityTag } from './conditions.ts'
 import { preferredWait } from './prefer.ts'
 import { refusalProblem } from './problem.ts'
 import { json } from './responses.ts'
+import type { RestContext } from './route.ts'
 
 /** What every write answers, and how it waits for the proxies. */
 
@@ -58,21 +59,26 @@ export const preferHeader = z.object({
 /** Runs a write as the request wants it: at once, or waiting until the proxies that it concerns have answered. */
 export async function answerWrite(
   collaborators: Collaborators,
-  headers: Headers,
+  c: RestContext,
   write: () => Promise<WriteAnswer | Refusal>,
 ): Promise<Response> {
-  const seconds = preferredWait(headers.get('prefer'))
-  if (seconds === undefined) return writeDocument(await write())
+  const seconds = preferredWait(c.req.header('prefer') ?? null)
+  if (seconds === undefined) return writeDocument(c, await write())
   const { result, convergence } = await converge(collaborators, seconds, write, revisionOf)
-  if (isRefusal(result) || convergence === undefined) return writeDocument(result)
-  return writeDocument({ ...result, convergence }, { 'Preference-Applied': `wait=${seconds}` })
+  if (isRefusal(result) || convergence === undefined) return writeDocument(c, result)
+  return writeDocument(c, { ...result, convergence }, { 'Preference-Applied': `wait=${seconds}` })
 }
 
 function revisionOf(result: WriteAnswer | Refusal): number | null {
   return isRefusal(result) ? null : result.revision
 }
 
-function writeDocument(result: WriteAnswer | Refusal, headers: Record<string, string> = {}): Response {
+function writeDocument(
+  c: RestContext,
+  result: WriteAnswer | Refusal,
+  headers: Record<string, string> = {},
+): Response {
+  c.set('written', result)
   if (isRefusal(result)) return refusalProblem(result)
   // A dry run's digest is of something that does not stand, and a restore of all sources is of no one resource.
   const tagged = result.revision !== null && result.source !== null

@@ -20,6 +20,11 @@ export class ChangeLog {
     return this.#position
   }
 
+  /** How many names are in it. */
+  get size(): number {
+    return this.#indexes.size
+  }
+
   record(name: string): void {
     const before = this.#indexes.get(name)
     if (before !== undefined) this.#changes[before] = undefined

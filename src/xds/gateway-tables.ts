@@ -1,3 +1,4 @@
+import { sum } from '../locality/sum.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { ConfigSource } from '../translate/config-source.ts'
 import {
@@ -80,6 +81,17 @@ export class GatewayTables {
   /** Nobody is served. */
   get isIdle(): boolean {
     return this.#audiences.size === 0
+  }
+
+  /** How many of each there are, and how many names are in the logs. */
+  get sizes() {
+    const { listeners, routeConfigurations, clusters } = this.#logs
+    const served = [...new Set(Array.from(this.#audiences.values(), one => one.served))]
+    return {
+      listeners: sum(served.map(one => one.listeners.size)),
+      routeConfigurations: sum(served.map(one => one.routeConfigurations.size)),
+      logged: { lds: listeners.size, rds: routeConfigurations.size, cds: clusters.size },
+    }
   }
 
   /** One more stream of a source's Envoys. */

@@ -38,6 +38,11 @@ export class GrpcTables {
     for (const service of settings) for (const name of this.#asked.take(service)) this.#log.record(name)
   }
 
+  /** How many names are in the log. */
+  get logged(): number {
+    return this.#log.size
+  }
+
   /** Forgets the log: to be called when every reader has seen all of it. */
   forgetPassed(): void {
     this.#log.clear()

@@ -31,9 +31,14 @@ export class MadeResources {
     for (const resources of this.#all()) resources.drop(classes)
   }
 
-  get assignmentsHeld(): number {
-    let held = 0
-    for (const resources of this.#all()) held += resources.assignmentsHeld
+  /** How many of each there are. */
+  get held() {
+    const held = { clusters: 0, assignments: 0, apiListeners: 0 }
+    for (const one of this.#all()) {
+      held.clusters += one.clustersHeld
+      held.assignments += one.assignmentsHeld
+      held.apiListeners += one.apiListenersHeld
+    }
     return held
   }
 

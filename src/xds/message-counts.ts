@@ -1,17 +1,16 @@
 import type { ProxyForm } from '../model/proxies.ts'
-import { TYPE_URLS } from '../proto/type-urls.ts'
+import { RESOURCE_TYPES } from '../model/resource-types.ts'
 
 /** What went over streams since the start. */
 export class MessageCount {
   requests = 0
-  nacks = 0
   responses = 0
   /** Of responses, without what the transport adds. */
   bytes = 0
 }
 
 const SERVED: ReadonlyMap<string, string> = new Map(
-  Object.entries(TYPE_URLS).map(([name, url]) => [url, name]),
+  Object.entries(RESOURCE_TYPES).map(([name, url]) => [url, name]),
 )
 
 /** Messages of each form and type; whatever clients ask for beside what is served is one. */
@@ -33,7 +32,7 @@ export class MessageCounts {
     return count
   }
 
-  /** `type` is short: `cluster`, `endpoints`… */
+  /** `type` is short: `cds`, `eds`… */
   *all(): Iterable<{ readonly form: ProxyForm; readonly type: string; readonly count: MessageCount }> {
     for (const [form, byType] of this.#byForm) for (const [type, count] of byType) yield { form, type, count }
   }

@@ -68,8 +68,13 @@ export class ProxyRegistry implements OwnProxies {
   count(): ProxyCounts {
     const { streams } = this.rounds
     const byForm = new Map<ProxyForm, number>()
-    for (const { form } of streams) byForm.set(form, 1 + (byForm.get(form) ?? 0))
-    return { all: streams.length, synced: streams.filter(one => one.isSynced).length, byForm }
+    const rejecting = new Map<string, number>()
+    for (const stream of streams) {
+      byForm.set(stream.form, 1 + (byForm.get(stream.form) ?? 0))
+      for (const { typeUrl } of stream.rejectedAfter(0))
+        rejecting.set(typeUrl, 1 + (rejecting.get(typeUrl) ?? 0))
+    }
+    return { all: streams.length, synced: streams.filter(one => one.isSynced).length, byForm, rejecting }
   }
 
   held(id: string): HeldType[] | undefined {

@@ -17,14 +17,12 @@ import type { Dialogue, Form } from './form.ts'
 import type { VersionAnswer } from './holdings.ts'
 import type { MessageCounts } from './message-counts.ts'
 import { joinByOwnStream } from './own-stream.ts'
+import { ProxyLog } from './proxy-log.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
 import type { RunningTime } from './running-time.ts'
 
 /** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
 const UNWRITTEN_LIMIT = 256 * 1024
-
-/** Longest text of a client's that goes into a log line, in characters. */
-const LOGGED_TEXT = 1024
 
 /** One message of a stream, as authorization sees it. */
 interface StreamMessage {
@@ -102,6 +100,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   readonly #options: ProxyStreamOptions
   readonly #connectedAt = new Date()
   readonly #principal: Principal
+  readonly #log: ProxyLog
   #joined: { node: ClientNode; audience: Audience; dialogue: Dialogue<Request> } | undefined
   #isEnded = false
   #isReleased = false
@@ -122,6 +121,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     this.#method = method
     this.#options = options
     this.#principal = principal
+    this.#log = new ProxyLog(options.log, id)
     const lifetime = options.lifetime()
     if (lifetime !== undefined) this.#lifetime = setTimeout(() => this.#expire(), lifetime)
     call.on('data', (bytes: Buffer) => this.#guard(() => this.#onMessage(bytes)))
@@ -217,6 +217,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   end(code: status, details: string): void {
     if (this.#isEnded) return
     this.#isEnded = true
+    this.#log.ended(code, details, this.#call.getPeer())
     const reason: Partial<StatusObject> = { code, details }
     this.#call.emit('error', reason)
     this.#release()
@@ -265,12 +266,8 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   }
 
   #onRequest(dialogue: Dialogue<Request>, request: Request): void {
-    const count = this.#options.messages.of(this.form, request.typeUrl)
-    count.requests += 1
-    if (request.error !== undefined) {
-      count.nacks += 1
-      this.#logRejection(request)
-    }
+    this.#options.messages.of(this.form, request.typeUrl).requests += 1
+    if (request.error !== undefined) this.#log.rejected(request)
     const problem = dialogue.onRequest(request, new Date())
     if (problem !== undefined) {
       this.end(status.INVALID_ARGUMENT, problem)
@@ -313,10 +310,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     })
     this.#joined = { node, audience, dialogue }
     this.#options.joined(this)
-    this.#options.log.info(
-      { proxy: this.id, node: node.id, gateway: node.gateway, form: this.form, peer: this.#call.getPeer() },
-      'proxy connected',
-    )
+    this.#log.connected({ node, audience, form: this.form, peer: this.#call.getPeer() })
     return dialogue
   }
 
@@ -359,7 +353,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     try {
       act()
     } catch (error) {
-      this.#options.log.error({ err: error, proxy: this.id, node: this.node }, 'serving a proxy failed')
+      this.#log.failed(error)
       this.end(status.INTERNAL, 'internal error')
     }
   }
@@ -392,13 +386,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     this.#joined = undefined
     if (!joined) return
     joined.audience.leave()
-    this.#options.log.info({ proxy: this.id, node: joined.node.id }, 'proxy disconnected')
-  }
-
-  #logRejection({ typeUrl, error = '' }: DiscoveryRequest): void {
-    this.#options.log.warn(
-      { proxy: this.id, node: this.node, typeUrl, detail: error.slice(0, LOGGED_TEXT) },
-      'proxy rejected a response',
-    )
+    const { settled, responses } = joined.dialogue.stream
+    this.#log.disconnected(this.#options.editions.revisionOf(settled), responses)
   }
 }

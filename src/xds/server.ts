@@ -10,6 +10,7 @@ import {
 } from '@grpc/grpc-js'
 import { formatAddress } from '../address.ts'
 import type { Principal } from '../auth/principal.ts'
+import { FailureLog } from '../failure-log.ts'
 import { sum } from '../locality/sum.ts'
 import type { Commit } from '../model/change.ts'
 import type { OwnProxies } from '../model/proxies.ts'
@@ -82,6 +83,8 @@ export interface XdsServer {
   readonly messages: Pick<MessageCounts, 'all'>
   /** For Envoys that ask by REST: proxies as those that have a stream. */
   readonly polling: Pick<Polling, 'answer'>
+  /** How many streams were refused since the start because nobody known stood behind them. */
+  readonly unauthenticated: number
   /**
    * The views of all audiences show this revision now, with what was committed since the last one. It may be below the last: the database went back, and what
    * streams are sent is what is different in its views.
@@ -173,12 +176,18 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     ...(maxConnectionAge !== undefined && connectionAgeOptions(maxConnectionAge)),
   })
   const methods: RawMethod[] = []
+  let unauthenticated = 0
+  const strangers = new FailureLog(log, 'a client without a valid token was refused')
   /** Who calls is known before anything is decoded, whatever the method. */
   const handle = (method: RawMethod, open: (call: Call, principal: Principal) => void) => {
     const handler = (call: Call) => {
       const principal = callerOf(call, options.authenticate)
       if (principal) open(call, principal)
-      else call.emit('error', UNAUTHENTICATED)
+      else {
+        unauthenticated += 1
+        strangers.warn({ peer: call.getPeer(), method: method.path })
+        call.emit('error', UNAUTHENTICATED)
+      }
     }
     methods.push(method)
     server.addService({ method }, { method: handler })
@@ -206,6 +215,9 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     port,
     proxies: registry,
     rounds: registry.rounds,
+    get unauthenticated() {
+      return unauthenticated
+    },
     messages,
     polling,
     get isPassed() {

@@ -79,6 +79,15 @@ export class ServiceResources {
     return held
   }
 
+  /** Those of Envoys that take endpoints from elsewhere are left out. */
+  get clustersHeld(): number {
+    return this.#clusters.size + this.#grpcClusters.size
+  }
+
+  get apiListenersHeld(): number {
+    return this.#apiListeners.size
+  }
+
   #clustersWith(endpointsFrom: ConfigSource): Map<string, Resource> {
     if (endpointsFrom === FROM_ADS) return this.#clusters
     this.#otherClusters ??= new WeakMap()

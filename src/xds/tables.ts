@@ -1,3 +1,5 @@
+import { sum } from '../locality/sum.ts'
+import type { ResourceType } from '../model/resource-types.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
 import { type ConfigSource, FROM_ADS } from '../translate/config-source.ts'
@@ -19,6 +21,8 @@ import { ViewpointCensus } from './viewpoint-census.ts'
 
 /** What one stream is served beside assignments. */
 interface Served extends Pick<Audience, 'views' | 'warnings' | 'leave'> {}
+
+type TableSizes = Readonly<Record<ResourceType, { readonly resources: number; readonly logged: number }>>
 
 /**
  * All that clients are served, by audience: listeners, route configurations and clusters by gateway (and by group,
@@ -86,9 +90,21 @@ export class Tables implements Audiences {
     return names.sort()
   }
 
-  /** How many assignments exist at this moment. */
-  get assignmentsHeld(): number {
-    return this.#made.assignmentsHeld
+  /** How many resources of each type exist at this moment, and how many names are in the logs of what changed. */
+  get sizes(): TableSizes {
+    const { clusters, assignments, apiListeners } = this.#made.held
+    const gateways = Array.from(this.#gateways.values(), one => one.sizes)
+    const logged = (type: 'lds' | 'rds' | 'cds') => sum(gateways.map(one => one.logged[type]))
+    return {
+      // Where gRPC clients are served, a listener and its cluster have one log.
+      cds: { resources: clusters, logged: logged('cds') + this.#grpc.logged },
+      eds: { resources: assignments, logged: this.#assignmentLog.size },
+      lds: {
+        resources: apiListeners + sum(gateways.map(one => one.listeners)),
+        logged: logged('lds'),
+      },
+      rds: { resources: sum(gateways.map(one => one.routeConfigurations)), logged: logged('rds') },
+    }
   }
 
   #joinGateway({ gateway, viewpoint, configSource = FROM_ADS }: ClientNode): Served {

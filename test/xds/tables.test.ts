@@ -140,17 +140,17 @@ describe('assignments', () => {
       visible(tables.join(node('edge', '', { viewpoint: from })), TYPE_URLS.endpoints, names)
     }
     // wide: 1. zonal: one a zone. nodal: node-1 stands in zone-b here, so its class, that of zone-a, and everybody.
-    expect(tables.assignmentsHeld).toBe(1 + 2 + 3)
+    expect(tables.sizes.eds.resources).toBe(1 + 2 + 3)
   })
 
   test('of classes that nobody stands in any more are dropped at the next change', () => {
     const tables = tablesOf(world)
     const audience = tables.join(node('edge', 'zone-a'))
     visible(audience, TYPE_URLS.endpoints, names)
-    expect(tables.assignmentsHeld).toBe(3)
+    expect(tables.sizes.eds.resources).toBe(3)
     audience.leave()
     tables.publish(world, NOTHING, true)
-    expect(tables.assignmentsHeld).toBe(1)
+    expect(tables.sizes.eds.resources).toBe(1)
   })
 
   test('of another zone keep their version when a rule about one zone changes', () => {

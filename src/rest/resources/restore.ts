@@ -33,7 +33,7 @@ export function revisionRestore(collaborators: Collaborators): Route {
       if (conditional) return conditional
       const wanted = await readRequestDocument(c.req.raw, 'restore', restoreRequest)
       if (wanted instanceof Response) return wanted
-      return answerWrite(collaborators, c.req.raw.headers, () =>
+      return answerWrite(collaborators, c, () =>
         restore(collaborators.store, {
           revision: params.revision,
           source: wanted.source,

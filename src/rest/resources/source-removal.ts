@@ -24,7 +24,7 @@ export function sourceRemoval(collaborators: Collaborators): Route {
       if (conditional) return conditional
       const writer = writerEpoch(headers)
       if (writer instanceof Response) return writer
-      return answerWrite(collaborators, headers, () =>
+      return answerWrite(collaborators, c, () =>
         removeSource(collaborators, {
           ...writer,
           source: params.source,

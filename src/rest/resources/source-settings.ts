@@ -64,7 +64,7 @@ function putSettings(collaborators: Collaborators): Route {
       if (bytes instanceof Response) return bytes
       const { name: author } = c.get('principal')
       const write = { source: params.source, bytes, author, dryRun: query.dryRun ?? false }
-      return answerWrite(collaborators, c.req.raw.headers, () => writeSourceSettings(collaborators, write))
+      return answerWrite(collaborators, c, () => writeSourceSettings(collaborators, write))
     },
   })
 }

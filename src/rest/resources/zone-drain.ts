@@ -66,7 +66,7 @@ function orderRoute<S extends z.ZodObject>(
       const document = await readRequestDocument(c.req.raw, what, schema)
       if (document instanceof Response) return document
       const order = { ...document, zone, author: c.get('principal').name, dryRun }
-      return answerWrite(collaborators, c.req.raw.headers, () => run(collaborators, order))
+      return answerWrite(collaborators, c, () => run(collaborators, order))
     },
   })
 }

@@ -34,10 +34,16 @@ export class LoadReports {
   readonly tally = new TrafficTally()
   readonly reporters: Reporters
   readonly #options: Options
+  #received = 0
 
   constructor(options: Options) {
     this.#options = options
     this.reporters = new Reporters(options.window)
+  }
+
+  /** Reports since the start. */
+  get received(): number {
+    return this.#received
   }
 
   join(node: ClientNode): Reporting {
@@ -45,6 +51,7 @@ export class LoadReports {
     return {
       clusterNames: () => this.#options.clusterNames(node),
       count: (loads, isFirst) => {
+        this.#received += 1
         const requests = this.#count(node, loads)
         if (!isFirst) reporter.report(requests)
       },

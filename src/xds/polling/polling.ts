@@ -13,6 +13,7 @@ import { ConfigSources } from '../config-sources.ts'
 import type { Editions } from '../editions.ts'
 import { FanOut } from '../fan-out.ts'
 import type { MessageCount, MessageCounts } from '../message-counts.ts'
+import { ProxyLog } from '../proxy-log.ts'
 import type { ProxyRegistry } from '../proxy-registry.ts'
 import type { ProxyRefusal, ProxyStreamOptions } from '../proxy-stream.ts'
 import type { RunningTime } from '../running-time.ts'
@@ -30,9 +31,6 @@ const GONE_AFTER = 30_000
 const GONE_AFTER_REFRESHES = 5
 /** How often it is looked who is gone, in milliseconds. */
 const LOOK_EVERY = 5_000
-
-/** Longest text of a client's that goes into a log line, in characters. */
-const LOGGED_TEXT = 1024
 
 export interface PollingOptions {
   readonly audiences: Audiences
@@ -53,6 +51,7 @@ export interface PollingOptions {
 interface Known {
   readonly proxy: PolledProxy
   readonly audience: Audience
+  readonly log: ProxyLog
   readonly releaseSource: () => void
 }
 
@@ -120,7 +119,7 @@ export class Polling {
     const { registry, messages, replica } = this.#options
     const count = messages.of('rest', typeUrl)
     count.requests += 1
-    const { proxy } = this.#known(client, statedPolling((node as DiscoveryNode).metadata, authority))
+    const { proxy } = this.#known(client, statedPolling((node as DiscoveryNode).metadata, authority), peer)
     proxy.peer = peer
     const state = await proxy.answer(typeUrl, request)
     registry.answered(proxy)
@@ -134,11 +133,11 @@ export class Polling {
     for (const key of this.#proxies.keys()) this.#forget(key)
   }
 
-  #known(client: ClientNode, stated: StatedPolling): Known {
+  #known(client: ClientNode, stated: StatedPolling, peer: string): Known {
     const key = JSON.stringify([client, stated])
     const before = this.#proxies.get(key)
     if (before !== undefined && before.proxy.namesAsked > MAX_NAMES) this.#forget(key)
-    const known = this.#proxies.get(key) ?? this.#open(client, stated)
+    const known = this.#proxies.get(key) ?? this.#open(client, stated, peer)
     known.proxy.heardAt = this.#options.time.now()
     this.#proxies.delete(key)
     this.#proxies.set(key, known)
@@ -146,11 +145,12 @@ export class Polling {
     return known
   }
 
-  #open(client: ClientNode, { polling, warnings }: StatedPolling): Known {
-    const { audiences, registry, messages, log, onRefused } = this.#options
+  #open(client: ClientNode, { polling, warnings }: StatedPolling, peer: string): Known {
+    const { audiences, registry, onRefused } = this.#options
     const { configSource, release } = this.#sources.use(fromRest(polling))
     const audience = audiences.join({ ...client, configSource }, true)
     const id = randomUUID()
+    const log = new ProxyLog(this.#options.log, id)
     const proxy = new PolledProxy({
       ...this.#options,
       id,
@@ -160,15 +160,13 @@ export class Polling {
       warnings,
       refused: refusal => {
         const { typeUrl, detail } = refusal
-        messages.of('rest', typeUrl).nacks += 1
-        const words = detail.slice(0, LOGGED_TEXT)
-        log.warn({ proxy: id, node: client.id, typeUrl, detail: words }, 'proxy rejected a response')
+        log.rejected({ typeUrl, error: detail })
         onRefused?.(refusal)
       },
     })
     registry.join(proxy)
-    log.info({ proxy: id, node: client.id, gateway: client.gateway, form: 'rest' }, 'proxy connected')
-    return { proxy, audience, releaseSource: release }
+    log.connected({ node: client, audience, form: 'rest', peer })
+    return { proxy, audience, log, releaseSource: release }
   }
 
   #forgetGone(): void {
@@ -182,13 +180,13 @@ export class Polling {
   #forget(key: string): void {
     const known = this.#proxies.get(key)
     if (known === undefined) return
-    const { proxy, audience, releaseSource } = known
+    const { proxy, audience, log, releaseSource } = known
     this.#proxies.delete(key)
     this.#fanOut.remove(proxy)
     this.#options.registry.leave(proxy)
     audience.leave()
     releaseSource()
-    this.#options.log.info({ proxy: proxy.id, node: proxy.node }, 'proxy disconnected')
+    log.disconnected(this.#options.editions.revisionOf(proxy.settled), proxy.responses)
   }
 }
 
