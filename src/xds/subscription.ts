@@ -84,14 +84,14 @@ export class Subscription {
   /** What the client has of all that it is subscribed to, or was sent. */
   get held(): HeldType {
     const { holdings } = this.deliveries
-    const all = this.#wildcard ? this.#view.names() : []
-    const names = new Set([...holdings.touched(), ...this.#names, ...all])
+    const names = new Set([...holdings.touched(), ...this.#due, ...this.#names])
     return {
       typeUrl: this.typeUrl,
       wildcard: this.#wildcard,
-      resources: Array.from(names, name =>
-        heldResource(name, holdings.of(name), this.#due.has(name), this.#view.get(name)),
-      ),
+      resources: Array.from(names, name => {
+        const due = this.#due.has(name) ? { now: this.#view.get(name) } : undefined
+        return heldResource(name, holdings.of(name), due)
+      }),
     }
   }
 

@@ -4,6 +4,7 @@ import type { ResourceType } from '../../model/resource-types.ts'
 import type { World } from '../../translate/world.ts'
 import type { Collaborators } from '../collaborators.ts'
 import { inTurns } from '../in-turns.ts'
+import { OneAtATime } from '../one-at-a-time.ts'
 import { wholePastWorld } from '../past-world.ts'
 import { readProxy } from '../proxies.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
@@ -76,15 +77,21 @@ export async function servedAt(
     )
   }
   const current = replica.world()
-  const world: World | Refusal =
-    revision === current.revision ? current : await wholePastWorld(store, revision)
-  if (isRefusal(world)) return world
-  return inTurns(servedIn(world, proxy, askedTypes(proxy, held)), ({ typeUrl, name, version, encoded }) => ({
-    typeUrl,
-    name,
-    has: { version, encoded },
-  }))
+  const served = (world: World) =>
+    inTurns(servedIn(world, proxy, askedTypes(proxy, held)), ({ typeUrl, name, version, encoded }) => ({
+      typeUrl,
+      name,
+      has: { version, encoded },
+    }))
+  if (revision === current.revision) return served(current)
+  return PAST_WORLDS.run(async () => {
+    const world = await wholePastWorld(store, revision)
+    return isRefusal(world) ? world : served(world)
+  })
 }
+
+/** Each is all that there was: 10,000 services take some hundred megabytes while they are looked at. */
+const PAST_WORLDS = new OneAtATime()
 
 function resourcesOf({ typeUrl, resources }: HeldType): ProxyResource[] {
   return resources.map(resource => ({ typeUrl, ...resource }))
