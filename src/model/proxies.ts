@@ -20,6 +20,11 @@ export interface ProxyStatus {
   readonly gateway: string
   readonly viewpoint: Viewpoint
   readonly form: ProxyForm
+  /**
+   * Where its clusters and listeners tell it to take endpoints and routes from, as Envoy's `ConfigSource`; absent: from
+   * where they came (ADS).
+   */
+  readonly configSource?: object
   /** Which replica serves it. */
   readonly replica: string
   readonly userAgent: string

@@ -31,6 +31,8 @@ export interface Audiences {
 
 export interface Audience {
   readonly views: Views
+  /** Where the client takes endpoints and routes from; absent: ADS. */
+  readonly configSource?: ConfigSource | undefined
   /** The node's viewpoint with what the world knows beside it (the region of a zone). */
   viewpoint(): Viewpoint
   /** What an operator should know: an unknown gateway, no zone. */

@@ -182,6 +182,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       gateway: node.gateway,
       viewpoint: audience.viewpoint(),
       form: this.form,
+      ...(audience.configSource && { configSource: audience.configSource.json }),
       replica: this.#options.replica,
       userAgent: node.userAgent,
       peer: this.#call.getPeer(),

@@ -13,6 +13,12 @@ const WALK: readonly (readonly [typeUrl: string, referrer?: string])[] = [
   [TYPE_URLS.endpoints, TYPE_URLS.cluster],
 ]
 
+/** A client as its status tells of it. */
+interface Client extends Omit<ClientNode, 'id' | 'configSource'> {
+  readonly node: string
+  readonly configSource?: object
+}
+
 interface AskedType {
   readonly typeUrl: string
   readonly wildcard: boolean
@@ -25,12 +31,16 @@ interface AskedType {
  */
 export function* servedIn(
   world: World,
-  { node: id, ...client }: Omit<ClientNode, 'id'> & { readonly node: string },
+  { node: id, configSource, ...client }: Client,
   asked: readonly AskedType[],
 ): Generator<Resource> {
   const tables = new Tables()
   tables.publish(world, { services: new Set(), settings: new Set(), gateways: new Set() }, true)
-  const { views } = tables.join({ id, ...client })
+  const { views } = tables.join({
+    ...client,
+    id,
+    ...(configSource && { configSource: { json: configSource } }),
+  })
   const references = new Map<string, Set<string>>()
   for (const [typeUrl, referrer] of WALK) {
     const type = asked.find(one => one.typeUrl === typeUrl)

@@ -71,6 +71,7 @@ export class Tables implements Audiences {
     return {
       views: (typeUrl, hasReturned) =>
         typeUrl === TYPE_URLS.endpoints ? assignments : served.views(typeUrl, hasReturned),
+      configSource: node.configSource,
       viewpoint: () => this.#world.locate(viewpoint),
       warnings: () => [...served.warnings(), ...this.#warningsOf(viewpoint)],
       leave: () => {

@@ -1,3 +1,4 @@
+import { Client, credentials } from '@grpc/grpc-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Envoy } from '../../demo/envoy.ts'
 import { freePort } from '../../demo/free-port.ts'
@@ -7,8 +8,10 @@ import { RESOURCE_TYPES } from '../../src/model/resource-types.ts'
 import type { ConfigurationAnswer } from '../../src/operations/configuration/document.ts'
 import type { Page } from '../../src/operations/list.ts'
 import { decode, encode } from '../../src/proto/message.ts'
+import { clientStatusService } from '../../src/proto/service.ts'
 import { messageNameOf } from '../../src/proto/type-urls.ts'
 import { openTestbed, SETUP_TIMEOUT, type Testbed } from '../support/testbed.ts'
+import { ask } from '../xds/side-services/side-bed.ts'
 
 let bed: Testbed
 let envoy: Envoy
@@ -87,6 +90,27 @@ test('and so are its endpoints: localities, priorities, weights, addresses', asy
   expect(shown).toMatchObject({ name: CLUSTER, message: { '@type': RESOURCE_TYPES.eds } })
   expect(localities(shown?.message as Assignment)).toHaveLength(2)
   expect(dumped).toContainEqual(localities(shown?.message as Assignment))
+})
+
+test('and CSDS tells the same of it', async () => {
+  const client = new Client(bed.xds, credentials.createInsecure())
+  const answer = await ask(client, clientStatusService.fetch, Buffer.alloc(0))
+  client.close()
+  const { config } = decode('envoy.service.status.v3.ClientStatusResponse', answer) as {
+    config: { node: { id: string }; genericXdsConfigs: Record<string, unknown>[] }[]
+  }
+  expect(config.map(one => one.node.id)).toEqual([proxy.node])
+  const { resources } = await configuration()
+  expect(config[0]?.genericXdsConfigs).toEqual(
+    resources.map(({ name, version, message }) => ({
+      typeUrl: (message as Any)['@type'],
+      name,
+      versionInfo: version,
+      xdsConfig: message,
+      configStatus: 'SYNCED',
+      clientStatus: 'ACKED',
+    })),
+  )
 })
 
 interface Assignment {

@@ -201,6 +201,7 @@ describe('POST /v3/discovery', () => {
     const expected = {
       node: 'envoy-1',
       form: 'rest',
+      configSource: { apiConfigSource: { apiType: 'REST' } },
       gateway: 'default/edge',
       viewpoint: { region: 'r1', zone: 'zone-a' },
       userAgent: 'envoy 1.40.0',

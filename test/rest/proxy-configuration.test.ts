@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { HeldType } from '../../src/model/held-resources.ts'
 import { RESOURCE_TYPES } from '../../src/model/resource-types.ts'
 import { TYPE_URLS } from '../../src/proto/type-urls.ts'
+import { fromRest } from '../../src/translate/config-source.ts'
 import { jsonResource } from '../../src/translate/resource.ts'
 import { proxyStatus, shareTestbed } from './rest-testbed.ts'
 import { ROUTES, services, TOPOLOGY } from './scenario.ts'
@@ -88,6 +89,13 @@ describe('of a proxy that is connected to another replica', () => {
     bed.proxies.all = [{ ...envoy('p1', revision), types }]
     const { resources: all } = await resources('?contents=false')
     expect(all.map((one: { type: string }) => one.type)).toEqual(['cds', 'eds'])
+  })
+
+  test('tells an Envoy without ADS where the rest comes from, as its status says it', async () => {
+    const configSource = fromRest({ cluster: 'control', refreshDelay: 7 }).json
+    bed.proxies.all = [envoy('p1', revision, { form: 'rest', configSource })]
+    const { resources: all } = await resources('?type=cds')
+    expect(all[0].message.edsClusterConfig.edsConfig).toEqual(configSource)
   })
 
   test('is not known of a gRPC client: it asks for what it wants by name, and tells its own replica alone', async () => {

@@ -16,6 +16,6 @@ export interface AskedType {
  */
 export type ServedIn = (
   world: World,
-  proxy: Pick<ProxyStatus, 'node' | 'kind' | 'gateway' | 'viewpoint' | 'userAgent'>,
+  proxy: Pick<ProxyStatus, 'node' | 'kind' | 'gateway' | 'viewpoint' | 'userAgent' | 'configSource'>,
   asked: readonly AskedType[],
 ) => Iterable<Resource>

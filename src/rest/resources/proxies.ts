@@ -27,6 +27,10 @@ const proxy = z
       description:
         'changes (delta) or states of the world (sotw), all types on one stream or each on its own',
     }),
+    configSource: z.looseObject({}).optional().meta({
+      description:
+        'where its clusters and listeners tell it to take endpoints and routes from, as Envoy has it; absent: ADS',
+    }),
     replica: z.string(),
     userAgent: z.string(),
     peer: z.string(),

@@ -130,6 +130,7 @@ export class PolledProxy implements RegisteredProxy {
       gateway: node.gateway,
       viewpoint: audience.viewpoint(),
       form: this.form,
+      ...(audience.configSource && { configSource: audience.configSource.json }),
       replica,
       userAgent: node.userAgent,
       peer: this.peer,
