@@ -78,6 +78,7 @@ export class DeltaStream {
   #hasReturned = false
   #hasNews = false
   #newsAfter = 0
+  #hasAnswered = false
   #responses = 0
   #turns = 0
   /** Grows with everything that may open a gate. */
@@ -141,6 +142,7 @@ export class DeltaStream {
     }
     // The nonce only tells which response is answered; names count whatever it is.
     if (request.nonce !== '') {
+      this.#hasAnswered = true
       const refused = subscription.deliveries.answer(request, at.toISOString())
       if (refused) this.#options.onRefused?.(request.typeUrl, refused)
       this.#progress.answered(this.#oldestUnanswered)
@@ -164,7 +166,8 @@ export class DeltaStream {
     if (this.#isSilent) return undefined
     if (this.#collect()) this.#moment += 1
     const { responseLimit = RESPONSE_LIMIT, isWhole } = this.#options
-    const gates = new Gates(this.#subscriptions, this.#returningUntil)
+    const isIdle = !this.#hasReturned && !this.#hasAnswered
+    const gates = new Gates(this.#subscriptions, { returningUntil: this.#returningUntil, isIdle })
     for (const subscription of this.#inTurn()) {
       const limit = isWhole?.(subscription.typeUrl) ? Number.POSITIVE_INFINITY : responseLimit
       const batch = subscription.take(gates, limit, now, this.#moment)

@@ -24,22 +24,31 @@ const REFERRERS: Readonly<Record<string, string>> = {
 export class Gates implements Gatekeeper {
   readonly #subscriptions: ReadonlyMap<string, Subscription>
   readonly #returningUntil: number
+  readonly #isIdle: boolean
   readonly #inUse = new Map<string, ReferencesInUse>()
   readonly #current = new Map<string, ReadonlySet<string>>()
 
-  /** `returningUntil`: when the stream's client has subscribed to all that it had; 0 where it had nothing. */
-  constructor(subscriptions: ReadonlyMap<string, Subscription>, returningUntil: number) {
+  /**
+   * `returningUntil`: when the stream's client has subscribed to all that it had; 0 where it had nothing. `isIdle`: it
+   * had nothing, and has not answered anything yet.
+   */
+  constructor(
+    subscriptions: ReadonlyMap<string, Subscription>,
+    { returningUntil, isIdle }: { returningUntil: number; isIdle: boolean },
+  ) {
     this.#subscriptions = subscriptions
     this.#returningUntil = returningUntil
+    this.#isIdle = isIdle
   }
 
   /**
    * A route configuration waits for its clusters and their assignments. Clusters and assignments come first by order;
-   * a listener need not wait, Envoy warms it until its routes are there.
+   * a listener need not wait, Envoy warms it until its routes are there. Where nothing is served yet, nothing can break:
+   * an Envoy answers its clusters before it asks for routes, and others may never answer.
    */
   additionAt(typeUrl: string, resource: Resource, now: number): number {
     const clusters = this.#subscriptions.get(TYPE_URLS.cluster)
-    if (typeUrl !== TYPE_URLS.routes) return 0
+    if (typeUrl !== TYPE_URLS.routes || this.#isIdle) return 0
     if (!clusters) return this.#returnedAt(now)
     let opensAt = 0
     for (const name of resource.references) {

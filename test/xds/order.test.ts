@@ -22,6 +22,23 @@ const served = (tables: Tables, ...assignments: string[]) => {
   return session
 }
 
+test('[M56] routes wait for no answer of a client that has and has answered nothing, only then', () => {
+  const ask = (session: Session) => {
+    session.send(CDS)
+    session.subscribe(EDS, 'x')
+    session.send(LDS)
+    session.subscribe(RDS, 'r')
+  }
+  const silent = new Session(gateway('x'))
+  ask(silent)
+  expect(silent.shown).toEqual(['CDS +x', 'EDS +x', 'LDS +l', 'RDS +r'])
+  const answering = new Session(gateway('x'))
+  answering.send(LDS)
+  answering.ack(answering.pull()[0])
+  ask(answering)
+  expect(answering.shown).toEqual(['CDS +x', 'EDS +x'])
+})
+
 /** A listener at an address. */
 const listen = (tables: Tables, name: string, place: string) =>
   tables.table(LDS).set({ ...resource(LDS, name, place), place })
@@ -144,7 +161,7 @@ describe('make before break', () => {
     expect(session.settle()).toEqual(['CDS +y', 'RDS +r', 'CDS -x'])
   })
 
-  test('[M74] the removal gives up waiting for the ACK of the route after 5 s', () => {
+  test('[S74] the removal gives up waiting for the ACK of the route after 5 s', () => {
     const session = served(gateway('x', 'y'), 'x', 'y')
     session.publish(tables => route(tables.remove(CDS, 'y'), 'x'))
     expect(session.shown).toEqual(['RDS +r'])

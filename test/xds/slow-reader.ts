@@ -5,25 +5,32 @@ import type { Response } from './grpc-client.ts'
 
 const FRAME_HEADER = 5
 
+const MESSAGES = {
+  delta: { request: 'DeltaDiscoveryRequest', response: 'DeltaDiscoveryResponse' },
+  sotw: { request: 'DiscoveryRequest', response: 'DiscoveryResponse' },
+} as const
+
 /** A client that takes nothing off its stream until it is told to; grpc-js clients read ahead of their callers. */
 export class SlowReader {
   readonly #session: ClientHttp2Session
   readonly #stream: ClientHttp2Stream
+  readonly #form: keyof typeof MESSAGES
 
-  constructor(port: number) {
+  constructor(port: number, form: keyof typeof MESSAGES = 'delta') {
+    this.#form = form
     this.#session = connect(`http://127.0.0.1:${port}`)
     this.#stream = this.#session.request({
       ':method': 'POST',
-      ':path': aggregatedDiscoveryService.delta.path,
+      ':path': aggregatedDiscoveryService[form].path,
       'content-type': 'application/grpc',
       te: 'trailers',
     })
     this.#stream.pause()
   }
 
-  begin(typeUrl: string): void {
-    const request = { node: { id: 'slow', cluster: 'edge' }, typeUrl }
-    const bytes = encode('envoy.service.discovery.v3.DeltaDiscoveryRequest', request)
+  begin(typeUrl: string, node: object = { id: 'slow', cluster: 'edge' }): void {
+    const message = `envoy.service.discovery.v3.${MESSAGES[this.#form].request}`
+    const bytes = encode(message, { node, typeUrl })
     const header = Buffer.alloc(FRAME_HEADER)
     header.writeUInt32BE(bytes.length, 1)
     this.#stream.write(Buffer.concat([header, bytes]))
@@ -37,7 +44,8 @@ export class SlowReader {
         const end = FRAME_HEADER + rest.readUInt32BE(1)
         const bytes = rest.subarray(FRAME_HEADER, end)
         rest = rest.subarray(end)
-        yield decode('envoy.service.discovery.v3.DeltaDiscoveryResponse', bytes) as unknown as Response
+        const message = `envoy.service.discovery.v3.${MESSAGES[this.#form].response}`
+        yield decode(message, bytes) as unknown as Response
       }
     }
   }

@@ -41,7 +41,7 @@ describe('a root type', () => {
     expect(session.settle()).toEqual(['CDS: a missing'])
   })
 
-  test('[M81] is never sent in parts, however large', () => {
+  test('[S81] is never sent in parts, however large', () => {
     const session = new StateSession(new Tables().set(CDS, 'a').set(CDS, 'b').set(CDS, 'c'), {
       responseLimit: 1,
     })
