@@ -4,6 +4,7 @@ import { formatAddress } from './address.ts'
 import { authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { nackOf } from './model/nacks.ts'
+import type { ProxyCounts } from './model/proxies.ts'
 import { clientStatuses } from './operations/configuration/client-statuses.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { convergenceMetrics } from './replica/convergence-metrics.ts'
@@ -16,6 +17,7 @@ import { keepTraffic } from './replica/keep-traffic.ts'
 import { replicaMetrics } from './replica/metrics.ts'
 import { nackMetrics } from './replica/nack-metrics.ts'
 import { noteNacks } from './replica/note-nacks.ts'
+import { onceATurn } from './replica/once-a-turn.ts'
 import { watchOutage, whenReached } from './replica/outage.ts'
 import { measurePhases } from './replica/publish-phases.ts'
 import { keepHistoryShort, keepTrafficShort } from './replica/retention.ts'
@@ -48,6 +50,8 @@ export interface StartOptions {
 }
 
 const NEVER = new AbortController().signal
+
+const NO_PROXIES: ProxyCounts = { all: 0, synced: 0, byForm: new Map(), rejecting: new Map() }
 
 /** How long load balancers get to learn that this replica goes, before Envoys look for another one, in milliseconds. */
 const NOTICE = 1_000
@@ -137,7 +141,8 @@ async function open(
 
   const notes = noteNacks({ nacks: store.nacks, log })
   onClose(() => notes.close())
-  const countNack = nackMetrics(registry, { proxies: () => xds?.proxies.count(), notes })
+  const counts = onceATurn(() => xds?.proxies.count() ?? NO_PROXIES)
+  const countNack = nackMetrics(registry, { proxies: counts, notes })
 
   const { revision } = replica.world()
   const authenticate = authenticator(config.adminToken)
@@ -173,7 +178,7 @@ async function open(
 
   convergence.watch(xds.rounds)
   replicaMetrics(registry, { name, replica, tables, outage })
-  streamMetrics(registry, { xds, loads })
+  streamMetrics(registry, { xds, proxies: counts, loads })
   let ready = true
   const counted = { flush: traffic.flush, prices: config.trafficPrices }
   const collaborators = { store, replica, intake, proxies: joined.proxies, servedIn, traffic: counted }

@@ -5,7 +5,7 @@ import { resourceTypeName } from '../model/resource-types.ts'
 import type { NackNotes } from './note-nacks.ts'
 
 interface Measured {
-  readonly proxies: () => Pick<ProxyCounts, 'rejecting'> | undefined
+  readonly proxies: () => Pick<ProxyCounts, 'rejecting'>
   readonly notes: Pick<NackNotes, 'dropped'>
 }
 
@@ -26,8 +26,7 @@ export function nackMetrics(
     ...common,
     collect() {
       this.reset()
-      for (const [typeUrl, count] of proxies()?.rejecting ?? [])
-        this.set({ type: resourceTypeName(typeUrl) }, count)
+      for (const [typeUrl, count] of proxies().rejecting) this.set({ type: resourceTypeName(typeUrl) }, count)
     },
   })
   new Counter({

@@ -1,26 +1,24 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import { type OwnProxies, PROXY_FORMS } from '../model/proxies.ts'
+import { PROXY_FORMS, type ProxyCounts } from '../model/proxies.ts'
 import type { LoadReports } from '../xds/load-reports/load-reports.ts'
 import type { MessageCount } from '../xds/message-counts.ts'
 import type { XdsServer } from '../xds/server.ts'
 
 interface Measured {
-  readonly xds: Pick<XdsServer, 'messages' | 'rounds' | 'unauthenticated'> & {
-    readonly proxies: Pick<OwnProxies, 'count'>
-  }
+  readonly xds: Pick<XdsServer, 'messages' | 'rounds' | 'unauthenticated'>
+  readonly proxies: () => ProxyCounts
   readonly loads: Pick<LoadReports, 'received'>
 }
 
 /** What goes over the streams of a replica; read when somebody asks, so that it costs a stream nothing but a sum. */
-export function streamMetrics(registry: Registry, { xds, loads }: Measured): void {
+export function streamMetrics(registry: Registry, { xds, proxies, loads }: Measured): void {
   const registers = [registry]
-  const count = () => xds.proxies.count()
   new Gauge({
     name: 'vicinity_proxies',
     help: 'Connected proxies',
     registers,
     collect() {
-      this.set(count().all)
+      this.set(proxies().all)
     },
   })
   new Gauge({
@@ -28,7 +26,7 @@ export function streamMetrics(registry: Registry, { xds, loads }: Measured): voi
     help: 'Connected proxies that have answered everything',
     registers,
     collect() {
-      this.set(count().synced)
+      this.set(proxies().synced)
     },
   })
   new Gauge({
@@ -37,7 +35,7 @@ export function streamMetrics(registry: Registry, { xds, loads }: Measured): voi
     labelNames: ['form'],
     registers,
     collect() {
-      const { byForm } = count()
+      const { byForm } = proxies()
       for (const form of PROXY_FORMS) this.set({ form }, byForm.get(form) ?? 0)
     },
   })

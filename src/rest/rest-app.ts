@@ -40,6 +40,11 @@ export function createRestApp(collaborators: Collaborators, options: RestOptions
   const routes = allRoutes({ ...collaborators, store, intake }, { registry, discovery, ready })
   const app: RestApp = new Hono()
   app.use(requestId())
+  app.use(async (c, next) => {
+    await next()
+    // The middleware's own way is lost where a handler makes a whole response.
+    c.res.headers.set('X-Request-Id', c.get('requestId'))
+  })
   app.use(requestTrace())
   app.use(requestMetrics(registry))
   app.use(writeLog(registry, log))
