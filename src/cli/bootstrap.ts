@@ -7,6 +7,7 @@ import { REFRESH_DELAY } from '../model/rest-polling.ts'
 import { readToken } from './connection.ts'
 import { envoyBootstrap } from './envoy-bootstrap.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
+import { grpcBootstrap } from './grpc-bootstrap.ts'
 import type { RestTarget } from './rest-bootstrap.ts'
 import type { Terminal } from './terminal.ts'
 import { wholeNumber } from './whole-number.ts'
@@ -15,7 +16,7 @@ interface BootstrapFlags {
   readonly id: string
   readonly zone: string
   readonly region?: string
-  readonly gateway: string
+  readonly gateway?: string
   readonly xds: string
   readonly node?: string
   readonly source?: string
@@ -26,17 +27,22 @@ interface BootstrapFlags {
   readonly rest: string
   readonly refreshDelay: number
   readonly tlsCa: string
+  readonly grpc?: boolean
 }
 
-/** `vicinity bootstrap`: prints the configuration with which an Envoy starts. */
+/** `vicinity bootstrap`: prints the configuration with which an Envoy, or a gRPC client, starts. */
 export function addBootstrap(program: Command, terminal: Terminal): void {
   program
     .command('bootstrap')
     .description('print an Envoy bootstrap (JSON, which is YAML too): vicinity bootstrap … > envoy.yaml')
+    .option(
+      '--grpc',
+      'print the bootstrap of a gRPC client or server instead, for GRPC_XDS_BOOTSTRAP to name',
+    )
     .requiredOption('--id <id>', 'node id')
-    .requiredOption('--zone <zone>', 'where the Envoy stands')
+    .requiredOption('--zone <zone>', 'where it stands')
     .option('--region <region>', 'the region of that zone')
-    .requiredOption('--gateway <gateway>', 'which gateway it serves: edge, or team/edge')
+    .option('--gateway <gateway>', 'which gateway the Envoy serves: edge, or team/edge')
     .option('--xds <host:port>', 'where Vicinity serves xDS', DEFAULTS.xds)
     .option('--node <name>', "the Kubernetes node's name")
     .option('--source <source>', 'the source that it belongs to')
@@ -72,17 +78,36 @@ export function addBootstrap(program: Command, terminal: Terminal): void {
     )
     .option('--no-load-reports', 'the Envoy does not report what it sends where')
     .action((flags: BootstrapFlags) => {
-      const xds = address('--xds', flags.xds)
-      const admin = flags.admin === undefined ? undefined : address('--admin', flags.admin)
-      // Whoever reaches it may read keys and stop the Envoy.
-      if (admin && !isLoopback(admin.host))
-        throw new CommandFailure(EXIT.usage, `--admin: ${flags.admin} is not a loopback address`)
-      if (admin && isIP(admin.host) === 0)
-        throw new CommandFailure(EXIT.usage, '--admin: must be an address, such as 127.0.0.1:9901')
-      const token = flags.tokenFile === undefined ? undefined : readToken(flags.tokenFile)
-      const rest = flags.form === 'rest' ? restTarget(flags) : undefined
-      terminal.out(JSON.stringify(envoyBootstrap({ ...flags, xds, admin, token, rest }), undefined, 2))
+      const bootstrap = flags.grpc ? grpcBootstrapOf(flags) : envoyBootstrapOf(flags)
+      terminal.out(JSON.stringify(bootstrap, undefined, 2))
     })
+}
+
+function envoyBootstrapOf({ gateway, ...flags }: BootstrapFlags): object {
+  if (gateway === undefined)
+    throw new CommandFailure(EXIT.usage, '--gateway: say which gateway the Envoy serves, such as edge')
+  const xds = address('--xds', flags.xds)
+  const admin = flags.admin === undefined ? undefined : address('--admin', flags.admin)
+  // Whoever reaches it may read keys and stop the Envoy.
+  if (admin && !isLoopback(admin.host))
+    throw new CommandFailure(EXIT.usage, `--admin: ${flags.admin} is not a loopback address`)
+  if (admin && isIP(admin.host) === 0)
+    throw new CommandFailure(EXIT.usage, '--admin: must be an address, such as 127.0.0.1:9901')
+  const token = flags.tokenFile === undefined ? undefined : readToken(flags.tokenFile)
+  const rest = flags.form === 'rest' ? restTarget(flags) : undefined
+  return envoyBootstrap({ ...flags, gateway, xds, admin, token, rest })
+}
+
+function grpcBootstrapOf({ gateway, admin, tokenFile, ...flags }: BootstrapFlags): object {
+  if (gateway !== undefined) throw new CommandFailure(EXIT.usage, '--gateway: a gRPC client serves none')
+  if (admin !== undefined) throw new CommandFailure(EXIT.usage, '--admin: is of Envoys, gRPC has none')
+  // gRFC A97: the only credentials of calls that a bootstrap may name are JWTs, and only over TLS.
+  if (tokenFile !== undefined)
+    throw new CommandFailure(
+      EXIT.usage,
+      '--token-file: a gRPC bootstrap has no place for a token; let gRPC clients reach an xDS address that asks for none',
+    )
+  return grpcBootstrap({ ...flags, xds: address('--xds', flags.xds) })
 }
 
 function restTarget({ rest, refreshDelay, tlsCa }: BootstrapFlags): RestTarget {

@@ -34,6 +34,10 @@ const API_TYPES: Readonly<Record<StreamForm, string>> = {
   'sotw-per-type': 'GRPC',
 }
 
+/** What a client says of itself; one that serves no gateway names none. */
+type Standing = Pick<BootstrapInput, 'id' | 'zone' | 'region' | 'node' | 'source' | 'network'> &
+  Partial<Pick<BootstrapInput, 'gateway'>>
+
 /**
  * By itself Envoy refuses a regular expression of more than 100 steps, and with it the whole route table. How large
  * one may be is judged where it is pushed.
@@ -106,9 +110,10 @@ function overRest(target: RestTarget, { token }: BootstrapInput) {
   }
 }
 
-function nodeOf(
-  { id, zone, region, gateway, node, source, network }: BootstrapInput,
-  others: object,
+/** `envoy.config.core.v3.Node` as JSON. */
+export function nodeOf(
+  { id, zone, region, gateway, node, source, network }: Standing,
+  others: object = {},
 ): object {
   const metadata = {
     ...(node ? { node } : {}),
@@ -118,7 +123,7 @@ function nodeOf(
   }
   return {
     id,
-    cluster: gateway,
+    ...(gateway !== undefined && { cluster: gateway }),
     locality: { ...(region ? { region } : {}), zone },
     ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
   }

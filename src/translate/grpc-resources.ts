@@ -5,30 +5,36 @@ import { TYPE_URLS } from '../proto/type-urls.ts'
 import { hasCluster } from './cluster.ts'
 import { grpcCluster } from './grpc-cluster.ts'
 import { apiListener, serverListener } from './grpc-listener.ts'
+import { grpcRoutes, noRoutes } from './grpc-routes.ts'
 import type { MergedService } from './merged-service.ts'
+import { clusterName } from './names.ts'
 import { assignmentResource, jsonResource, type Resource } from './resource.ts'
 
-/** What gRPC clients are sent of services, in place of what Envoys are. */
+/** What gRPC clients are sent, in place of what Envoys are. */
 
-/** By which they find the cluster of the same name; undefined where the service's port has none. */
-export function apiListenerResource(
-  service: MergedService,
-  name: string,
-  port: number,
-): Resource | undefined {
-  if (!speaksPlainly(service, port)) return undefined
-  return jsonResource(TYPE_URLS.listener, name, apiListener(name, name, service.settings.loadBalancer), [])
-}
-
-/** Of a cluster that is not there: its calls fail at once, where a client without a listener waits for 15 s. */
-export function missingListenerResource(name: string): Resource {
-  return jsonResource(TYPE_URLS.listener, name, apiListener(name, undefined), [])
+/** Of a target, whether or not its service is there. */
+export function apiListenerResource(name: string): Resource {
+  return jsonResource(TYPE_URLS.listener, name, apiListener(name), [name])
 }
 
 /** undefined for a name that is none of a gRPC server's listener. */
 export function serverListenerResource(name: string): Resource | undefined {
   const listener = serverListener(name)
   return listener && jsonResource(TYPE_URLS.listener, name, listener, [])
+}
+
+/** Of a target of this name to the cluster of a service's port; undefined where that has none. */
+export function grpcRoutesResource(service: MergedService, name: string, port: number): Resource | undefined {
+  if (!speaksPlainly(service, port)) return undefined
+  const cluster = clusterName(service.namespace, service.name, port)
+  return jsonResource(TYPE_URLS.routes, name, grpcRoutes(name, cluster, service.settings.loadBalancer), [
+    cluster,
+  ])
+}
+
+/** Of a target whose service, or port, is not there. */
+export function noRoutesResource(name: string): Resource {
+  return jsonResource(TYPE_URLS.routes, name, noRoutes(name), [])
 }
 
 export function grpcClusterResource(

@@ -236,10 +236,9 @@ export class DeltaStream {
   /** The first request of a type; one that is not served is passed over, the stream lives on. */
   #begin(request: Said): void {
     const { typeUrl } = request
-    const hasReturned = request.hasReturned ?? request.initialVersions.size > 0
-    const view = this.#options.views(typeUrl, hasReturned)
+    const view = this.#options.views(typeUrl)
     if (!view) return
-    if (hasReturned) this.#hasReturned = true
+    if (request.hasReturned ?? request.initialVersions.size > 0) this.#hasReturned = true
     const subscription = new Subscription(typeUrl, view)
     subscription.begin(request, this.#reloads.get(typeUrl) ?? new Set())
     this.#reloads.delete(typeUrl)

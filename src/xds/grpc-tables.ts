@@ -1,7 +1,7 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
-import { missingListenerResource, serverListenerResource } from '../translate/grpc-resources.ts'
-import { parseClusterName } from '../translate/names.ts'
+import { apiListenerResource, noRoutesResource, serverListenerResource } from '../translate/grpc-resources.ts'
+import { parseClusterName, parseTarget, type ServicePortName } from '../translate/names.ts'
 import type { Resource } from '../translate/resource.ts'
 import type { Touched } from '../translate/world-draft.ts'
 import { AskedNames } from './asked-names.ts'
@@ -21,8 +21,8 @@ type Part = (resources: ServiceResources, port: number) => Resource | undefined
 type Asker = Pick<Viewpoint, 'source'>
 
 /**
- * What gRPC clients are served beside assignments (gRFC A27): whatever they ask for by name, and nothing without. A
- * listener and its cluster have one name, that of the service's port, and one log.
+ * What gRPC clients are served beside assignments (gRFC A27): whatever they ask for by name, and nothing without. What a
+ * target is called by is always there; its routes say whether it leads anywhere. Routes and clusters have one log.
  */
 export class GrpcTables {
   readonly #serviceSource: ServiceSource
@@ -51,52 +51,45 @@ export class GrpcTables {
   /** One more stream. */
   join({ source }: Viewpoint): Pick<Audience, 'views' | 'warnings' | 'leave'> {
     const asker: Asker = { source }
+    const views = new Map<string, View>([
+      [TYPE_URLS.listener, this.#view(listenerOf)],
+      [TYPE_URLS.routes, this.#view(name => this.#routes(name, asker))],
+      [TYPE_URLS.cluster, this.#view(name => this.#cluster(name, asker))],
+    ])
     return {
-      views: (typeUrl, hasReturned = false) => {
-        switch (typeUrl) {
-          case TYPE_URLS.listener:
-            return this.#listeners(asker, hasReturned)
-          case TYPE_URLS.cluster:
-            return this.#view(name => this.#find(name, asker, (one, port) => one.grpcCluster(name, port)))
-          case TYPE_URLS.routes:
-            // Those that there are stand in listeners.
-            return this.#view(() => undefined)
-          default:
-            return undefined
-        }
-      },
+      views: typeUrl => views.get(typeUrl),
       // Nothing is missing where no gateway is served.
       warnings: () => [],
       leave: () => this.#asked.leave(asker),
     }
   }
 
-  /**
-   * A client that never had the listener of a service would take its absence for lateness, and wait. One that may have
-   * had it is told by its absence that it is gone, which it may be meant to overlook (gRFC A53, `ignore_resource_deletion`).
-   */
-  #listeners(asker: Asker, hasReturned: boolean): View {
-    const had = new Set<string>()
-    return this.#view(name => {
-      if (parseClusterName(name) === undefined) return serverListenerResource(name)
-      const found = this.#find(name, asker, (one, port) => one.apiListener(name, port))
-      if (found !== undefined) had.add(name)
-      return found ?? (hasReturned || had.has(name) ? undefined : missingListenerResource(name))
-    })
-  }
-
   #view(get: (name: string) => Resource | undefined): View {
     return new LoggedView(this.#log, { get, names: () => [] })
   }
 
-  #find(name: string, asker: Asker, of: Part): Resource | undefined {
+  #routes(name: string, asker: Asker): Resource | undefined {
+    const target = parseTarget(name)
+    if (target === undefined) return undefined
+    const routes = this.#find(name, target, asker, (one, port) => one.grpcRoutes(name, port))
+    return routes ?? noRoutesResource(name)
+  }
+
+  #cluster(name: string, asker: Asker): Resource | undefined {
     const parsed = parseClusterName(name)
-    if (parsed === undefined) return undefined
-    const { service, port } = parsed
+    return parsed && this.#find(name, parsed, asker, (one, port) => one.grpcCluster(name, port))
+  }
+
+  #find(name: string, { service, port }: ServicePortName, asker: Asker, part: Part): Resource | undefined {
     const resources = this.#serviceSource(service, asker.source)
-    const found = resources && of(resources, port)
+    const found = resources && part(resources, port)
     if (found === undefined) this.#asked.noteMissing(service, name, asker)
     else this.#asked.noteExisting(service, name)
     return found
   }
+}
+
+/** They never change. */
+function listenerOf(name: string): Resource | undefined {
+  return parseTarget(name) === undefined ? serverListenerResource(name) : apiListenerResource(name)
 }

@@ -33,11 +33,11 @@ export class MadeResources {
 
   /** How many of each there are. */
   get held() {
-    const held = { clusters: 0, assignments: 0, apiListeners: 0 }
+    const held = { clusters: 0, assignments: 0, grpcRoutes: 0 }
     for (const one of this.#all()) {
       held.clusters += one.clustersHeld
       held.assignments += one.assignmentsHeld
-      held.apiListeners += one.apiListenersHeld
+      held.grpcRoutes += one.grpcRoutesHeld
     }
     return held
   }

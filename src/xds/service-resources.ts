@@ -4,15 +4,15 @@ import type { ClientKind } from '../model/proxies.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import { type ConfigSource, FROM_ADS } from '../translate/config-source.ts'
 import {
-  apiListenerResource,
   grpcAssignmentResource,
   grpcClusterResource,
+  grpcRoutesResource,
 } from '../translate/grpc-resources.ts'
 import type { MergedService } from '../translate/merged-service.ts'
 import { assignmentResource, clusterResource, type Resource } from '../translate/resource.ts'
 
 /**
- * Clusters, assignments and gRPC's listeners made of one state of one service, each when it is first asked for. An
+ * Clusters, assignments and gRPC's routes made of one state of one service, each when it is first asked for. An
  * assignment exists once per kind of client and class of viewpoints that can see a difference, and serves every stream
  * of these.
  */
@@ -23,7 +23,7 @@ export class ServiceResources {
   /** The same for Envoys that take endpoints from elsewhere than ADS, as long as there are such Envoys. */
   #otherClusters: WeakMap<ConfigSource, Map<string, Resource>> | undefined
   readonly #grpcClusters = new Map<string, Resource>()
-  readonly #apiListeners = new Map<string, Resource>()
+  readonly #grpcRoutes = new Map<string, Resource>()
   /** By port and kind of client, then by class. */
   readonly #assignments = new Map<string, Map<string, Resource>>()
 
@@ -48,8 +48,8 @@ export class ServiceResources {
     return once(this.#grpcClusters, name, () => grpcClusterResource(this.service, name, port))
   }
 
-  apiListener(name: string, port: number): Resource | undefined {
-    return once(this.#apiListeners, name, () => apiListenerResource(this.service, name, port))
+  grpcRoutes(name: string, port: number): Resource | undefined {
+    return once(this.#grpcRoutes, name, () => grpcRoutesResource(this.service, name, port))
   }
 
   /** undefined when the service has no such port; a service without endpoints has an empty assignment. */
@@ -84,8 +84,8 @@ export class ServiceResources {
     return this.#clusters.size + this.#grpcClusters.size
   }
 
-  get apiListenersHeld(): number {
-    return this.#apiListeners.size
+  get grpcRoutesHeld(): number {
+    return this.#grpcRoutes.size
   }
 
   #clustersWith(endpointsFrom: ConfigSource): Map<string, Resource> {

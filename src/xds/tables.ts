@@ -69,8 +69,7 @@ export class Tables implements Audiences {
       names: () => [],
     })
     return {
-      views: (typeUrl, hasReturned) =>
-        typeUrl === TYPE_URLS.endpoints ? assignments : served.views(typeUrl, hasReturned),
+      views: typeUrl => (typeUrl === TYPE_URLS.endpoints ? assignments : served.views(typeUrl)),
       configSource: node.configSource,
       viewpoint: () => this.#world.locate(viewpoint),
       warnings: () => [...served.warnings(), ...this.#warningsOf(viewpoint)],
@@ -93,18 +92,18 @@ export class Tables implements Audiences {
 
   /** How many resources of each type exist at this moment, and how many names are in the logs of what changed. */
   get sizes(): TableSizes {
-    const { clusters, assignments, apiListeners } = this.#made.held
+    const { clusters, assignments, grpcRoutes } = this.#made.held
     const gateways = Array.from(this.#gateways.values(), one => one.sizes)
     const logged = (type: 'lds' | 'rds' | 'cds') => sum(gateways.map(one => one.logged[type]))
     return {
-      // Where gRPC clients are served, a listener and its cluster have one log.
+      // Where gRPC clients are served, routes and clusters have one log.
       cds: { resources: clusters, logged: logged('cds') + this.#grpc.logged },
       eds: { resources: assignments, logged: this.#assignmentLog.size },
-      lds: {
-        resources: apiListeners + sum(gateways.map(one => one.listeners)),
-        logged: logged('lds'),
+      lds: { resources: sum(gateways.map(one => one.listeners)), logged: logged('lds') },
+      rds: {
+        resources: grpcRoutes + sum(gateways.map(one => one.routeConfigurations)),
+        logged: logged('rds'),
       },
-      rds: { resources: sum(gateways.map(one => one.routeConfigurations)), logged: logged('rds') },
     }
   }
 

@@ -17,8 +17,5 @@ export interface View {
   changedSince(cursor: number): Iterable<string>
 }
 
-/**
- * The views of one stream's audience by type URL; undefined: a type that is not served. `hasReturned`: its client has
- * something of the type from an earlier stream, default false.
- */
-export type Views = (typeUrl: string, hasReturned?: boolean) => View | undefined
+/** The views of one stream's audience by type URL; undefined: a type that is not served. */
+export type Views = (typeUrl: string) => View | undefined

@@ -286,3 +286,40 @@ describe('bootstrap', () => {
     expect(JSON.parse(stdout)).not.toHaveProperty('cluster_manager')
   })
 })
+
+describe('bootstrap --grpc', () => {
+  const args = ['bootstrap', '--grpc', '--id', 'client-1', '--zone', 'zone-a']
+
+  test('prints what GRPC_XDS_BOOTSTRAP may name: where the client stands, and whom it asks', async () => {
+    const place = ['--region', 'r1', '--source', 'east', '--node', 'node-1', '--xds', '[::1]:18000']
+    const { stdout } = await runCli([...args, ...place])
+    expect(JSON.parse(stdout)).toEqual({
+      xds_servers: [
+        { server_uri: '[::1]:18000', channel_creds: [{ type: 'insecure' }], server_features: ['xds_v3'] },
+      ],
+      node: {
+        id: 'client-1',
+        locality: { region: 'r1', zone: 'zone-a' },
+        metadata: { node: 'node-1', source: 'east' },
+      },
+      client_default_listener_resource_name_template: '%s',
+      server_listener_resource_name_template: 'grpc/server?xds.resource.listening_address=%s',
+    })
+  })
+
+  test.each([
+    ['--gateway', 'edge', 'serves none'],
+    ['--admin', '127.0.0.1:9901', 'gRPC has none'],
+    ['--token-file', 'token', 'no place for a token'],
+  ])('refuses %s, which gRPC has no use for', async (flag, value, words) => {
+    const { code, stderr } = await runCli([...args, flag, value])
+    expect(code).toBe(2)
+    expect(stderr).toContain(words)
+  })
+})
+
+test('bootstrap asks which gateway an Envoy serves', async () => {
+  const { code, stderr } = await runCli(['bootstrap', '--id', 'envoy-1', '--zone', 'zone-a'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('--gateway: say which gateway the Envoy serves')
+})

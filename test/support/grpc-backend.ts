@@ -9,6 +9,7 @@ import {
   type ServerUnaryCall,
   type ServerWritableStream,
   type ServiceError,
+  type sendUnaryData,
   status,
 } from '@grpc/grpc-js'
 
@@ -19,6 +20,8 @@ export interface GrpcBackend {
   /** Paths of the calls that came, and their metadata. */
   readonly received: readonly { path: string; metadata: Readonly<Record<string, unknown>> }[]
   forget(): void
+  /** Calls of methods that are no streams end with this status, until it is OK again. */
+  answerCalls(status: status): void
   close(): void
 }
 
@@ -27,6 +30,7 @@ const METHODS = ['Say', 'Tell']
 
 export async function startGrpcBackend(name: string): Promise<GrpcBackend> {
   const received: { path: string; metadata: Record<string, unknown> }[] = []
+  let answer = status.OK
   const server = new Server()
   const begin = (
     call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
@@ -46,9 +50,10 @@ export async function startGrpcBackend(name: string): Promise<GrpcBackend> {
       Object.fromEntries([
         ...METHODS.map(method => [
           method,
-          (call: ServerUnaryCall<Buffer, Buffer>, done: (error: null, value: Buffer) => void) => {
+          (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => {
             begin(call, `/${service}/${method}`)
-            done(null, Buffer.from(name))
+            if (answer === status.OK) done(null, Buffer.from(name))
+            else done({ code: answer, details: `${name} is ill` })
           },
         ]),
         [
@@ -72,6 +77,9 @@ export async function startGrpcBackend(name: string): Promise<GrpcBackend> {
     received,
     forget: () => {
       received.length = 0
+    },
+    answerCalls: status => {
+      answer = status
     },
     close: () => server.forceShutdown(),
   }

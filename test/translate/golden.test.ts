@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml'
 import { assign } from '../../src/locality/assign.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { decode } from '../../src/proto/message.ts'
-import { apiListenerResource, grpcClusterResource } from '../../src/translate/grpc-resources.ts'
+import { grpcClusterResource, grpcRoutesResource } from '../../src/translate/grpc-resources.ts'
 import { clusterName } from '../../src/translate/names.ts'
 import { assignmentResource, clusterResource, type Resource } from '../../src/translate/resource.ts'
 import type { World } from '../../src/translate/world.ts'
@@ -49,9 +49,9 @@ describe.each(readdirSync(folder))('%s', name => {
     await expect(stringify(clusters.map(message), YAML)).toMatchFileSnapshot(golden('clusters.yaml'))
   })
 
-  test.runIf(input.grpc)("gRPC clients' listeners and clusters are as reviewed", async () => {
+  test.runIf(input.grpc)("gRPC clients' routes and clusters are as reviewed", async () => {
     const shown = portsOf(world).map(({ service, name, port }) => ({
-      listener: message(apiListenerResource(service, name, port)),
+      routes: message(grpcRoutesResource(service, name, port)),
       cluster: message(grpcClusterResource(service, name, port)),
     }))
     await expect(stringify(shown, YAML)).toMatchFileSnapshot(golden('grpc.yaml'))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { apiListener, SERVER_LISTENER, serverListener } from '../../src/translate/grpc-listener.ts'
+import { SERVER_LISTENER } from '../../src/model/server-listener.ts'
+import { apiListener, serverListener } from '../../src/translate/grpc-listener.ts'
 
 describe('[O101] the listener of a gRPC server', () => {
   test.each([
@@ -33,8 +34,17 @@ describe('[O101] the listener of a gRPC server', () => {
   })
 })
 
-test('[O101] the listener of a target without a cluster has nowhere to send calls', () => {
-  expect(apiListener('default/web/3000', undefined)).toMatchObject({
-    apiListener: { apiListener: { routeConfig: { name: 'default/web/3000', virtualHosts: [] } } },
+test('[O101] the listener of a target has its routes from elsewhere, and nothing that a gRPC library refuses', () => {
+  expect(apiListener('default/web/3000')).toEqual({
+    name: 'default/web/3000',
+    apiListener: {
+      apiListener: {
+        '@type': expect.stringMatching(/HttpConnectionManager$/),
+        rds: { routeConfigName: 'default/web/3000', configSource: { ads: {}, resourceApiVersion: 'V3' } },
+        httpFilters: [
+          { name: 'envoy.filters.http.router', typedConfig: { '@type': expect.stringMatching(/Router$/) } },
+        ],
+      },
+    },
   })
 })

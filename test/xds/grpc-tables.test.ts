@@ -5,25 +5,23 @@ import { TYPE_URLS } from '../../src/proto/type-urls.ts'
 import type { Resource } from '../../src/translate/resource.ts'
 import { World } from '../../src/translate/world.ts'
 import type { ClientNode } from '../../src/xds/audience.ts'
-import { DeltaStream } from '../../src/xds/delta-stream.ts'
 import { Tables } from '../../src/xds/tables.ts'
 import { viewpoint } from '../support/candidate.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
 import { controlEntries, stored, after as worldAfter } from '../support/world.ts'
-import { deltaRequest } from './session.ts'
 
 const WEB = 'default/web/3000'
 const { listener: LDS, cluster: CDS, endpoints: EDS, routes: RDS } = TYPE_URLS
 
-/** Tables that follow pushes of one source, and a client of theirs. */
+/** Tables that follow pushes of one source, and clients of theirs. */
 class Following {
   readonly tables = new Tables()
   #world = World.EMPTY
   #entries: StoredEntry[] = []
 
   /** All that the source says of topology, in place of what it said before. */
-  push(document: object, source = 'east', routes: object = {}): void {
-    const entries = stored(source, { topology: document, routes }, this.#world.revision + 1)
+  push(document: object, routes: object = {}): void {
+    const entries = stored('east', { topology: document, routes }, this.#world.revision + 1)
     const key = ({ kind, name }: StoredEntry) => `${kind} ${name}`
     const before = new Map(this.#entries.map(one => [key(one), one]))
     const news = entries.filter(one => before.get(key(one))?.digest !== one.digest)
@@ -47,8 +45,8 @@ class Following {
     })
   }
 
-  view(typeUrl: string, hasReturned = false, fields: Partial<ClientNode> = {}) {
-    const view = this.join(fields).views(typeUrl, hasReturned)
+  view(typeUrl: string, fields: Partial<ClientNode> = {}) {
+    const view = this.join(fields).views(typeUrl)
     if (view === undefined) throw new Error(`there is no view of ${typeUrl}`)
     return view
   }
@@ -66,30 +64,37 @@ function following(document: object = topology(service('web', [{ port: 9001 }]))
   return made
 }
 
-/** Where the calls of a listener go: its virtual hosts. */
-function hostsOf(resource: Resource | undefined): unknown {
+/** Where the calls of a target go: the routes of its one virtual host. */
+function routesOf(resource: Resource | undefined): unknown {
   if (resource === undefined) return undefined
-  const { resource: listener } = decode('envoy.service.discovery.v3.Resource', resource.encoded)
-  const { apiListener } = (listener as { apiListener: { apiListener: { routeConfig: object } } }).apiListener
-  return (apiListener.routeConfig as { virtualHosts?: object[] }).virtualHosts ?? []
+  const { resource: configuration } = decode('envoy.service.discovery.v3.Resource', resource.encoded)
+  const { virtualHosts } = configuration as { virtualHosts: { domains: string[]; routes?: object[] }[] }
+  expect(virtualHosts).toMatchObject([{ domains: ['*'] }])
+  return virtualHosts.flatMap(({ routes = [] }) => routes)
 }
 
 describe('[O101] a gRPC client', () => {
-  test('is served the listener, the cluster and the assignment of a service by one name', () => {
+  test('is served the listener, the routes, the cluster and the assignment of a service by one name', () => {
     const made = following()
-    for (const type of [LDS, CDS, EDS]) expect(made.view(type).get(WEB)?.name).toBe(WEB)
-    expect(hostsOf(made.view(LDS).get(WEB))).toEqual([
-      { name: WEB, domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: WEB } }] },
-    ])
+    for (const type of [LDS, RDS, CDS, EDS]) expect(made.view(type).get(WEB)?.name).toBe(WEB)
+    expect(routesOf(made.view(RDS).get(WEB))).toEqual([{ match: { prefix: '/' }, route: { cluster: WEB } }])
+    expect([LDS, RDS, CDS].map(type => made.view(type).get(WEB)?.references)).toEqual([[WEB], [WEB], [WEB]])
   })
+
+  test.each([['web.default:3000'], ['web.default.svc:3000'], ['web.default.svc.cluster.local:3000']])(
+    'finds the service by %s too',
+    name => {
+      const made = following()
+      expect(made.view(LDS).get(name)).toMatchObject({ name, references: [name] })
+      expect(made.view(RDS).get(name)).toMatchObject({ name, references: [WEB] })
+      expect(routesOf(made.view(RDS).get(name))).toMatchObject([{ route: { cluster: WEB } }])
+    },
+  )
 
   test('is served nothing that it did not name, and no gateway', () => {
     const made = new Following()
-    const routes = {
-      gateways: [gateway('edge', 8080, { services: 'all' })],
-      routes: [route('all', [toService('/', 'web')])],
-    }
-    made.push(topology(service('web', [])), 'east', routes)
+    const gateways = [gateway('edge', 8080, { services: 'all' })]
+    made.push(topology(service('web', [])), { gateways, routes: [route('all', [toService('/', 'web')])] })
     for (const type of [LDS, CDS, RDS, EDS]) expect([...made.view(type).names()]).toEqual([])
     expect(made.view(LDS).get('default/edge/http')).toBeUndefined()
     expect(made.view(RDS).get('default/edge/http')).toBeUndefined()
@@ -104,29 +109,27 @@ describe('[O101] a gRPC client', () => {
   })
 
   test('has a cluster of its own kind, and Envoys have theirs', () => {
-    const routes = { gateways: [gateway('edge', 8080, { services: 'all' })] }
     const made = new Following()
-    made.push(topology(service('web', [])), 'east', routes)
-    const envoys = made.view(CDS, false, { kind: 'envoy', gateway: 'default/edge' }).get(WEB)
+    made.push(topology(service('web', [])), { gateways: [gateway('edge', 8080, { services: 'all' })] })
+    const envoys = made.view(CDS, { kind: 'envoy', gateway: 'default/edge' }).get(WEB)
     expect(envoys?.version).toBeDefined()
     expect(made.view(CDS).get(WEB)?.version).not.toBe(envoys?.version)
   })
 
   test('sees the services of its source, and those of another group when the source goes there', () => {
-    const made = following(topology(service('web', [], { circuitBreaker: { maxParallelRequests: 7 } })))
-    const [listeners, clusters] = [LDS, CDS].map(type =>
-      made.view(type, false, { viewpoint: { ...viewpoint('zone-a'), source: 'west' } }),
-    )
-    expect(clusters?.get(WEB)).toBeDefined()
-    expect(hostsOf(listeners?.get(WEB))).toHaveLength(1)
-    const cursor = clusters?.position ?? 0
+    const made = following()
+    const west = { viewpoint: { ...viewpoint('zone-a'), source: 'west' } }
+    const [routes, clusters] = [made.view(RDS, west), made.view(CDS, west)]
+    expect(clusters.get(WEB)).toBeDefined()
+    expect(routesOf(routes.get(WEB))).toHaveLength(1)
+    const cursor = clusters.position
     made.group('west', 'blue')
-    expect([...(clusters?.changedSince(cursor) ?? [])]).toEqual([WEB])
-    expect(clusters?.get(WEB)).toBeUndefined()
-    expect(listeners?.get(WEB)).toBeUndefined()
+    expect([...clusters.changedSince(cursor)]).toEqual([WEB])
+    expect(clusters.get(WEB)).toBeUndefined()
+    expect(routesOf(routes.get(WEB))).toEqual([])
   })
 
-  test('looks at its listener and cluster again when settings change, not when endpoints do', () => {
+  test('looks at its routes and cluster again when settings change, not when endpoints do', () => {
     const made = following()
     const clusters = made.view(CDS)
     const before = clusters.get(WEB)
@@ -138,59 +141,53 @@ describe('[O101] a gRPC client', () => {
   })
 })
 
-describe('[O101] the listener of a service that is not there', () => {
-  test('sends calls nowhere, and to the service when it comes', () => {
-    const made = following(topology())
-    const listeners = made.view(LDS)
-    expect(hostsOf(listeners.get(WEB))).toEqual([])
-    made.push(topology(service('web', [])))
-    expect([...listeners.changedSince(0)]).toEqual([WEB])
-    expect(hostsOf(listeners.get(WEB))).toHaveLength(1)
-  })
+describe('[O101] a target whose service is not there', () => {
+  test.each([[WEB], ['web.default:3000']])(
+    '%s has routes that lead nowhere, and to the service when it comes',
+    name => {
+      const made = following(topology())
+      const routes = made.view(RDS)
+      expect(made.view(LDS).get(name)).toBeDefined()
+      expect(routesOf(routes.get(name))).toEqual([])
+      made.push(topology(service('web', [])))
+      expect([...routes.changedSince(0)]).toEqual([name])
+      expect(routesOf(routes.get(name))).toHaveLength(1)
+    },
+  )
 
-  test.each([['default/web/3001'], ['default/other/3000'], ['team/web/3000']])('is the same for %s', name => {
-    expect(hostsOf(following().view(LDS).get(name))).toEqual([])
+  test.each([['missing.default:3000'], ['default/web/3001'], ['default/other/3000'], ['team/web/3000']])(
+    'is %s as well',
+    name => {
+      expect(routesOf(following().view(RDS).get(name))).toEqual([])
+    },
+  )
+
+  test('keeps its listener when the service goes, and loses its cluster: that comes back as it was', () => {
+    const made = following()
+    const [listeners, routes, clusters] = [LDS, RDS, CDS].map(type => made.view(type))
+    const before = [listeners, routes, clusters].map(view => view?.get(WEB)?.version)
+    made.push(topology())
+    expect(listeners?.get(WEB)?.version).toBe(before[0])
+    expect(routesOf(routes?.get(WEB))).toEqual([])
+    expect(clusters?.get(WEB)).toBeUndefined()
+    made.push(topology(service('web', [{ port: 9001 }])))
+    expect([listeners, routes, clusters].map(view => view?.get(WEB)?.version)).toEqual(before)
   })
 
   test.each([
     ['web'],
     ['default/web'],
     ['default/web/http'],
+    ['web:3000'],
+    ['web.default.example.com:3000'],
+    ['127.0.0.1:3000'],
     ['xdstp://elsewhere/envoy.config.listener.v3.Listener/web'],
-  ])('%s could be none of a service: it is missing', name => {
-    expect(following().view(LDS).get(name)).toBeUndefined()
-  })
-
-  test('is missing for a client that had it, which may be meant to overlook that', () => {
-    const made = following()
-    const listeners = made.view(LDS)
-    expect(listeners.get(WEB)).toBeDefined()
-    made.push(topology())
-    expect(listeners.get(WEB)).toBeUndefined()
-    expect(made.view(CDS).get(WEB)).toBeUndefined()
-  })
-
-  test('is missing for a client that comes back: it may have had it', () => {
-    const { tables } = following(topology())
-    const stream = (hasReturned: boolean) => {
-      const views = tables.join({
-        id: 'c',
-        kind: 'grpc',
-        gateway: '',
-        viewpoint: viewpoint('zone-a'),
-        userAgent: '',
-      }).views
-      const made = new DeltaStream({ id: 's', views, edition: 1, now: 0 })
-      made.onRequest({ ...deltaRequest(LDS, { subscribe: [WEB] }), hasReturned }, new Date(0))
-      return made.next(0)
-    }
-    expect(stream(true)).toMatchObject({ resources: [], removed: [WEB] })
-    expect(stream(false)).toMatchObject({ resources: [{ name: WEB }], removed: [] })
+  ])('is not meant by %s: that is missing', name => {
+    for (const type of [LDS, RDS, CDS, EDS]) expect(following().view(type).get(name)).toBeUndefined()
   })
 })
 
-test('[O101] a gRPC server finds its listener by where it listens, also when it comes back', () => {
+test('[O101] a gRPC server finds its listener by where it listens', () => {
   const name = 'grpc/server?xds.resource.listening_address=0.0.0.0:50051'
-  expect(following().view(LDS).get(name)?.name).toBe(name)
-  expect(following().view(LDS, true).get(name)?.name).toBe(name)
+  expect(following().view(LDS).get(name)).toMatchObject({ name, references: [] })
 })

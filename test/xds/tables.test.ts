@@ -395,7 +395,7 @@ test('tables that followed any history serve what fresh ones would, and their lo
     }),
     { numRuns: 150 },
   )
-})
+}, 60_000)
 
 interface Snapshot {
   readonly seen: Record<string, Record<string, string>>

@@ -15,6 +15,7 @@ declare module 'vitest' {
 const PROGRAMS = [
   { in: 'src/cli/main.ts', out: 'cli/main' },
   { in: 'test/store/acknowledged-writes.ts', out: 'acknowledged-writes' },
+  { in: 'test/support/grpc-js-caller.ts', out: 'grpc-js-caller' },
 ]
 
 /**
