@@ -139,7 +139,7 @@ export class Rounds<Stream extends RoundStream> {
     return hasEnded
   }
 
-  /** What was not sent before more came is sent with that; so are editions that came while the stream waited for its turn. */
+  /** What was not sent before more came is sent with that; so is what came while the stream waited for its turn. */
   #countCoalesced(member: Member, editions: number): void {
     const { newsAfter } = member.stream
     this.#coalesced += Math.max(0, editions - 1) + (newsAfter === member.newsAfter ? 1 : 0)

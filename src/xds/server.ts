@@ -86,8 +86,8 @@ export interface XdsServer {
   /** How many streams were refused since the start because nobody known stood behind them. */
   readonly unauthenticated: number
   /**
-   * The views of all audiences show this revision now, with what was committed since the last one. It may be below the last: the database went back, and what
-   * streams are sent is what is different in its views.
+   * The views of all audiences show this revision now, with what was committed since the last one. It may be below the
+   * last: the database went back, and what streams are sent is what is different in its views.
    */
   onChange(revision: number, commits?: readonly Commit[]): void
   /** Every stream has looked at what its views show now. */

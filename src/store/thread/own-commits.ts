@@ -19,7 +19,7 @@ export class OwnCommits {
     this.#times.delete(oldest)
   }
 
-  /** The later one is right: a commit comes after its number was given out, and that of another one of that number too. */
+  /** The later time is right: a commit comes after its number was given out, and a lost one before that. */
   refine(commits: readonly Commit[]): Commit[] {
     return commits.map(one => ({ ...one, at: Math.max(one.at, this.#times.get(one.revision) ?? one.at) }))
   }
