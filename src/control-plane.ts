@@ -4,7 +4,7 @@ import { formatAddress } from './address.ts'
 import { authenticator } from './auth/authenticate.ts'
 import type { Config } from './config.ts'
 import { nackOf } from './model/nacks.ts'
-import type { ProxyCounts } from './model/proxies.ts'
+import type { ProxyCounts, Stances } from './model/proxies.ts'
 import { clientStatuses } from './operations/configuration/client-statuses.ts'
 import { openIntake } from './operations/intake/intake.ts'
 import { convergenceMetrics } from './replica/convergence-metrics.ts'
@@ -13,6 +13,7 @@ import { DEMAND_TIMING, type DemandTiming, keepDemandRows } from './replica/dema
 import { followStore, type Publish } from './replica/follow-store.ts'
 import { type Housekeeping, keepHouse, LEASE_TIMING } from './replica/housekeeping.ts'
 import { joinReplicas } from './replica/join-replicas.ts'
+import { keepQuarantines } from './replica/keep-quarantines.ts'
 import { keepTraffic } from './replica/keep-traffic.ts'
 import { replicaMetrics } from './replica/metrics.ts'
 import { nackMetrics } from './replica/nack-metrics.ts'
@@ -22,6 +23,7 @@ import { watchOutage, whenReached } from './replica/outage.ts'
 import { measurePhases } from './replica/publish-phases.ts'
 import { keepHistoryShort, keepTrafficShort } from './replica/retention.ts'
 import { streamMetrics } from './replica/stream-metrics.ts'
+import { Suspects } from './replica/suspects.ts'
 import { watchSilence } from './replica/watch-silence.ts'
 import { replicaName } from './replica-name.ts'
 import { createRestApp } from './rest/rest-app.ts'
@@ -52,6 +54,8 @@ export interface StartOptions {
 const NEVER = new AbortController().signal
 
 const NO_PROXIES: ProxyCounts = { all: 0, synced: 0, byForm: new Map(), rejecting: new Map() }
+/** Before the port is open. */
+const NOBODY: Stances = { current: 0, other: 0, taken: 0, refused: 0 }
 
 /** How long load balancers get to learn that this replica goes, before Envoys look for another one, in milliseconds. */
 const NOTICE = 1_000
@@ -141,6 +145,7 @@ async function open(
 
   const notes = noteNacks({ nacks: store.nacks, log })
   onClose(() => notes.close())
+  const suspects = new Suspects(suspect => xds?.proxies.stances(suspect) ?? NOBODY)
   const counts = onceATurn(() => xds?.proxies.count() ?? NO_PROXIES)
   const countNack = nackMetrics(registry, { proxies: counts, notes })
 
@@ -167,13 +172,16 @@ async function open(
     onRefused: refusal => {
       countNack(refusal)
       notes.note(nackOf(refusal))
+      suspects.note(refusal)
     },
   })
   const server = xds
   // The feed may have gone on while the port was being opened.
   if (replica.world().revision !== revision) server.onChange(replica.world().revision)
   onClose(() => server.close(0))
-  const joined = joinReplicas({ reports: store.reports, id: name, own: server.proxies, meter, log })
+  const quarantines = () => replica.world().quarantines.values()
+  const told = { suspects, quarantines, meter }
+  const joined = joinReplicas({ reports: store.reports, id: name, own: server.proxies, ...told, log })
   onClose(() => joined.close())
 
   convergence.watch(xds.rounds)
@@ -200,6 +208,7 @@ async function open(
     keepTrafficShort(store.traffic, config.retainTraffic, log),
     keepDemandRows({ store, replica, meter, log, timing: demand }),
     watchSilence(store, replica, lease, log),
+    keepQuarantines({ store, replica, suspects, others: () => joined.others(), log }),
   ])
   housekeeping = house
   onClose(() => house.close())

@@ -68,7 +68,10 @@ function remarks({ warnings, types }: ProxyStatus): string[] {
   const rejections = types.flatMap(({ typeUrl, rejected }) =>
     rejected ? [`NACK of ${typeName(typeUrl)}: ${rejected.detail}`] : [],
   )
-  return [...warnings, ...rejections]
+  const quarantines = types.flatMap(({ typeUrl, quarantined = [] }) =>
+    quarantined.map(name => `${typeName(typeUrl)} ${name} is under quarantine: it has what was good before`),
+  )
+  return [...warnings, ...rejections, ...quarantines]
 }
 
 function typeName(typeUrl: string): string {

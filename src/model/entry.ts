@@ -19,6 +19,7 @@ export const KIND_PARTS = {
   HTTPRoute: 'routes',
   Namespace: 'routes',
   Node: 'topology',
+  Quarantine: 'control',
   ReferenceGrant: 'routes',
   Service: 'topology',
   SourceSettings: 'control',

@@ -1,4 +1,5 @@
 import type { HeldType } from './held-resources.ts'
+import type { Suspect } from './quarantine.ts'
 import type { Viewpoint } from './viewpoint.ts'
 
 /** How a proxy speaks: in changes or in states; all types on one stream, each on its own, or by REST. */
@@ -66,6 +67,8 @@ export interface ProxyTypeStatus {
   readonly acked: number
   /** Changes that wait for a gate (make before break). */
   readonly held: number
+  /** Names whose newest version others refused: it is sent the last good one, or nothing. */
+  readonly quarantined?: readonly string[]
   /** The last NACK that no later ACK has made good. */
   readonly rejected?: { readonly detail: string; readonly resources: readonly string[]; readonly at: string }
 }
@@ -111,6 +114,15 @@ export interface ProxyCounts {
   readonly rejecting: ReadonlyMap<string, number>
 }
 
+/** Numbers of proxies of a gateway that want a resource. */
+export interface Stances {
+  /** Those that are to have the version, quarantined or not, and those that are to have another one, or none. */
+  readonly current: number
+  readonly other: number
+  readonly taken: number
+  readonly refused: number
+}
+
 /** The proxies that are connected to this replica. */
 export interface OwnProxies {
   /** What they are sent. */
@@ -121,6 +133,8 @@ export interface OwnProxies {
   held(id: string): HeldType[] | undefined
   /** Without making a status of each. */
   count(): ProxyCounts
+  /** How those that want a suspect stand to it. */
+  stances(suspect: Suspect): Stances
   watch(): ConvergenceWatch
   /**
    * Calls back whenever a proxy came, went, was sent or answered something; with true when that was the last answer to

@@ -1,4 +1,5 @@
 import type { Standing } from './proxies.ts'
+import type { Testimony } from './quarantine.ts'
 
 /**
  * What a replica tells the others of itself. During a rolling upgrade other versions read it: fields are added, and what
@@ -6,6 +7,8 @@ import type { Standing } from './proxies.ts'
  */
 export interface Report extends Standing {
   readonly zones: readonly ZoneCount[]
+  /** What its proxies say of what was refused; absent: of a version that does not ask them. */
+  readonly suspects?: readonly Testimony[]
 }
 
 /** Connected proxies that say that they are in a zone; their region may be missing. */

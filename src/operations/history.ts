@@ -1,6 +1,8 @@
 import type { Revision, RevisionsQuery, Store } from '../store/store.ts'
+import type { Current } from './current-world.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
 import { type NackSummary, nackSummary } from './nacks.ts'
+import { type QuarantineSummary, quarantineSummary } from './quarantines.ts'
 import { refuseFuture } from './read-part.ts'
 import { isGone, isRefusal, type Refusal, refuse, refuseGone } from './refusal.ts'
 
@@ -11,19 +13,29 @@ export async function listRevisions(store: Store, query: RevisionsQuery): Promis
   return { items: page, next: last && items.length > page.length ? String(last.revision) : null, total }
 }
 
+export async function findRevision(store: Pick<Store, 'revision'>, id: number): Promise<Revision | Refusal> {
+  return (await store.revision(id)) ?? refuse('unknown', `there is no revision ${id}`)
+}
+
 /** The NACKs that are shown with a revision. */
 const SHOWN_NACKS = 100
 
 export interface RevisionDetail extends Revision {
   /** What proxies that were being served it refused, seen last first; the first hundred. */
   readonly nacks: readonly NackSummary[]
+  /** What of that is under quarantine now. */
+  readonly quarantined: readonly QuarantineSummary[]
 }
 
-export async function readRevision(store: Store, id: number): Promise<RevisionDetail | Refusal> {
-  const revision = await store.revision(id)
-  if (revision === null) return refuse('unknown', `there is no revision ${id}`)
+export async function readRevision(
+  { store, replica }: Current,
+  id: number,
+): Promise<RevisionDetail | Refusal> {
+  const revision = await findRevision(store, id)
+  if (isRefusal(revision)) return revision
   const { items } = await store.nacks.list({ revision: id, limit: SHOWN_NACKS })
-  return { ...revision, nacks: items.map(nackSummary) }
+  const quarantined = [...replica.world().quarantines.values()].filter(row => row.revision === id)
+  return { ...revision, nacks: items.map(nackSummary), quarantined: quarantined.map(quarantineSummary) }
 }
 
 /** One entry that differs between two revisions. */

@@ -3,8 +3,9 @@ import type { Proxies } from '../model/proxies.ts'
 import type { SourceState } from '../store/store.ts'
 import { type Current, currentWorld } from './current-world.ts'
 import { type Columns, type ListRequest, listPage, type Page } from './list.ts'
+import { type QuarantineSummary, quarantineSummary } from './quarantines.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import { type StandingNack, standingNacksOf } from './standing-nacks.ts'
+import { hasPartIn, type StandingNack, standingNacksOf } from './standing-nacks.ts'
 
 export interface SourceSummary extends SourceState {
   /** When its pusher was last heard, to the second; null: never since it was restored. */
@@ -35,6 +36,8 @@ export async function listSources(
 export interface SourceDetail extends SourceSummary {
   /** What connected proxies refuse of what it has a part in. */
   readonly nacks: readonly StandingNack[]
+  /** What of it is under quarantine. */
+  readonly quarantined: readonly QuarantineSummary[]
 }
 
 export async function readSource(
@@ -43,8 +46,12 @@ export async function readSource(
 ): Promise<SourceDetail | Refusal> {
   const state = (await summaries(current)).find(one => one.source === source)
   if (state === undefined) return refuse('unknown', `there is no source ${source}`)
-  const nacks = standingNacksOf(current.replica.world(), await current.proxies.list(), source)
-  return { ...state, nacks }
+  const world = current.replica.world()
+  const nacks = standingNacksOf(world, await current.proxies.list(), source)
+  const quarantined = [...world.quarantines.values()].filter(({ typeUrl, name }) =>
+    hasPartIn(world, source, typeUrl, name),
+  )
+  return { ...state, nacks, quarantined: quarantined.map(quarantineSummary) }
 }
 
 async function summaries(current: Current): Promise<SourceSummary[]> {

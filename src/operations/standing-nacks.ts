@@ -42,7 +42,7 @@ export function standingNacksOf(
  * A cluster and its assignment are made of a service's claims, a listener of a gateway's, and route configurations of
  * these and of the routes that name the gateway. What gRPC clients call a listener is named as a cluster.
  */
-function hasPartIn(world: World, source: string, typeUrl: string, name: string): boolean {
+export function hasPartIn(world: World, source: string, typeUrl: string, name: string): boolean {
   const parsed = parseClusterName(name)
   const namesakes = parsed && world.services.get(parsed.service)?.services
   const isOfService = namesakes?.some(({ sources }) => sources.includes(source)) ?? false

@@ -45,6 +45,11 @@ export function replicaMetrics(registry: Registry, { name, replica, tables, outa
     'Sources of whose pushers nothing was heard for as long as their settings allow',
     () => replica.world().staleSources.size,
   )
+  gauge(
+    'vicinity_quarantined_resources',
+    'Versions of resources that proxies refused and nobody took: new proxies get what was there before',
+    () => replica.world().quarantines.size,
+  )
   const byType = (name: string, help: string, read: (size: Tables['sizes']['cds']) => number) =>
     new Gauge({
       name,

@@ -20,6 +20,7 @@ interface Options {
   readonly id: string
   readonly proxies: Pick<OwnProxies, 'subscribe' | 'standing'>
   readonly zones: () => Report['zones']
+  readonly suspects: () => NonNullable<Report['suspects']>
   /** The database has forgotten this replica, and all that it told. */
   readonly onForgotten: () => void
   readonly log: Logger
@@ -29,7 +30,7 @@ interface Options {
  * Tells the other replicas how far the proxies of this one are, as one row. It changes with every answer and is written
  * at most so often: at once when the last answer to a revision came, because somebody may wait for just that.
  */
-export function tellReport({ reports, id, proxies, zones, onForgotten, log }: Options) {
+export function tellReport({ reports, id, proxies, zones, suspects, onForgotten, log }: Options) {
   const pace = new Pace(WRITES_PER_SECOND)
   let told = ''
   let toldAt = Number.NEGATIVE_INFINITY
@@ -70,7 +71,7 @@ export function tellReport({ reports, id, proxies, zones, onForgotten, log }: Op
 
   async function tell(): Promise<void> {
     const now = performance.now()
-    const report: Report = { ...proxies.standing(), zones: zones() }
+    const report: Report = { ...proxies.standing(), zones: zones(), suspects: suspects() }
     const text = JSON.stringify(report)
     if (text === told && now - toldAt < HEARTBEAT) return
     pace.take(now)

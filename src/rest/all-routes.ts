@@ -44,7 +44,7 @@ export function allRoutes(
     ...sourceSettings(collaborators),
     sourceHeartbeat(collaborators),
     sourceRemoval(collaborators),
-    ...revisions(store),
+    ...revisions(collaborators),
     revisionDiff(store),
     revisionRestore(collaborators),
     ...services(collaborators),

@@ -288,8 +288,20 @@ export interface EntriesQuery {
   readonly name?: string
 }
 
-/** A zone was drained or not any more; a source's settings; a source fell silent, or was heard again; demand. */
-const CONTROL_CAUSES = ['drain', 'undrain', 'settings', 'stale', 'heard', 'demand'] as const
+/**
+ * A zone was drained or not any more; a source's settings; a source fell silent, or was heard again; demand; a resource
+ * was quarantined or not any more.
+ */
+const CONTROL_CAUSES = [
+  'drain',
+  'undrain',
+  'settings',
+  'stale',
+  'heard',
+  'demand',
+  'quarantine',
+  'release',
+] as const
 /** `delete`: what was known of a source that was removed goes too. */
 export type ControlCause = (typeof CONTROL_CAUSES)[number] | 'delete'
 

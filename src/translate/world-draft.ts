@@ -2,6 +2,7 @@ import type { ChangeBatch, StoredEntry } from '../model/change.ts'
 import type { EntryKey } from '../model/entry.ts'
 import type { Gateway } from '../model/gateway.ts'
 import { type GatewayClaim, MergedGateway } from './merged-gateway.ts'
+import { withQuarantine } from './quarantined.ts'
 import { RouteDraft } from './route-draft.ts'
 import { ServiceDraft } from './service-draft.ts'
 import { SurroundingsDraft } from './surroundings-draft.ts'
@@ -28,12 +29,14 @@ export class WorldDraft {
   readonly #services: ServiceDraft
   readonly #gateways: World['gateways']
   readonly #routes: RouteDraft
+  #quarantines: World['quarantines']
 
   constructor(base: World) {
     this.#surroundings = new SurroundingsDraft(base)
     this.#services = new ServiceDraft(base, this.#surroundings.current)
     this.#gateways = base.gateways.asMutable()
     this.#routes = new RouteDraft(base)
+    this.#quarantines = base.quarantines
   }
 
   /** A draft that keeps nothing of `old`, whose every service and gateway counts as touched. */
@@ -58,7 +61,8 @@ export class WorldDraft {
     const around = this.#surroundings.finish()
     const services = this.#services.finish(around, routes)
     const gateways = this.#gateways.asImmutable()
-    const world = new World({ revision, ...services, gateways, ...routes, ...around })
+    const quarantines = this.#quarantines
+    const world = new World({ revision, ...services, gateways, ...routes, ...around, quarantines })
     const touched = {
       services: this.#services.touched,
       settings: this.#services.touchedSettings,
@@ -108,6 +112,9 @@ export class WorldDraft {
         break
       case 'StaleSource':
         this.#surroundings.setStaleSource(key, entry)
+        break
+      case 'Quarantine':
+        this.#quarantines = withQuarantine(this.#quarantines, key.name, entry)
         break
     }
   }

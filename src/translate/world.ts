@@ -8,6 +8,7 @@ import type { EndpointCounts } from './endpoint-counts.ts'
 import type { MergedGateway } from './merged-gateway.ts'
 import type { MergedService } from './merged-service.ts'
 import type { Namesakes } from './namesakes.ts'
+import type { Quarantines } from './quarantined.ts'
 import { fleetRealm, keeperOf, type Realm, sourceRealm } from './realm.ts'
 import { Regions } from './regions.ts'
 import type { SourceRoute } from './source-route.ts'
@@ -46,6 +47,7 @@ export class World implements Surroundings {
   readonly sourceSettings: Surroundings['sourceSettings']
   readonly staleSources: Surroundings['staleSources']
   readonly networks: Surroundings['networks']
+  readonly quarantines: Quarantines
   /** Services that some source wants Topology Aware Routing for: they read the capacities. */
   readonly topologyAware: ImmutableSet<string>
   /** Services in mode Balanced: they read the demand. */
@@ -78,6 +80,7 @@ export class World implements Surroundings {
     this.sourceSettings = content.sourceSettings
     this.staleSources = content.staleSources
     this.networks = content.networks
+    this.quarantines = content.quarantines
     this.topologyAware = content.topologyAware
     this.balanced = content.balanced
     this.endpointCounts = content.endpointCounts
@@ -103,6 +106,7 @@ export class World implements Surroundings {
     sourceSettings: ImmutableMap(),
     staleSources: ImmutableMap(),
     networks: ImmutableMap(),
+    quarantines: ImmutableMap(),
     topologyAware: ImmutableSet(),
     balanced: ImmutableSet(),
     endpointCounts: ImmutableMap(),

@@ -4,10 +4,9 @@ import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { Resource } from '../translate/resource.ts'
 import type { RefusedResponse } from './deliveries.ts'
 import { Gates, RETURN_GRACE } from './gates.ts'
-import { answerTo, type VersionAnswer } from './holdings.ts'
 import { Progress } from './progress.ts'
 import type { Said } from './said.ts'
-import { type Batch, Subscription, type SubscriptionStatus } from './subscription.ts'
+import { type Batch, type Stance, Subscription, type SubscriptionStatus } from './subscription.ts'
 import type { Views } from './view.ts'
 
 /** gRPC clients refuse messages above 4 MiB; parts this large still share a connection well. */
@@ -143,7 +142,7 @@ export class DeltaStream {
     // The nonce only tells which response is answered; names count whatever it is.
     if (request.nonce !== '') {
       this.#hasAnswered = true
-      const refused = subscription.deliveries.answer(request, at.toISOString())
+      const refused = subscription.answer(request, at.toISOString())
       if (refused) this.#options.onRefused?.(request.typeUrl, refused)
       this.#progress.answered(this.#oldestUnanswered)
     }
@@ -192,10 +191,9 @@ export class DeltaStream {
     return at === Number.POSITIVE_INFINITY ? undefined : at
   }
 
-  /** What the client said to a version; undefined: that is not what it was sent last. */
-  answerTo(typeUrl: string, { name, version }: ResourceVersion): VersionAnswer | undefined {
-    const subscription = this.#subscriptions.get(typeUrl)
-    return subscription && answerTo(version, subscription.deliveries.holdings.of(name))
+  /** As `Subscription.stance`. */
+  stance(typeUrl: string, resource: ResourceVersion): Stance | undefined {
+    return this.#subscriptions.get(typeUrl)?.stance(resource)
   }
 
   hasType(typeUrl: string): boolean {
@@ -238,8 +236,9 @@ export class DeltaStream {
     const { typeUrl } = request
     const view = this.#options.views(typeUrl)
     if (!view) return
-    if (request.hasReturned ?? request.initialVersions.size > 0) this.#hasReturned = true
-    const subscription = new Subscription(typeUrl, view)
+    const hasReturned = request.hasReturned ?? request.initialVersions.size > 0
+    if (hasReturned) this.#hasReturned = true
+    const subscription = new Subscription(typeUrl, view, hasReturned && request.initialVersions.size === 0)
     subscription.begin(request, this.#reloads.get(typeUrl) ?? new Set())
     this.#reloads.delete(typeUrl)
     const all = [...this.#subscriptions.values(), subscription]

@@ -80,6 +80,8 @@ export class Gates implements Gatekeeper {
   #clusterAt(clusters: Subscription, name: string, now: number): number {
     let knownAt = clusters.deliveries.holdings.knownAt(name, now)
     const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)
+    // Of what nobody is sent routes go out without it, as they do without a service that is not there.
+    if (knownAt > 0 && clusters.isWithheld(name)) return 0
     if (knownAt > 0 || !endpoints) return knownAt
     for (const assignment of clusters.deliveries.holdings.get(name)?.references ?? [])
       if (endpoints.wants(assignment)) knownAt = Math.max(knownAt, endpoints.answeredAt(assignment, now))

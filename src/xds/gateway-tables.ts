@@ -1,5 +1,6 @@
 import { sum } from '../locality/sum.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
+import { TYPE_URLS } from '../proto/type-urls.ts'
 import type { ConfigSource } from '../translate/config-source.ts'
 import {
   type RoutedGateway,
@@ -7,6 +8,7 @@ import {
   routedGateway,
   routeResources,
 } from '../translate/gateway-resources.ts'
+import type { Quarantined } from '../translate/quarantined.ts'
 import type { Realm } from '../translate/realm.ts'
 import type { Resource } from '../translate/resource.ts'
 import type { World } from '../translate/world.ts'
@@ -25,6 +27,9 @@ export type ClusterSource = (
 ) => Resource | undefined
 
 type ByName = ReadonlyMap<string, Resource>
+
+const LOGGED_TYPES = ['listeners', 'routeConfigurations', 'clusters'] as const
+type ByType = Readonly<Record<(typeof LOGGED_TYPES)[number], readonly Quarantined[]>>
 
 /** What those Envoys of the gateway are served that stand in one realm: immutable. */
 interface Served extends ClusterChoice {
@@ -66,12 +71,14 @@ export class GatewayTables {
   readonly #allClusters = new Map<Realm, readonly string[]>()
   #world: World
   #gateway: RoutedGateway
+  #quarantines: ByType
 
   constructor(world: World, key: string, clusterSource: ClusterSource) {
     this.#world = world
     this.#key = key
     this.#clusterSource = clusterSource
     this.#gateway = routedGateway(world, key)
+    this.#quarantines = quarantinesOf(world, key)
   }
 
   get conflicts(): readonly string[] {
@@ -112,6 +119,7 @@ export class GatewayTables {
   update(world: World, touched: Touched): void {
     const before = this.#world
     this.#world = world
+    if (before.quarantines !== world.quarantines) this.#quarantine()
     if (touched.settings.size > 0) this.#allClusters.clear()
     const isTouched = touched.gateways.has(this.#key)
     if (isTouched) this.#gateway = routedGateway(world, this.#key)
@@ -138,6 +146,17 @@ export class GatewayTables {
     for (const log of Object.values(this.#logs)) log.clear()
   }
 
+  /** Whether a name is under quarantine now, or not any more, is to be looked at. */
+  #quarantine(): void {
+    const before = this.#quarantines
+    this.#quarantines = quarantinesOf(this.#world, this.#key)
+    for (const type of LOGGED_TYPES) {
+      const [old, now] = [before[type], this.#quarantines[type]]
+      for (const row of [...old, ...now])
+        if (!old.includes(row) || !now.includes(row)) this.#logs[type].record(row.name)
+    }
+  }
+
   #open(source: string): Following {
     const realm = this.#realmOf(source)
     const neighbour = [...this.#audiences.values()].find(one => one.served.realm === realm)
@@ -148,11 +167,13 @@ export class GatewayTables {
       routeConfigurations: new LoggedView(this.#logs.routeConfigurations, {
         get: name => served().routeConfigurations.get(name),
         names: () => [],
+        quarantines: () => this.#quarantines.routeConfigurations,
       }),
       listenersWith: configSource =>
         new LoggedView(this.#logs.listeners, {
           get: name => served().listenersWith(configSource).get(name),
           names: () => served().listeners.keys(),
+          quarantines: () => this.#quarantines.listeners,
         }),
       clustersFrom: (viewpoint, configSource) =>
         new LoggedView(this.#logs.clusters, {
@@ -161,6 +182,7 @@ export class GatewayTables {
               ? this.#clusterSource(name, served().realm, viewpoint, configSource)
               : undefined,
           names: () => this.#clusterNames(served()),
+          quarantines: () => this.#quarantines.clusters,
         }),
     }
     this.#audiences.set(source, audience)
@@ -211,6 +233,16 @@ export class GatewayTables {
     const from = { choice: old, world: before }
     const to = { choice: now, world: this.#world }
     for (const name of changedClusters(from, to, settings)) this.#logs.clusters.record(name)
+  }
+}
+
+function quarantinesOf({ quarantines }: World, key: string): ByType {
+  const rows = [...quarantines.values()].filter(row => row.gateway === key)
+  const ofType = (typeUrl: string) => rows.filter(row => row.typeUrl === typeUrl)
+  return {
+    listeners: ofType(TYPE_URLS.listener),
+    routeConfigurations: ofType(TYPE_URLS.routes),
+    clusters: ofType(TYPE_URLS.cluster),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Quarantined } from '../translate/quarantined.ts'
 import type { Resource } from '../translate/resource.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { View } from './view.ts'
@@ -6,7 +7,11 @@ import type { View } from './view.ts'
 interface Content {
   get(name: string): Resource | undefined
   names(): Iterable<string>
+  /** Default: none. */
+  quarantines?(): readonly Quarantined[]
 }
+
+const NONE: readonly Quarantined[] = []
 
 /**
  * A view over a log that several audiences share. The log may name what changed for another of them alone: who looks
@@ -16,15 +21,21 @@ export class LoggedView implements View {
   readonly get: (name: string) => Resource | undefined
   readonly names: () => Iterable<string>
   readonly #log: ChangeLog
+  readonly #quarantines: () => readonly Quarantined[]
 
-  constructor(log: ChangeLog, { get, names }: Content) {
+  constructor(log: ChangeLog, { get, names, quarantines = () => NONE }: Content) {
     this.#log = log
     this.get = get
     this.names = names
+    this.#quarantines = quarantines
   }
 
   get position(): number {
     return this.#log.position
+  }
+
+  get quarantines(): readonly Quarantined[] {
+    return this.#quarantines()
   }
 
   changedSince(cursor: number): Iterable<string> {

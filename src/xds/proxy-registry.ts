@@ -9,14 +9,16 @@ import type {
   ProxyCounts,
   ProxyForm,
   ProxyStatus,
+  Stances,
   Standing,
 } from '../model/proxies.ts'
+import type { Suspect } from '../model/quarantine.ts'
 import type { ObserveAnswer } from './ack-times.ts'
 import type { Editions } from './editions.ts'
-import type { VersionAnswer } from './holdings.ts'
 import type { RoundStream } from './round.ts'
 import { Rounds } from './rounds.ts'
 import { standingOf } from './standing.ts'
+import type { Stance } from './subscription.ts'
 
 export interface RegisteredProxy extends RoundStream {
   readonly form: ProxyForm
@@ -25,8 +27,8 @@ export interface RegisteredProxy extends RoundStream {
   readonly held: HeldType[]
   /** Which it serves; '' when none. */
   readonly gateway: string
-  /** As `DeltaStream.answerTo`. */
-  answerTo(typeUrl: string, resource: ResourceVersion): VersionAnswer | undefined
+  /** As `DeltaStream.stance`. */
+  stance(typeUrl: string, resource: ResourceVersion): Stance | undefined
 }
 
 /**
@@ -59,6 +61,17 @@ export class ProxyRegistry implements OwnProxies {
 
   list(): ProxyStatus[] {
     return this.rounds.streams.map(proxy => proxy.status)
+  }
+
+  stances({ gateway, typeUrl, ...resource }: Suspect): Stances {
+    const stances = { current: 0, other: 0, taken: 0, refused: 0 }
+    for (const proxy of this.rounds.streams) {
+      const stance = proxy.gateway === gateway ? proxy.stance(typeUrl, resource) : undefined
+      if (stance === undefined) continue
+      stances[stance.isCurrent ? 'current' : 'other'] += 1
+      if (stance.answer === 'taken' || stance.answer === 'refused') stances[stance.answer] += 1
+    }
+    return stances
   }
 
   get(id: string): ProxyStatus | undefined {

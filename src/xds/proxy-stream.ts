@@ -14,12 +14,12 @@ import type { RefusedResponse, RefusedVersion } from './deliveries.ts'
 import type { DeltaStream } from './delta-stream.ts'
 import type { Editions } from './editions.ts'
 import type { Dialogue, Form } from './form.ts'
-import type { VersionAnswer } from './holdings.ts'
 import type { MessageCounts } from './message-counts.ts'
 import { joinByOwnStream } from './own-stream.ts'
 import { ProxyLog } from './proxy-log.ts'
 import type { RegisteredProxy } from './proxy-registry.ts'
 import type { RunningTime } from './running-time.ts'
+import type { Stance } from './subscription.ts'
 
 /** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
 const UNWRITTEN_LIMIT = 256 * 1024
@@ -138,8 +138,8 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     return this.#joined?.node.gateway ?? ''
   }
 
-  answerTo(typeUrl: string, resource: ResourceVersion): VersionAnswer | undefined {
-    return this.#stream?.answerTo(typeUrl, resource)
+  stance(typeUrl: string, resource: ResourceVersion): Stance | undefined {
+    return this.#stream?.stance(typeUrl, resource)
   }
 
   get settled(): number {

@@ -1,10 +1,13 @@
 import type { HeldType } from '../model/held-resources.ts'
+import type { ResourceVersion } from '../model/nacks.ts'
 import type { ProxyTypeStatus, TypeStatus } from '../model/proxies.ts'
 import type { Resource } from '../translate/resource.ts'
-import { Deliveries } from './deliveries.ts'
+import { type Answer, Deliveries, type RefusedResponse } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import { heldResource } from './held-resource.ts'
+import { answerTo, type VersionAnswer } from './holdings.ts'
 import type { Said } from './said.ts'
+import { ShownResources } from './shown-resources.ts'
 import type { SentResponse } from './unanswered.ts'
 import type { View } from './view.ts'
 import { ROOT_TYPES, WILDCARD } from './wildcard.ts'
@@ -12,6 +15,14 @@ import { ROOT_TYPES, WILDCARD } from './wildcard.ts'
 /** As it is shown, but with a moment of the running time for a date. */
 export interface SubscriptionStatus extends Omit<ProxyTypeStatus, 'unansweredSince'> {
   readonly unansweredSince?: number
+}
+
+/** How a client stands to a version of a resource that it wants. */
+export interface Stance {
+  /** It is the newest one, quarantined or not. */
+  readonly isCurrent: boolean
+  /** What the client said to it; undefined: that is not what it was sent last. */
+  readonly answer: VersionAnswer | undefined
 }
 
 /** What of one type goes into one response. */
@@ -46,6 +57,8 @@ export class Subscription {
   /** Fairness between types: 0, or when this type last sent a part of something larger. */
   turn = 0
   readonly #view: View
+  /** What of the view this client is to have. */
+  readonly #shown: ShownResources
   readonly #isWildcardType: boolean
   #cursor: number
   readonly #names = new Set<string>()
@@ -57,15 +70,18 @@ export class Subscription {
   #wakeAt = Number.POSITIVE_INFINITY
   #lookedAt = -1
 
-  constructor(typeUrl: string, view: View) {
+  /** `mayHave`: the client comes back, and does not say what it has. */
+  constructor(typeUrl: string, view: View, mayHave = false) {
     this.typeUrl = typeUrl
     this.#view = view
+    this.#shown = new ShownResources(view, this.deliveries.holdings, mayHave)
     this.#isWildcardType = ROOT_TYPES.has(typeUrl)
     this.#cursor = view.position
   }
 
   get status(): SubscriptionStatus {
     const { rejection, holdings, unansweredSince } = this.deliveries
+    const quarantined = this.#shown.keptBack().filter(name => this.wants(name))
     return {
       typeUrl: this.typeUrl,
       status: this.#typeStatus,
@@ -75,6 +91,7 @@ export class Subscription {
       sent: holdings.size,
       acked: holdings.acked,
       held: this.#held,
+      ...(quarantined.length > 0 && { quarantined }),
       ...(rejection && {
         rejected: { detail: rejection.detail, resources: rejection.resources, at: rejection.at },
       }),
@@ -89,7 +106,7 @@ export class Subscription {
       typeUrl: this.typeUrl,
       wildcard: this.#wildcard,
       resources: Array.from(names, name => {
-        const due = this.#due.has(name) ? { now: this.#view.get(name) } : undefined
+        const due = this.#due.has(name) ? { now: this.#shown.get(name) } : undefined
         return heldResource(name, holdings.of(name), due)
       }),
     }
@@ -119,7 +136,7 @@ export class Subscription {
   currentReferences(): ReadonlySet<string> {
     const references = new Set<string>()
     for (const name of this.deliveries.holdings.names())
-      for (const reference of this.#view.get(name)?.references ?? []) references.add(reference)
+      for (const reference of this.#shown.get(name)?.references ?? []) references.add(reference)
     return references
   }
 
@@ -128,7 +145,7 @@ export class Subscription {
     const { holdings } = this.deliveries
     for (const other of this.#view.names()) {
       if (other === name) continue
-      if (holdings.get(other)?.place === to || this.#view.get(other)?.place === from) return true
+      if (holdings.get(other)?.place === to || this.#shown.get(other)?.place === from) return true
     }
     return false
   }
@@ -154,6 +171,28 @@ export class Subscription {
     for (const name of request.subscribe) this.#subscribe(name)
   }
 
+  /** Returns what was refused. */
+  answer(answer: Answer, at: string): RefusedResponse | undefined {
+    const refused = this.deliveries.answer(answer, at)
+    for (const { name, version } of refused?.refused ?? [])
+      if (this.#shown.get(name)?.version !== version) this.#due.change(name)
+    return refused
+  }
+
+  /** As `ShownResources.isWithheld`. */
+  isWithheld(name: string): boolean {
+    return this.#shown.isWithheld(name)
+  }
+
+  /** How the client stands to a version; undefined: it does not want the name. */
+  stance({ name, version }: ResourceVersion): Stance | undefined {
+    if (!this.wants(name)) return undefined
+    return {
+      isCurrent: this.#view.get(name)?.version === version,
+      answer: answerTo(version, this.deliveries.holdings.of(name)),
+    }
+  }
+
   /** Sends the name (again), although it did not change. */
   force(name: string): void {
     this.#due.change(name)
@@ -166,7 +205,7 @@ export class Subscription {
     let isNews = false
     for (const name of this.#view.changedSince(this.#cursor)) {
       if (!this.wants(name)) continue
-      if (this.#view.get(name)?.version === this.deliveries.holdings.get(name)?.version) continue
+      if (this.#shown.get(name)?.version === this.deliveries.holdings.get(name)?.version) continue
       isNews = true
       this.#due.change(name)
     }
@@ -254,7 +293,7 @@ export class Subscription {
   }
 
   #adopt(name: string, version: string, reload: boolean): void {
-    const current = this.#view.get(name)
+    const current = this.#shown.having({ name, version })
     const isCurrent = current?.version === version
     this.deliveries.holdings.adopt(name, isCurrent ? current : { version })
     if (reload) this.force(name)
@@ -272,7 +311,7 @@ export class Subscription {
     this.#held = 0
     this.#wakeAt = Number.POSITIVE_INFINITY
     for (const name of this.#due) {
-      const resource = this.#view.get(name)
+      const resource = this.#shown.get(name)
       if (!this.#due.isForced(name) && this.deliveries.holdings.get(name)?.version === resource?.version) {
         // What was claimed and is current again: now it is known what it refers to.
         if (resource) this.deliveries.holdings.adopt(name, resource)

@@ -1,3 +1,4 @@
+import type { Quarantined } from '../translate/quarantined.ts'
 import type { Resource } from '../translate/resource.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface View {
   get(name: string): Resource | undefined
   /** Every name that a wildcard subscription gets. Types without wildcard (assignments, routes) yield nothing. */
   names(): Iterable<string>
+  /** The versions that are kept from clients that were not sent them yet, whatever `get` says. */
+  readonly quarantines: readonly Quarantined[]
   /** Names that came, changed or went after `cursor`, oldest change first. */
   changedSince(cursor: number): Iterable<string>
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { waitUntil } from '../../demo/wait-until.ts'
 import { type Nack, nackOf, type Refusal } from '../../src/model/nacks.ts'
+import { quarantineEntry } from '../../src/model/quarantine.ts'
 import { RESOURCE_TYPES } from '../../src/model/resource-types.ts'
 import { proxyStatus, shareTestbed } from './rest-testbed.ts'
 import { ROUTES, TOPOLOGY } from './scenario.ts'
@@ -141,5 +143,43 @@ describe('a source', () => {
   test('is told nothing when nothing is refused any more', async () => {
     await bed.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
     expect(await nacksOf('east')).toEqual([])
+  })
+})
+
+describe('what is under quarantine', () => {
+  const refused = {
+    gateway: 'default/edge',
+    typeUrl: RESOURCE_TYPES.cds,
+    name: 'default/backend/3000',
+    version: '2',
+    detail: 'no',
+  }
+  const shown = {
+    gateway: 'default/edge',
+    type: 'cds',
+    name: 'default/backend/3000',
+    version: '2',
+    detail: 'no',
+    lastGood: null,
+  }
+
+  test('is shown on the revision that brought it, and on the source that it is of', async () => {
+    const { body } = await bed.call('PUT', '/v1/sources/east/topology', TOPOLOGY)
+    await bed.call('PUT', '/v1/sources/west/topology', {})
+    const { revision } = body
+    const upsert = [quarantineEntry({ ...refused, revision })]
+    await bed.store.control({ cause: 'quarantine', source: null, author: 'vicinity', upsert, remove: [] })
+    await waitUntil('the row to be here', () => bed.replica.world().quarantines.size > 0)
+    expect((await get(`/v1/revisions/${revision}`)).body.quarantined).toEqual([{ ...shown, revision }])
+    expect((await get(`/v1/revisions/${revision + 1}`)).body.quarantined).toEqual([])
+    expect((await get('/v1/sources/east')).body.quarantined).toEqual([{ ...shown, revision }])
+    expect((await get('/v1/sources/west')).body.quarantined).toEqual([])
+    await bed.store.control({
+      cause: 'release',
+      source: null,
+      author: 'vicinity',
+      upsert: [],
+      remove: upsert,
+    })
   })
 })

@@ -148,7 +148,11 @@ describe('lists', () => {
       created: 1,
       parts: [{ part: 'topology', entries: 4 }],
     })
-    expect((await call('GET', '/v1/sources/east')).body).toEqual({ ...body.items[0], nacks: [] })
+    expect((await call('GET', '/v1/sources/east')).body).toEqual({
+      ...body.items[0],
+      nacks: [],
+      quarantined: [],
+    })
     expect((await call('GET', '/v1/sources/west')).status).toBe(404)
   })
 

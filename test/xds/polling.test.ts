@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { Resource } from '../../src/translate/resource.ts'
 import { Arrivals } from '../../src/xds/arrivals.ts'
 import { Editions } from '../../src/xds/editions.ts'
 import { PolledProxy } from '../../src/xds/polling/polled-proxy.ts'
 import type { ProxyRefusal } from '../../src/xds/proxy-stream.ts'
 import { viewpoint } from '../support/candidate.ts'
-import { CDS, EDS, LDS, RDS, Tables } from './session.ts'
+import { CDS, EDS, LDS, RDS, resource, Tables } from './session.ts'
 
 /** A client that asks as Envoy does, with the version of what it took last, by type and name. */
 class Poller {
@@ -140,7 +141,7 @@ describe('what a client does not take', () => {
     expect(poller.proxy.rejectedAfter(0)).toMatchObject([{ typeUrl: CDS }])
     const bad = { name: 'bad', version: poller.tables.version(CDS, 'bad') }
     expect(poller.refusals).toMatchObject([{ typeUrl: CDS, revision: 2, resources: [bad], refused: [] }])
-    expect(poller.proxy.answerTo(CDS, bad)).toBe('refused')
+    expect(poller.proxy.stance(CDS, bad)).toEqual({ isCurrent: true, answer: 'refused' })
     // The answer may have been lost after all.
     poller.now += 30_000
     expect(await refuse()).toBe('a bad')
@@ -198,5 +199,47 @@ describe('how far a client is', () => {
     expect(await poller.poll(CDS)).toBe('304')
     poller.editions.show(1)
     expect(await poller.poll(CDS)).toBe('a')
+  })
+})
+
+describe('what is under quarantine', () => {
+  const [good, bad] = [resource(CDS, 'a', 'good'), resource(CDS, 'a', 'bad')]
+  const row = (lastGood?: Resource) => ({
+    gateway: 'default/edge',
+    typeUrl: CDS,
+    name: 'a',
+    version: bad.version,
+    revision: 1,
+    detail: 'no',
+    lastGood,
+  })
+  const versionOf = async (poller: Poller, versionInfo: string) => {
+    const state = await poller.proxy.answer(CDS, { typeUrl: CDS, names: [], versionInfo, nonce: '' })
+    return state?.resources.map(one => one.version)
+  }
+
+  test('is as it was last good for a client that was not sent it, and nothing where it never was', async () => {
+    const poller = new Poller()
+    poller.change(tables => tables.set(CDS, 'a', 'bad').table(CDS).quarantine(row(good)))
+    expect(await versionOf(poller, '')).toEqual([good.version])
+    const other = new Poller()
+    other.change(tables => tables.set(CDS, 'a', 'bad').table(CDS).quarantine(row()))
+    await other.poll(CDS)
+    other.change(tables => tables.set(CDS, 'b'))
+    expect(await other.poll(CDS)).toBe('b')
+  })
+
+  test('is not taken away from a client that comes back with something', async () => {
+    const poller = new Poller()
+    poller.change(tables => tables.set(CDS, 'a', 'bad').table(CDS).quarantine(row()))
+    expect(await versionOf(poller, 'of another process')).toEqual([bad.version])
+  })
+
+  test('is followed by the next version', async () => {
+    const poller = new Poller()
+    poller.change(tables => tables.set(CDS, 'a', 'bad').table(CDS).quarantine(row(good)))
+    await poller.poll(CDS)
+    poller.change(tables => tables.set(CDS, 'a', 'better'))
+    expect(await versionOf(poller, 'the last one')).toEqual([resource(CDS, 'a', 'better').version])
   })
 })

@@ -1,3 +1,4 @@
+import type { Quarantined } from '../../src/translate/quarantined.ts'
 import type { Resource } from '../../src/translate/resource.ts'
 import { ChangeLog } from '../../src/xds/change-log.ts'
 import type { View } from '../../src/xds/view.ts'
@@ -7,6 +8,7 @@ export class ResourceTable implements View {
   readonly #wildcard: boolean
   readonly #resources = new Map<string, Resource>()
   readonly #log = new ChangeLog()
+  #quarantines: readonly Quarantined[] = []
 
   /** `wildcard`: whether a wildcard subscription gets this type's names. */
   constructor(wildcard: boolean) {
@@ -15,6 +17,16 @@ export class ResourceTable implements View {
 
   get position(): number {
     return this.#log.position
+  }
+
+  get quarantines(): readonly Quarantined[] {
+    return this.#quarantines
+  }
+
+  /** These versions are kept from whoever was not sent them, and none but these. */
+  quarantine(...rows: readonly Quarantined[]): void {
+    for (const { name } of [...this.#quarantines, ...rows]) this.#log.record(name)
+    this.#quarantines = rows
   }
 
   get(name: string): Resource | undefined {

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts'
 import type { ServiceSum } from '../../store/traffic/traffic.ts'
 import { World } from '../../translate/world.ts'
 import type { Collaborators } from '../collaborators.ts'
-import { readRevision } from '../history.ts'
+import { findRevision } from '../history.ts'
 import { Turns } from '../in-turns.ts'
 import { type ListRequest, listPage, type Page } from '../list.ts'
 import { pastWorld } from '../past-world.ts'
@@ -55,7 +55,7 @@ export async function readRevisionTraffic(
   { revision, service, window }: Question,
   request: ListRequest,
 ): Promise<RevisionTraffic | Refusal> {
-  const written = await readRevision(store, revision)
+  const written = await findRevision(store, revision)
   if (isRefusal(written)) return written
   const touched = await touchedServices(store, revision)
   if (isRefusal(touched)) return touched

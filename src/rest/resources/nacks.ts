@@ -28,6 +28,20 @@ export const nack = z
   })
   .openapi('Nack')
 
+export const quarantined = z
+  .object({
+    gateway: z.string(),
+    type: z.string().meta({ description: 'cds, lds, rds' }),
+    name: z.string(),
+    version: z.string().meta({ description: 'the one that proxies refused and nobody took' }),
+    revision: z.int().meta({ description: 'what was being served when it was refused' }),
+    detail: z.string().meta({ description: 'the words of one that refused it' }),
+    lastGood: z.string().nullable().meta({
+      description: 'version of what new proxies are sent instead; null: nothing, none was ever good',
+    }),
+  })
+  .openapi('Quarantined')
+
 /** `/v1/nacks`. */
 export function nacks(store: Pick<Store, 'nacks'>): Route {
   return route({

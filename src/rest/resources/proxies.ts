@@ -62,6 +62,9 @@ const proxy = z
         sent: z.int(),
         acked: z.int(),
         held: z.int().meta({ description: 'changes that wait for what they need to be acknowledged first' }),
+        quarantined: z.array(z.string()).optional().meta({
+          description: 'names whose newest version others refused: it is sent the last good one, or nothing',
+        }),
         rejected: z
           .object({ detail: z.string(), resources: z.array(z.string()), at: z.string() })
           .optional()

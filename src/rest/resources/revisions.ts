@@ -1,14 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { STORED_PARTS } from '../../model/entry.ts'
+import type { Current } from '../../operations/current-world.ts'
 import { listRevisions, readRevision } from '../../operations/history.ts'
 import { isRefusal } from '../../operations/refusal.ts'
-import { CAUSES, type Store } from '../../store/store.ts'
+import { CAUSES } from '../../store/store.ts'
 import { pageOf, revisionParams } from '../parameters.ts'
 import { refusalProblem } from '../problem.ts'
 import { json, problems } from '../responses.ts'
 import { revisionsQuery, storeQuery } from '../revisions-query.ts'
 import { type Route, route } from '../route.ts'
-import { nack } from './nacks.ts'
+import { nack, quarantined } from './nacks.ts'
 
 const counts = z.object({ added: z.int(), updated: z.int(), removed: z.int() })
 
@@ -31,11 +32,13 @@ const revisionDetail = revision
     nacks: z.array(nack).meta({
       description: 'what proxies that were being served it refused, seen last first; the first 100',
     }),
+    quarantined: z.array(quarantined).meta({ description: 'what of that is under quarantine now' }),
   })
   .openapi('RevisionDetail')
 
 /** `/v1/revisions` and `/v1/revisions/{revision}`. */
-export function revisions(store: Store): Route[] {
+export function revisions(current: Current): Route[] {
+  const { store } = current
   return [
     route({
       method: 'get',
@@ -53,7 +56,7 @@ export function revisions(store: Store): Route[] {
       params: revisionParams,
       responses: { 200: json('The revision', revisionDetail), ...problems(400, 404, 503) },
       handle: async (c, { params }) => {
-        const found = await readRevision(store, params.revision)
+        const found = await readRevision(current, params.revision)
         return isRefusal(found) ? refusalProblem(found) : c.json(found)
       },
     }),

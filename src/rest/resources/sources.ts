@@ -8,6 +8,7 @@ import { refusalProblem } from '../problem.ts'
 import { settingsDocument } from '../pushed-documents.ts'
 import { json, problems } from '../responses.ts'
 import { type Route, route } from '../route.ts'
+import { quarantined } from './nacks.ts'
 
 const source = z
   .object({
@@ -51,6 +52,7 @@ const sourceDetail = source
         description:
           'what connected proxies refuse of what it has a part in, and have taken nothing since that makes it good; the first 100',
       }),
+    quarantined: z.array(quarantined).meta({ description: 'what of it is under quarantine' }),
   })
   .openapi('SourceDetail')
 

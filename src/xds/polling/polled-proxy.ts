@@ -9,10 +9,11 @@ import type { Arrivals } from '../arrivals.ts'
 import type { Audience, ClientNode } from '../audience.ts'
 import type { RefusedResponse } from '../deliveries.ts'
 import type { Editions } from '../editions.ts'
-import type { VersionAnswer } from '../holdings.ts'
 import type { RegisteredProxy } from '../proxy-registry.ts'
 import type { ProxyRefusal } from '../proxy-stream.ts'
 import type { RunningTime } from '../running-time.ts'
+import { ShownResources } from '../shown-resources.ts'
+import type { Stance } from '../subscription.ts'
 import type { View } from '../view.ts'
 import { currentState } from './current-state.ts'
 import { keptClusters, mustWait } from './polled-order.ts'
@@ -156,8 +157,14 @@ export class PolledProxy implements RegisteredProxy {
     return this.#asked.map(([typeUrl, questions, view]) => heldType(typeUrl, questions, view))
   }
 
-  answerTo(typeUrl: string, resource: ResourceVersion): VersionAnswer | undefined {
-    return answerOf(this.#questions.ofType(typeUrl), resource)
+  stance(typeUrl: string, resource: ResourceVersion): Stance | undefined {
+    const { name, version } = resource
+    const questions = this.#questions.ofType(typeUrl)
+    if (!questions.some(one => one.isWildcard || one.names.includes(name))) return undefined
+    return {
+      isCurrent: this.#views.get(typeUrl)?.get(name)?.version === version,
+      answer: answerOf(questions, resource),
+    }
   }
 
   /** The views have come to show something else. Returns whether it is news to this client. */
@@ -212,7 +219,9 @@ export class PolledProxy implements RegisteredProxy {
   async #answer(question: Question, view: View, request: StateRequest): Promise<State | undefined> {
     const kept = keptClusters(question, this.#questions, view)
     const { position } = view
-    const state = await stateOf(question, view, kept)
+    const mayHave = request.versionInfo !== '' && question.latest === undefined
+    const shown = new ShownResources(view, question, mayHave)
+    const state = await stateOf(question, view, shown, kept)
     const now = this.#options.time.now()
     question.decidedAt = Math.min(question.decidedAt, now)
     if (request.versionInfo === state.version) {
@@ -252,14 +261,19 @@ export class PolledProxy implements RegisteredProxy {
 }
 
 /** What the view shows of a question's names, and what is kept beside it. Of a wildcard it is made once for each change. */
-async function stateOf(question: Question, view: View, kept: ReadonlyMap<string, Resource>): Promise<State> {
-  if (!question.isWildcard) return currentState(name => view.get(name), question.names)
+async function stateOf(
+  question: Question,
+  view: View,
+  shown: ShownResources,
+  kept: ReadonlyMap<string, Resource>,
+): Promise<State> {
+  if (!question.isWildcard) return currentState(name => shown.get(name), question.names)
   const { known } = question
   const { position } = view
   const beside = JSON.stringify([...kept.keys()])
   if (known?.position === position && known.kept === beside) return known.state
   const names = [...view.names(), ...kept.keys()]
-  const state = await currentState(name => view.get(name) ?? kept.get(name), names)
+  const state = await currentState(name => shown.get(name) ?? kept.get(name), names)
   question.known = { position, kept: beside, state }
   return state
 }

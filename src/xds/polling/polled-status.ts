@@ -3,6 +3,7 @@ import type { ResourceVersion } from '../../model/nacks.ts'
 import type { ProxyTypeStatus, TypeStatus } from '../../model/proxies.ts'
 import type { Resource } from '../../translate/resource.ts'
 import { answerTo, type VersionAnswer } from '../holdings.ts'
+import { ShownResources } from '../shown-resources.ts'
 import type { View } from '../view.ts'
 import type { Question } from './question.ts'
 import type { State } from './state-json.ts'
@@ -56,10 +57,11 @@ function heldResources(question: Question, view: View): HeldResource[] {
   const taken = byName(question.taken)
   const latest = byName(question.latest)
   const isRefused = question.isRefused(question.latest?.version ?? '')
+  const shown = new ShownResources(view, question, true)
   return [...new Set([...question.names, ...taken.keys(), ...latest.keys()])].map(name => {
     const has = taken.get(name)
     const sent = latest.get(name)
-    const now = view.get(name)
+    const now = shown.get(name)
     const held = (status: ResourceStatus, offered?: HeldVersion): HeldResource => ({
       name,
       status,
@@ -78,10 +80,7 @@ export function answerOf(
   { name, version }: ResourceVersion,
 ): VersionAnswer | undefined {
   for (const question of questions) {
-    const find = (state: State | undefined) => state?.resources.find(one => one.name === name)
-    const sent = find(question.latest)
-    const isAwaited = question.unansweredSince !== undefined
-    const answer = answerTo(version, { has: find(question.taken), sent, isAwaited })
+    const answer = answerTo(version, question.of(name))
     if (answer !== undefined) return answer
   }
   return undefined

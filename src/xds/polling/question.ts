@@ -1,6 +1,7 @@
 import type { ResourceVersion } from '../../model/nacks.ts'
 import type { Resource } from '../../translate/resource.ts'
 import type { RefusedResponse } from '../deliveries.ts'
+import type { Holding } from '../holdings.ts'
 import { namedIn, type Rejection } from '../rejection.ts'
 import type { View } from '../view.ts'
 import type { State } from './state-json.ts'
@@ -67,6 +68,12 @@ export class Question {
 
   get taken(): State | undefined {
     return this.#taken
+  }
+
+  /** How one name of it stands with the client. */
+  of(name: string): Holding {
+    const find = (state: State | undefined) => state?.resources.find(one => one.name === name)
+    return { has: find(this.#taken), sent: find(this.latest), isAwaited: this.unansweredSince !== undefined }
   }
 
   /** All that its client may have of it. */
