@@ -58,6 +58,8 @@ describe('usage', () => {
     ['a revision that is no number', ['explain', 'web', '--revision', 'now']],
     ['a count that is no number', ['zones', '--limit', 'all']],
     ['an admin interface for everybody', [...bootstrapArgs(), '--admin', '0.0.0.0:9901']],
+    ['a poll that is no poll', [...bootstrapArgs(), '--form', 'rest', '--refresh-delay', '0']],
+    ['functions without a name', [...bootstrapArgs(), '--form', 'rest', '--rest', 'https://10.0.0.1']],
     ['an open API on every address', ['serve', '--rest', '0.0.0.0:0']],
     ['a database of another kind', ['serve', '--database', 'mysql://x']],
   ])('%s exits with 2 and a line that says why', async (_, args) => {
@@ -284,6 +286,35 @@ describe('bootstrap', () => {
   test('leaves load reports out where nobody wants them', async () => {
     const { stdout } = await runCli([...bootstrapArgs(), '--no-load-reports'])
     expect(JSON.parse(stdout)).not.toHaveProperty('cluster_manager')
+  })
+
+  test('--form rest asks for everything by HTTP, the token in a header', async () => {
+    const more = ['--form', 'rest', '--rest', '10.0.0.7:8080', '--refresh-delay', '5']
+    const { stdout } = await runCli([...bootstrapArgs(), ...more, '--token-file', file('a-token', 'secret')])
+    const { node, dynamic_resources: dynamic, static_resources: fixed } = JSON.parse(stdout)
+    expect(node.metadata).toEqual({ xdsCluster: 'vicinity', refreshDelay: '5s' })
+    const source = { api_type: 'REST', cluster_names: ['vicinity'], refresh_delay: '5s' }
+    expect(dynamic).toMatchObject({
+      lds_config: { api_config_source: source },
+      cds_config: { api_config_source: source },
+    })
+    expect(fixed.clusters[0]).toMatchObject({ name: 'vicinity', type: 'STATIC' })
+    expect(stdout).toContain('"value": "Bearer secret"')
+    for (const word of ['ads', 'grpc', 'tls']) expect(stdout).not.toContain(word)
+  })
+
+  test('--form rest asks functions by their name, over TLS', async () => {
+    const more = ['--form', 'rest', '--rest', 'https://f.example.com', '--tls-ca', '/ca.pem']
+    const { stdout } = await runCli([...bootstrapArgs(), ...more])
+    const { node, static_resources: fixed } = JSON.parse(stdout)
+    expect(node.metadata).toEqual({ xdsCluster: 'f.example.com', refreshDelay: '1s' })
+    expect(fixed.clusters[0]).toMatchObject({
+      name: 'f.example.com',
+      type: 'STRICT_DNS',
+      transport_socket: { typed_config: { sni: 'f.example.com' } },
+    })
+    expect(stdout).toContain('"port_value": 443')
+    expect(stdout).toContain('"filename": "/ca.pem"')
   })
 })
 
