@@ -37,19 +37,22 @@ export function restSource(target: RestTarget): object {
 const IDLE_TIMEOUT = '30s'
 
 /**
- * Each EDS cluster asks for itself, and all of them at once at the beginning: a few connections serve these one after the
- * other, where Envoy's defaults would open a thousand and refuse the rest.
+ * Each EDS cluster asks for itself, and all of them at once at the beginning. One connection takes them one after the other
+ * to one replica, which so sees all that the Envoy has and keeps changes in their order; by its defaults Envoy would open
+ * a thousand and refuse the rest.
  */
-const MAX_CONNECTIONS = 8
+const MAX_CONNECTIONS = 1
 const MAX_WAITING = 100_000
 
 export function restCluster(target: RestTarget, token: string | undefined): object {
   const { address, trustedCa } = target
-  const cluster = controlPlaneCluster(restClusterName(target), address, {
+  const protocol = {
     common_http_protocol_options: { idle_timeout: IDLE_TIMEOUT },
     explicit_http_config: { http_protocol_options: {} },
     ...authorizing(token),
-  })
+  }
+  // Of several addresses one, as long as the connection lasts.
+  const cluster = controlPlaneCluster(restClusterName(target), address, protocol, 'LOGICAL_DNS')
   return {
     ...cluster,
     circuit_breakers: {

@@ -310,7 +310,7 @@ describe('bootstrap', () => {
     expect(node.metadata).toEqual({ xdsCluster: 'f.example.com', refreshDelay: '1s' })
     expect(fixed.clusters[0]).toMatchObject({
       name: 'f.example.com',
-      type: 'STRICT_DNS',
+      type: 'LOGICAL_DNS',
       transport_socket: { typed_config: { sni: 'f.example.com' } },
     })
     expect(stdout).toContain('"port_value": 443')

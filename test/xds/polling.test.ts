@@ -82,7 +82,7 @@ const switchToB = (tables: Tables) =>
   tables.remove(CDS, 'a').remove(EDS, 'a').set(CDS, 'b', '', ['b']).set(EDS, 'b').set(RDS, 'l', 'to b', ['b'])
 
 describe('make before break without a stream', () => {
-  test('[M72] a route to a new cluster waits until its endpoints were asked for, and the old cluster stays as long', async () => {
+  test('[M72] a route to a new cluster waits until its endpoints were taken, and the old cluster stays as long', async () => {
     const poller = await servedPoller()
     poller.change(switchToB)
     expect(await poller.poll(RDS, ['l'])).toBe('304')
@@ -90,6 +90,8 @@ describe('make before break without a stream', () => {
     expect(await poller.poll(CDS)).toBe('b a')
     expect(await poller.poll(EDS, ['b'])).toBe('b')
     expect(await poller.poll(CDS)).toBe('304')
+    expect(await poller.poll(RDS, ['l'])).toBe('304')
+    expect(await poller.poll(EDS, ['b'])).toBe('304')
     expect(poller.proxy.status.synced).toBe(false)
     expect(await poller.poll(RDS, ['l'])).toBe('l')
     // It may still have the old one: that it took the new one is not known.
@@ -99,6 +101,25 @@ describe('make before break without a stream', () => {
     await poller.poll(CDS)
     await poller.poll(EDS, ['b'])
     expect(poller.proxy.status).toMatchObject({ synced: true, revision: 2 })
+  })
+
+  test('what was heard long ago counts for nothing: the client may have told another replica more', async () => {
+    const poller = await servedPoller()
+    poller.now += 10_000
+    poller.change(tables => tables.set(RDS, 'l', 'to a, in another way', ['a']))
+    expect(await poller.poll(RDS, ['l'])).toBe('304')
+    await poller.poll(EDS, ['a'])
+    expect(await poller.poll(RDS, ['l'])).toBe('l')
+  })
+
+  test('of a client whose routes are not known all clusters stay for a while', async () => {
+    const poller = new Poller()
+    poller.tables.set(CDS, 'a', '', ['a']).set(CDS, 'b', '', ['b'])
+    for (let round = 0; round < 2; round += 1) await poller.poll(CDS)
+    poller.change(tables => tables.remove(CDS, 'a'))
+    expect(await poller.poll(CDS)).toBe('304')
+    poller.now += 9_000
+    expect(await poller.poll(CDS)).toBe('b')
   })
 
   test('a route that is new to its client does not wait', async () => {

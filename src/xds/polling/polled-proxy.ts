@@ -178,6 +178,7 @@ export class PolledProxy implements RegisteredProxy {
       for (const question of this.#questions.ofType(typeUrl)) {
         if (!question.isConcerned(changed, view)) continue
         this.#due.add(question)
+        question.changedAt = this.#options.time.now()
         isNews = true
       }
     }
@@ -217,26 +218,26 @@ export class PolledProxy implements RegisteredProxy {
   }
 
   async #answer(question: Question, view: View, request: StateRequest): Promise<State | undefined> {
-    const kept = keptClusters(question, this.#questions, view)
+    const { time, refreshDelay, editions } = this.#options
+    question.heardAt = time.now()
+    const kept = keptClusters(question, this.#questions, view, { now: time.now(), refreshDelay })
     const { position } = view
     const mayHave = request.versionInfo !== '' && question.latest === undefined
     const shown = new ShownResources(view, question, mayHave)
     const state = await stateOf(question, view, shown, kept)
-    const now = this.#options.time.now()
-    question.decidedAt = Math.min(question.decidedAt, now)
+    const now = time.now()
     if (request.versionInfo === state.version) {
+      question.newestAt = now
       if (question.taken?.version !== state.version) question.take(state)
       if (kept.size === 0 && view.position === position) this.#due.delete(question)
       return undefined
     }
     if (question.isRefused(state.version)) this.#due.delete(question)
     else this.#due.add(question)
-    const { refreshDelay } = this.#options
     if (mustWait(question, state, request, this.#questions, { now, refreshDelay })) return undefined
     if (question.isResting(state, request, now)) return undefined
     this.#responses += 1
-    const { current } = this.#options.editions
-    question.send(state, request, { number: this.#responses, edition: current, at: now })
+    question.send(state, request, { number: this.#responses, edition: editions.current, at: now })
     return state
   }
 
@@ -270,9 +271,9 @@ async function stateOf(
   if (!question.isWildcard) return currentState(name => shown.get(name), question.names)
   const { known } = question
   const { position } = view
-  const beside = JSON.stringify([...kept.keys()])
-  if (known?.position === position && known.kept === beside) return known.state
-  const names = [...view.names(), ...kept.keys()]
+  const beside = [...kept.keys()]
+  if (known?.position === position && known.kept.join('\n') === beside.join('\n')) return known.state
+  const names = [...view.names(), ...beside]
   const state = await currentState(name => shown.get(name) ?? kept.get(name), names)
   question.known = { position, kept: beside, state }
   return state

@@ -45,12 +45,17 @@ export class Question {
   /** Sorted; of a wildcard none. */
   readonly names: readonly string[]
   readonly isWildcard: boolean
-  /** When it was first decided what the answer is. */
-  decidedAt = Number.POSITIVE_INFINITY
+  /** When it was asked last, and when last with the newest version. */
+  heardAt = 0
+  newestAt = Number.NEGATIVE_INFINITY
+  /** When the views last came to show something else of it. */
+  changedAt = 0
   /** Since when an answer waits for what it refers to. */
   heldSince: number | undefined
+  /** Of clusters: since when its client has some that are gone. */
+  goneSince: number | undefined
   /** What the view showed at a position, with what is kept beside it. */
-  known: { readonly position: number; readonly kept: string; readonly state: State } | undefined
+  known: { readonly position: number; readonly kept: readonly string[]; readonly state: State } | undefined
   #answer: Answer | undefined
   #taken: State | undefined
   #rejection: (Rejection & { readonly version: string }) | undefined
