@@ -18,6 +18,8 @@ export interface Config {
   readonly maxConnectionAge: number | undefined
   /** Milliseconds between two load reports of a proxy. */
   readonly loadInterval: number
+  /** Milliseconds; undefined: resources live for ever. */
+  readonly resourceTtl: number | undefined
   readonly retention: RetentionPolicy
   /** Milliseconds for which counts of requests between zones are kept. */
   readonly retainTraffic: number
@@ -38,6 +40,7 @@ export interface ServeFlags {
   readonly allowEmpty?: boolean
   readonly maxConnectionAge?: string
   readonly loadInterval?: string
+  readonly resourceTtl?: string
   readonly retainRoutes?: string
   readonly retainTopology?: string
   readonly retainTraffic?: string
@@ -83,6 +86,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
   const loads = check('--load-interval', flags.loadInterval ?? DEFAULTS.loadInterval, text =>
     parseAgeWithin(text, LOAD_INTERVALS),
   )
+  const ttl = check('--resource-ttl', flags.resourceTtl ?? '', parseResourceTtl)
   const routes = check('--retain-routes', flags.retainRoutes ?? DEFAULTS.retainRoutes, parseAge)
   const topology = check('--retain-topology', flags.retainTopology ?? DEFAULTS.retainTopology, parseAge)
   const traffic = check('--retain-traffic', flags.retainTraffic ?? DEFAULTS.retainTraffic, parseAge)
@@ -117,6 +121,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
     !level ||
     !age ||
     !loads ||
+    !ttl ||
     routes === undefined ||
     topology === undefined ||
     traffic === undefined ||
@@ -134,6 +139,7 @@ export function parseConfig(flags: ServeFlags, env: Environment): ParsedConfig {
       allowEmpty: flags.allowEmpty ?? false,
       maxConnectionAge: age.milliseconds,
       loadInterval: loads.milliseconds,
+      resourceTtl: ttl.milliseconds,
       retention: { routes: routes.milliseconds, topology: topology.milliseconds },
       retainTraffic: traffic.milliseconds,
       trafficPrices: prices.prices,
@@ -167,6 +173,8 @@ const LOAD_INTERVALS = { shortest: '1s', longest: '1m' } as const
 /** What a timer can wait for, and what leaves time to serve. */
 const CONNECTION_AGES = { shortest: '1s', longest: '24d' } as const
 
+const RESOURCE_TTLS = { shortest: '1s', longest: '1d' } as const
+
 function parseAgeWithin(text: string, { shortest, longest }: { shortest: string; longest: string }) {
   const [age, least, most] = [parseAge(text), parseAge(shortest), parseAge(longest)]
   if (typeof age === 'string' || typeof least === 'string' || typeof most === 'string') return age
@@ -177,6 +185,11 @@ function parseAgeWithin(text: string, { shortest, longest }: { shortest: string;
 /** Nothing is no limit. */
 function parseConnectionAge(text: string): { milliseconds: number | undefined } | string {
   return text === '' ? { milliseconds: undefined } : parseAgeWithin(text, CONNECTION_AGES)
+}
+
+/** Nothing is no limit. */
+function parseResourceTtl(text: string): { milliseconds: number | undefined } | string {
+  return text === '' ? { milliseconds: undefined } : parseAgeWithin(text, RESOURCE_TTLS)
 }
 
 function parseLevel(text: string): { level: LogLevel } | string {

@@ -162,6 +162,7 @@ async function open(
     maxConnectionAge: config.maxConnectionAge,
     loads,
     loadInterval: config.loadInterval,
+    resourceTtl: config.resourceTtl,
     clientStatuses: {
       list: async () => (await statuses?.list()) ?? [],
       resources: async proxy => (await statuses?.resources(proxy)) ?? [],

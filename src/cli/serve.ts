@@ -32,6 +32,11 @@ export function addServe(program: Command, { environment }: Pick<Terminal, 'envi
       `how often proxies report what they send where (default: ${DEFAULTS.loadInterval})`,
     )
     .option(
+      '--resource-ttl <age>',
+      'proxies that know of times to live drop what they have when they have not heard from a replica for so long (default: ' +
+        'never)',
+    )
+    .option(
       '--retain-routes <age>',
       `keep the history of routes for this long (default: ${DEFAULTS.retainRoutes})`,
     )

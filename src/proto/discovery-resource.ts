@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import protobuf from 'protobufjs/light.js'
+import { messageField } from './length-delimited.ts'
 import { encodeMessage } from './message.ts'
 
 /** The version of a resource: 96 bits of the SHA-256 of its bytes, the same on every replica and after a restart. */
@@ -19,6 +20,24 @@ export function encodeDiscoveryResource(
     version,
     resource: { typeUrl, value: body },
   })
+}
+
+/** Field number of `ttl` in the message above. */
+const TTL = 6
+
+/** A time to live in milliseconds, as a field that is put behind an encoded Resource. */
+export function ttlField(ttl: number): Uint8Array {
+  const duration = encodeMessage('google.protobuf.Duration', {
+    seconds: Math.floor(ttl / 1_000),
+    nanos: (ttl % 1_000) * 1_000_000,
+  })
+  return messageField(TTL, [duration])
+}
+
+/** A Resource without its resource: what the client has of that name and version lives on for `ttl` milliseconds. */
+export function encodeHeartbeat(name: string, version: string, ttl: number): Uint8Array {
+  const resource = encodeMessage('envoy.service.discovery.v3.Resource', { name, version })
+  return Buffer.concat([resource, ttlField(ttl)])
 }
 
 /** Field number of `resource` in the message above, and the tag that it begins with. */

@@ -16,6 +16,8 @@ export interface ClientNode {
   readonly userAgent: string
   /** What its bootstrap calls the cluster in which Vicinity is, where it says so. */
   readonly xdsCluster?: string
+  /** It knows of times to live; default false. */
+  readonly knowsTtl?: boolean
   /** Where it takes endpoints and routes from; default ADS. */
   readonly configSource?: ConfigSource
 }
@@ -57,9 +59,13 @@ export function clientNode(node: DiscoveryNode): ClientNode {
       network: textOf(node.metadata.network),
     },
     userAgent: node.userAgent,
+    ...(node.features.includes(TTL_FEATURE) && { knowsTtl: true }),
     ...(textOf(node.metadata.xdsCluster) !== '' && { xdsCluster: textOf(node.metadata.xdsCluster) }),
   }
 }
+
+/** xDS protocol, "TTL": who does not say so takes a heartbeat for an update without a body. */
+const TTL_FEATURE = 'xds.config.supports-resource-ttl'
 
 /** gRFC A27, "Node": every gRPC library says this of itself, and the names of all begin alike; no Envoy does either. */
 const GRPC_FEATURE = 'envoy.lb.does_not_support_overprovisioning'

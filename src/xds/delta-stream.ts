@@ -42,6 +42,13 @@ export interface DeltaStreamOptions {
   readonly isWhole?: (typeUrl: string) => boolean
   /** The stream has one type, and others go their own ways; default false. */
   readonly isOfOneType?: boolean
+  /**
+   * Milliseconds after which a client that knows of it drops what it was sent, unless it hears that it lives on. Absent:
+   * such a client may have a time to live from before, and is rid of it by being sent all that it brings once more.
+   */
+  readonly ttl?: number | undefined
+  /** The client knows of times to live; default false. */
+  readonly knowsTtl?: boolean
   /** The client refused something that it was sent. */
   readonly onRefused?: (typeUrl: string, refused: RefusedResponse) => void
 }
@@ -196,6 +203,12 @@ export class DeltaStream {
     return this.#subscriptions.get(typeUrl)?.stance(resource)
   }
 
+  /** By type URL, what the client has for certain: version by name. */
+  *accepted(): Iterable<[string, ReadonlyMap<string, string>]> {
+    for (const { typeUrl, deliveries } of this.#subscriptions.values())
+      yield [typeUrl, deliveries.holdings.accepted()]
+  }
+
   hasType(typeUrl: string): boolean {
     return this.#subscriptions.has(typeUrl)
   }
@@ -239,7 +252,9 @@ export class DeltaStream {
     const hasReturned = request.hasReturned ?? request.initialVersions.size > 0
     if (hasReturned) this.#hasReturned = true
     const subscription = new Subscription(typeUrl, view, hasReturned && request.initialVersions.size === 0)
-    subscription.begin(request, this.#reloads.get(typeUrl) ?? new Set())
+    const reload = this.#reloads.get(typeUrl) ?? new Set()
+    const { knowsTtl = false, ttl } = this.#options
+    subscription.begin(request, knowsTtl && ttl === undefined ? request.initialVersions : reload)
     this.#reloads.delete(typeUrl)
     const all = [...this.#subscriptions.values(), subscription]
     all.sort((a, b) => ORDER.indexOf(a.typeUrl) - ORDER.indexOf(b.typeUrl))

@@ -34,4 +34,6 @@ export interface Dialogue<Request extends DiscoveryRequest> {
   onRequest(request: Request, at: Date): string | undefined
   /** The next response; undefined when there is none, or none that may be sent now. */
   next(now: number, signature: Signature): WrittenResponse | undefined
+  /** When to call `next` again though nothing happened; undefined: never. */
+  wakeAt(): number | undefined
 }

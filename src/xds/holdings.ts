@@ -77,6 +77,16 @@ export class Holdings {
     return this.#sent.size - open
   }
 
+  /** What it has for certain, version by name: nothing of which another version is on its way. */
+  accepted(): Map<string, string> {
+    const versions = new Map([...this.#sent].map(([name, { version }]) => [name, version]))
+    for (const [name, { acked, flights }] of this.#unanswered) {
+      versions.delete(name)
+      if (acked && flights.length === 0) versions.set(name, acked.version)
+    }
+    return versions
+  }
+
   names(): Iterable<string> {
     return this.#sent.keys()
   }

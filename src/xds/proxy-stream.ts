@@ -62,6 +62,8 @@ export interface ProxyStreamOptions {
   /** Name of this replica. */
   readonly replica: string
   readonly allowEmpty: boolean
+  /** For clients that know of times to live, in milliseconds; default none. */
+  readonly resourceTtl?: number | undefined
   readonly log: Logger
   readonly editions: Editions
   readonly arrivals: Pick<Arrivals, 'firstAfter'>
@@ -307,6 +309,8 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       now: time.now(),
       allowEmpty,
       isOfOneType: typeUrl !== undefined,
+      knowsTtl: node.knowsTtl === true,
+      ttl: node.knowsTtl ? this.#options.resourceTtl : undefined,
       onRefused: (type, refused) => this.#refused(node, type, refused),
     })
     this.#joined = { node, audience, dialogue }
@@ -324,7 +328,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       const signature = { controlPlane: replica, systemVersion: String(editions.revision) }
       const response = dialogue.next(time.now(), signature)
       if (!response) {
-        this.#wakeAt(dialogue.stream.wakeAt())
+        this.#wakeAt(dialogue.wakeAt())
         return
       }
       const { length } = response.bytes

@@ -12,6 +12,7 @@ export const stateForm: Form<StateRequest> = {
     return {
       stream: states.stream,
       onRequest: (request, at) => states.onRequest(request, at),
+      wakeAt: () => states.stream.wakeAt(),
       next: (now, { controlPlane }) => {
         const response = states.next(now)
         if (response === undefined) return undefined

@@ -153,7 +153,7 @@ export class Subscription {
   /** The names of a stream's first request of this type; `reload`: what must be sent though the client has it. */
   begin(
     request: Pick<Said, 'subscribe' | 'unsubscribe' | 'initialVersions'>,
-    reload: ReadonlySet<string>,
+    reload: Pick<ReadonlySet<string>, 'has'>,
   ): void {
     const legacyWildcard = request.subscribe.length === 0 && request.unsubscribe.length === 0
     if (legacyWildcard && this.#isWildcardType) this.#enterWildcard()

@@ -189,6 +189,20 @@ describe('a stream', () => {
     })
   })
 
+  test('[O98] hears that what it has lives on when it knows of times to live, and else nothing', async () => {
+    const { client, publish } = await serve({ resourceTtl: 1_000 })
+    publish(tables => tables.table(CDS).set(cluster('a')))
+    const knowing = client.stream()
+    const other = client.stream()
+    knowing.begin(CDS, {}, { clientFeatures: ['xds.config.supports-resource-ttl'] })
+    other.begin(CDS)
+    const [first] = [await knowing.next(), await other.next()]
+    knowing.ack(first)
+    expect((await knowing.next()).resources).toEqual([{ ...first.resources?.[0], resource: undefined }])
+    publish(tables => tables.table(CDS).set(cluster('b')))
+    expect(names(await other.next())).toEqual(['b'])
+  })
+
   test('[M61] that the client half-closes ends with OK', async () => {
     const { client, server, left } = await serve()
     const stream = client.stream()
