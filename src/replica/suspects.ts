@@ -1,5 +1,5 @@
 import { parseAddress } from '../address.ts'
-import type { OwnProxies } from '../model/proxies.ts'
+import type { OwnProxies, Stances } from '../model/proxies.ts'
 import { type LastGood, type Suspect, suspectKey, type Testimony, type Witness } from '../model/quarantine.ts'
 import { RESOURCE_TYPES } from '../model/resource-types.ts'
 import { packed } from '../translate/quarantined.ts'
@@ -19,6 +19,9 @@ const PATIENCE = 5_000
 /** In milliseconds: what nobody has refused for so long, or spoken of, is forgotten. */
 const REMEMBERED = 10 * 60_000
 const SPOKEN_OF = 30_000
+
+/** In milliseconds. To ask a thousand streams takes some, and a client that refuses everything could make it go on and on. */
+const ASKED_AGAIN = 500
 
 /** Longest text of a NACK that is passed on, in characters. */
 const TOLD_TEXT = 1_024
@@ -40,6 +43,8 @@ interface Known extends Suspect {
   revision: number
   detail: string
   accepted: Resource | undefined
+  /** What was answered when it was asked last. */
+  asked?: { readonly at: number; readonly stances: Stances }
   /** Of `accepted`, made when it is first asked for. */
   lastGood?: LastGood | undefined
 }
@@ -98,7 +103,7 @@ export class Suspects {
     const now = this.#now()
     const testimonies: Testimony[] = []
     for (const [key, known] of this.#known) {
-      const stances = this.#stances(known)
+      const stances = this.#stancesTo(known, now)
       if (stances.taken > 0) known.isTaken = true
       if (stances.refused > 0) known.forgetAt = Math.max(known.forgetAt, now + SPOKEN_OF)
       const isReplaced = stances.current === 0 && stances.other > 0 && !keys.has(key)
@@ -109,7 +114,14 @@ export class Suspects {
     return testimonies
   }
 
-  #testimony(known: Known, stances: ReturnType<OwnProxies['stances']>, isStanding: boolean): Testimony {
+  #stancesTo(known: Known, now: number): Stances {
+    if (known.asked !== undefined && now - known.asked.at < ASKED_AGAIN) return known.asked.stances
+    const stances = this.#stances(known)
+    known.asked = { at: now, stances }
+    return stances
+  }
+
+  #testimony(known: Known, stances: Stances, isStanding: boolean): Testimony {
     const { gateway, typeUrl, name, version, witnesses, elsewhere, isTaken, revision, detail, accepted } =
       known
     const { current, other, taken, refused } = stances

@@ -72,7 +72,25 @@ test('that somebody took it is remembered when he is gone', () => {
   bed.suspects.note(refusal('n1'))
   expect(bed.testimonies()).toMatchObject([{ isTaken: true }])
   bed.stances = { current: 1, other: 0, taken: 0, refused: 1 }
-  expect(bed.testimonies()).toMatchObject([{ isTaken: true }])
+  bed.now += 1_000
+  expect(bed.testimonies()).toMatchObject([{ isTaken: true, current: 1 }])
+})
+
+test('proxies are not asked more than twice a second, however often something is refused', () => {
+  let asked = 0
+  let now = 0
+  const suspects = new Suspects(
+    () => {
+      asked += 1
+      return { current: 1, other: 0, taken: 0, refused: 1 }
+    },
+    () => now,
+  )
+  for (now = 0; now < 1_000; now += 1) {
+    suspects.note(refusal('n1'))
+    expect(suspects.testimonies([])).toHaveLength(1)
+  }
+  expect(asked).toBe(2)
 })
 
 test('who has not answered is waited for, but not for ever', () => {
