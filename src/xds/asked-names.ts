@@ -5,7 +5,7 @@ export type Asker = object
  * Which assignments were asked for, by service: when the service changes, only those can be due to somebody.
  *
  * Names that exist are kept once for all: there are as many as services have ports. A name that is missing is kept
- * for those who asked for it, as long as they are there: clients may make up any number.
+ * for those who asked for it, as long as they are there and want it: clients may make up any number.
  */
 export class AskedNames {
   readonly #existing = new Map<string, Set<string>>()
@@ -27,6 +27,16 @@ export class AskedNames {
     this.#missedBy.set(asker, missed.set(name, service))
   }
 
+  /** Who asked for a name does not want it any more. */
+  forget(name: string, asker: Asker): void {
+    const missed = this.#missedBy.get(asker)
+    const service = missed?.get(name)
+    if (missed === undefined || service === undefined) return
+    missed.delete(name)
+    if (missed.size === 0) this.#missedBy.delete(asker)
+    this.#drop(service, name, asker)
+  }
+
   /** The names to look at again because their service changed. Whoever still wants one asks again and is noted anew. */
   take(service: string): string[] {
     const names = [...(this.#existing.get(service) ?? []), ...(this.#missing.get(service)?.keys() ?? [])]
@@ -36,13 +46,7 @@ export class AskedNames {
   }
 
   leave(asker: Asker): void {
-    for (const [name, service] of this.#missedBy.get(asker) ?? []) {
-      const names = this.#missing.get(service)
-      const askers = names?.get(name)
-      askers?.delete(asker)
-      if (askers?.size === 0) names?.delete(name)
-      if (names?.size === 0) this.#missing.delete(service)
-    }
+    for (const [name, service] of this.#missedBy.get(asker) ?? []) this.#drop(service, name, asker)
     this.#missedBy.delete(asker)
   }
 
@@ -51,5 +55,13 @@ export class AskedNames {
     let size = 0
     for (const names of [...this.#existing.values(), ...this.#missing.values()]) size += names.size
     return size
+  }
+
+  #drop(service: string, name: string, asker: Asker): void {
+    const names = this.#missing.get(service)
+    const askers = names?.get(name)
+    askers?.delete(asker)
+    if (askers?.size === 0) names?.delete(name)
+    if (names?.size === 0) this.#missing.delete(service)
   }
 }

@@ -112,17 +112,22 @@ export class Deliveries {
     this.#rejections.repair([...resources.map(resource => resource.name), ...removed])
   }
 
-  /** What was refused before was in the response again, and is taken now. */
+  /** What was refused before, or may have been, was in the response again, and is taken now. */
   #acceptRepeated(names: Iterable<string>): void {
-    for (const name of names) if (this.holdings.acceptRefused(name)) this.#rejections.repair([name])
+    for (const name of names) {
+      this.holdings.acceptRefused(name)
+      this.#rejections.repair([name])
+    }
   }
 
   /** What the words do not name was taken. */
   #reject(response: SentResponse, detail: string, at: string, inResponse: Iterable<string>): RefusedResponse {
     const repeated = [...inResponse]
-    const names = response.resources.map(resource => resource.name)
+    // A response may have tens of thousands: whatever is looked up below is looked up once for each.
+    const sent = new Map(response.resources.map(resource => [resource.name, resource]))
+    const names = [...sent.keys()]
     const named = namedIn(detail, names)
-    const others = namedIn(detail, repeated).filter(name => !named.includes(name))
+    const others = namedIn(detail, repeated).filter(name => !sent.has(name))
     // Of a response with one resource words that name nothing are about that one.
     const refused = new Set(named.length + others.length === 0 && names.length === 1 ? names : named)
     this.#accept(
@@ -132,23 +137,23 @@ export class Deliveries {
     for (const name of refused) this.holdings.refuse(name, response.number)
     const resources = [...refused, ...others]
     // Words that name nothing may be about any of them.
-    if (resources.length > 0) this.#acceptRepeated(repeated.filter(name => !resources.includes(name)))
+    if (resources.length > 0) this.#acceptRepeated(without(repeated, new Set(resources)))
     const about = resources.length > 0 ? resources : names
+    // What was repeated is what was sent last.
+    const versionOf = (name: string): ResourceVersion => ({
+      name,
+      version: (sent.get(name) ?? this.holdings.get(name))?.version ?? '',
+    })
     this.#rejections.reject({ detail, resources, at, response: response.number }, about)
     return {
       edition: response.edition,
       detail,
-      about: about.map(name => this.#versionIn(response, name)),
-      refused: resources.map(name => ({
-        ...this.#versionIn(response, name),
-        accepted: this.holdings.of(name).has,
-      })),
+      about: about.map(versionOf),
+      refused: resources.map(name => ({ ...versionOf(name), accepted: this.holdings.of(name).has })),
     }
   }
+}
 
-  /** What was repeated is what was sent last. */
-  #versionIn({ resources }: SentResponse, name: string): ResourceVersion {
-    const sent = resources.find(one => one.name === name) ?? this.holdings.get(name)
-    return { name, version: sent?.version ?? '' }
-  }
+function without(names: readonly string[], others: ReadonlySet<string>): string[] {
+  return names.filter(name => !others.has(name))
 }

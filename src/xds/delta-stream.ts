@@ -12,6 +12,10 @@ import type { Views } from './view.ts'
 /** gRPC clients refuse messages above 4 MiB; parts this large still share a connection well. */
 const RESPONSE_LIMIT = 1024 * 1024
 
+/** Of one type; no client has as many. Whoever makes names up must not fill the memory. */
+const MOST_NAMES = 100_000
+const TOO_MANY = `these are more than ${MOST_NAMES} names of one type`
+
 /** Make before break: clusters, their endpoints, listeners, routes. */
 const ORDER: readonly string[] = [
   TYPE_URLS.cluster,
@@ -140,6 +144,7 @@ export class DeltaStream {
   onRequest(request: Said, at: Date): string | undefined {
     // xDS protocol, "Aggregated Discovery Service": on ADS the type is only known by type_url.
     if (request.typeUrl === '') return 'type_url is required on an aggregated stream'
+    if (Math.max(request.subscribe.length, request.initialVersions.size) > MOST_NAMES) return TOO_MANY
     this.#moment += 1
     const subscription = this.#subscriptions.get(request.typeUrl)
     if (!subscription) {
@@ -154,7 +159,7 @@ export class DeltaStream {
       this.#progress.answered(this.#oldestUnanswered)
     }
     subscription.update(request)
-    return undefined
+    return subscription.named > MOST_NAMES ? TOO_MANY : undefined
   }
 
   /** The views show this edition now. Returns whether that is news to this client, of which it may have been sent some. */
@@ -275,7 +280,8 @@ export class DeltaStream {
     const nonce = `${this.#options.id}-${this.#responses}`
     subscription.sent(batch, nonce, { number: this.#responses, at: now, edition: this.#edition })
     const warmedBy = WARMED_BY[typeUrl]
-    if (warmedBy) for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
+    if (warmedBy && !this.#options.isOfOneType)
+      for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
     return { typeUrl, nonce, resources: batch.resources, removed: batch.removed }
   }
 

@@ -17,7 +17,7 @@ type ServiceSource = (service: string, source: string) => ServiceResources | und
 /** One of them, as it is for the port that is asked for. */
 type Part = (resources: ServiceResources, port: number) => Resource | undefined
 
-/** A stream. */
+/** A stream, as it asks for one type. */
 type Asker = Pick<Viewpoint, 'source'>
 
 /**
@@ -50,22 +50,27 @@ export class GrpcTables {
 
   /** One more stream. */
   join({ source }: Viewpoint): Pick<Audience, 'views' | 'warnings' | 'leave'> {
-    const asker: Asker = { source }
+    // One for each type: of one and the same name it may want the one, and not the other any more.
+    const [routes, clusters]: [Asker, Asker] = [{ source }, { source }]
     const views = new Map<string, View>([
-      [TYPE_URLS.listener, this.#view(listenerOf)],
-      [TYPE_URLS.routes, this.#view(name => this.#routes(name, asker))],
-      [TYPE_URLS.cluster, this.#view(name => this.#cluster(name, asker))],
+      [TYPE_URLS.listener, new LoggedView(this.#log, { get: listenerOf, names: () => [] })],
+      [TYPE_URLS.routes, this.#view(routes, name => this.#routes(name, routes))],
+      [TYPE_URLS.cluster, this.#view(clusters, name => this.#cluster(name, clusters))],
     ])
     return {
       views: typeUrl => views.get(typeUrl),
       // Nothing is missing where no gateway is served.
       warnings: () => [],
-      leave: () => this.#asked.leave(asker),
+      leave: () => {
+        this.#asked.leave(routes)
+        this.#asked.leave(clusters)
+      },
     }
   }
 
-  #view(get: (name: string) => Resource | undefined): View {
-    return new LoggedView(this.#log, { get, names: () => [] })
+  #view(asker: Asker, get: (name: string) => Resource | undefined): View {
+    const forget = (name: string) => this.#asked.forget(name, asker)
+    return new LoggedView(this.#log, { get, names: () => [], forget })
   }
 
   #routes(name: string, asker: Asker): Resource | undefined {

@@ -153,11 +153,9 @@ export class Holdings {
     if (unanswered) unanswered.flights = unanswered.flights.filter(flight => flight.response !== response)
   }
 
-  /** What the client refused last was sent once more, and taken. Returns whether it was refused. */
-  acceptRefused(name: string): boolean {
-    if (this.#unanswered.get(name)?.flights.length !== 0) return false
-    this.#unanswered.delete(name)
-    return true
+  /** What was sent once more was taken, be it that the client had refused it. */
+  acceptRefused(name: string): void {
+    if (this.#unanswered.get(name)?.flights.length === 0) this.#unanswered.delete(name)
   }
 
   /** 0: the client knows this resource, in whatever version. Else the time at which it will count as known. */

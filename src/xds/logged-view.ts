@@ -9,6 +9,8 @@ interface Content {
   names(): Iterable<string>
   /** Default: none. */
   quarantines?(): readonly Quarantined[]
+  /** As of a view; default: nothing is noted. */
+  forget?(name: string): void
 }
 
 const NONE: readonly Quarantined[] = []
@@ -20,13 +22,15 @@ const NONE: readonly Quarantined[] = []
 export class LoggedView implements View {
   readonly get: (name: string) => Resource | undefined
   readonly names: () => Iterable<string>
+  readonly forget: (name: string) => void
   readonly #log: ChangeLog
   readonly #quarantines: () => readonly Quarantined[]
 
-  constructor(log: ChangeLog, { get, names, quarantines = () => NONE }: Content) {
+  constructor(log: ChangeLog, { get, names, quarantines = () => NONE, forget = () => {} }: Content) {
     this.#log = log
     this.get = get
     this.names = names
+    this.forget = forget
     this.#quarantines = quarantines
   }
 

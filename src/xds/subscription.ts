@@ -122,6 +122,11 @@ export class Subscription {
     return this.#held > 0 ? this.#wakeAt : Number.POSITIVE_INFINITY
   }
 
+  /** How many names are subscribed, beside the wildcard. */
+  get named(): number {
+    return this.#names.size
+  }
+
   wants(name: string): boolean {
     return this.#names.has(name) || (this.#wildcard && this.#isWildcardType)
   }
@@ -290,6 +295,7 @@ export class Subscription {
   #forget(name: string): void {
     this.deliveries.forget(name)
     this.#due.delete(name)
+    this.#view.forget(name)
   }
 
   #adopt(name: string, version: string, reload: boolean): void {

@@ -67,6 +67,7 @@ export class Tables implements Audiences {
     const assignments: View = new LoggedView(this.#assignmentLog, {
       get: name => this.#assignment(name, node, assignments),
       names: () => [],
+      forget: name => this.#asked.forget(name, assignments),
     })
     return {
       views: typeUrl => (typeUrl === TYPE_URLS.endpoints ? assignments : served.views(typeUrl)),

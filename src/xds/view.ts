@@ -16,6 +16,8 @@ export interface View {
   names(): Iterable<string>
   /** The versions that are kept from clients that were not sent them yet, whatever `get` says. */
   readonly quarantines: readonly Quarantined[]
+  /** The reader does not want this name any more, which `get` may have noted for it. */
+  forget(name: string): void
   /** Names that came, changed or went after `cursor`, oldest change first. */
   changedSince(cursor: number): Iterable<string>
 }

@@ -31,3 +31,20 @@ test('a name that somebody left behind is still given to who asked for it again'
   asked.leave(first)
   expect(asked.take('default/gone')).toEqual(['default/gone/80'])
 })
+
+test('a missing name is not kept for who does not want it any more', () => {
+  const asked = new AskedNames()
+  for (const asker of [first, second]) asked.noteMissing('default/gone', 'default/gone/80', asker)
+  asked.forget('default/gone/80', first)
+  expect(asked.take('default/gone')).toEqual(['default/gone/80'])
+  asked.noteMissing('default/gone', 'default/gone/80', first)
+  asked.forget('default/gone/80', first)
+  expect(asked.size).toBe(0)
+})
+
+test('a name that was never missing is forgotten without harm', () => {
+  const asked = new AskedNames()
+  asked.noteExisting('default/a', 'default/a/80')
+  asked.forget('default/a/80', first)
+  expect(asked.take('default/a')).toEqual(['default/a/80'])
+})

@@ -155,6 +155,16 @@ describe('[O101] a target whose service is not there', () => {
     },
   )
 
+  test('is told of a cluster that came, though it does not want the routes of that name any more', () => {
+    const made = following()
+    const { views } = made.join()
+    const [routes, clusters] = [views(RDS), views(CDS)]
+    for (const view of [routes, clusters]) view?.get('default/late/3000')
+    routes?.forget('default/late/3000')
+    made.push(topology(service('web', [{ port: 9001 }]), service('late', [])))
+    expect([...(clusters?.changedSince(0) ?? [])]).toEqual(['default/late/3000'])
+  })
+
   test.each([['missing.default:3000'], ['default/web/3001'], ['default/other/3000'], ['team/web/3000']])(
     'is %s as well',
     name => {

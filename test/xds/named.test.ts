@@ -150,4 +150,25 @@ describe('named subscriptions', () => {
     session.publish(tables => tables.set(EDS, 'a', '2'))
     expect(session.shown).toEqual([])
   })
+
+  test('that are unsubscribed are not kept by whoever looked them up', () => {
+    const session = withEndpoints('a')
+    session.subscribe(EDS, 'a', 'made-up')
+    session.settle()
+    session.send(EDS, { unsubscribe: ['made-up'] })
+    expect(session.tables.table(EDS).forgotten).toEqual(['made-up'])
+  })
+
+  test('are not made up without limit: the stream ends', () => {
+    const made = (from: number, count: number) => Array.from({ length: count }, (_, i) => `n${from + i}`)
+    const session = withEndpoints('a')
+    const tooMany = 'these are more than 100000 names of one type'
+    expect(session.send(EDS, { subscribe: made(0, 100_000) })).toBeUndefined()
+    expect(session.send(EDS, { subscribe: made(0, 100_000) })).toBeUndefined()
+    expect(session.send(EDS, { subscribe: ['one-more'] })).toBe(tooMany)
+    expect(session.send(CDS, { subscribe: made(0, 100_001) })).toBe(tooMany)
+    expect(session.send(LDS, { initialVersions: new Map(made(0, 100_001).map(name => [name, '1'])) })).toBe(
+      tooMany,
+    )
+  })
 })

@@ -9,6 +9,8 @@ export class ResourceTable implements View {
   readonly #resources = new Map<string, Resource>()
   readonly #log = new ChangeLog()
   #quarantines: readonly Quarantined[] = []
+  /** What readers did not want any more. */
+  readonly forgotten: string[] = []
 
   /** `wildcard`: whether a wildcard subscription gets this type's names. */
   constructor(wildcard: boolean) {
@@ -35,6 +37,10 @@ export class ResourceTable implements View {
 
   names(): Iterable<string> {
     return this.#wildcard ? this.#resources.keys() : []
+  }
+
+  forget(name: string): void {
+    this.forgotten.push(name)
   }
 
   changedSince(cursor: number): Iterable<string> {

@@ -211,6 +211,16 @@ describe('an answer', () => {
     expect(session.states.stream.status[0]?.rejected?.resources).toEqual(['bad'])
   })
 
+  test('[M92] that is an ACK of the whole state ends a NACK of it, whatever its words were about', () => {
+    const session = new StateSession(new Tables().set(CDS, 'a').set(CDS, 'b'))
+    session.state(CDS, [])
+    session.nack(session.pull()[0], 'something is broken')
+    expect(session.states.stream.status[0]?.status).toBe('NACK')
+    session.publish(tables => tables.set(CDS, 'c'))
+    expect(session.settle()).toEqual(['CDS: a b c'])
+    expect(session.states.stream.status[0]?.status).toBe('SYNCED')
+  })
+
   test('[M91] with an old nonce and nothing new gets no response; new names do at once', () => {
     const session = new StateSession(new Tables().set(EDS, 'a').set(EDS, 'b'))
     session.state(EDS, ['a'])
