@@ -39,6 +39,7 @@ import {
 import { RunningTime } from './running-time.ts'
 import type { OpenStream } from './side-services/open-calls.ts'
 import { addSideServices, type SideServicesOptions } from './side-services/side-services.ts'
+import { limitSingleRequests } from './single-requests.ts'
 import { stateForm } from './state-form.ts'
 
 export interface XdsServerOptions
@@ -173,6 +174,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   setLogVerbosity(logVerbosity.NONE)
   const server = new Server({
     ...SERVER_OPTIONS,
+    interceptors: [limitSingleRequests],
     ...(maxConnectionAge !== undefined && connectionAgeOptions(maxConnectionAge)),
   })
   const methods: RawMethod[] = []
