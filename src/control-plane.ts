@@ -31,10 +31,10 @@ import { serveRest } from './rest/serve-rest.ts'
 import type { Commit } from './store/store.ts'
 import { openStore } from './store/thread/open-store.ts'
 import { LoadReports } from './xds/load-reports/load-reports.ts'
-import { servedIn } from './xds/served-in.ts'
 import { openXdsServer, type XdsServer } from './xds/server.ts'
 import type { ClientStatuses } from './xds/side-services/client-statuses.ts'
-import { Tables } from './xds/tables.ts'
+import { servedIn } from './xds/tables/served-in.ts'
+import { Tables } from './xds/tables/tables.ts'
 
 export interface ControlPlane {
   /** HOST:PORT of the REST API, with the real port. */

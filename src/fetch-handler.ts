@@ -13,8 +13,8 @@ import { createRestApp } from './rest/rest-app.ts'
 import type { Reports } from './store/reports.ts'
 import { openStore } from './store/thread/open-store.ts'
 import { openPolling } from './xds/polling/open-polling.ts'
-import { servedIn } from './xds/served-in.ts'
-import { Tables } from './xds/tables.ts'
+import { servedIn } from './xds/tables/served-in.ts'
+import { Tables } from './xds/tables/tables.ts'
 
 /** Whoever calls reads its platform's environment; nothing here does. */
 export interface FetchHandlerOptions {

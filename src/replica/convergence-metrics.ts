@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { processTime } from '../process-time.ts'
-import type { ObserveAnswer } from '../xds/ack-times.ts'
+import type { ObserveAnswer } from '../xds/convergence/ack-times.ts'
 import type { XdsServer } from '../xds/server.ts'
 import { LabelLimit } from './label-limit.ts'
 

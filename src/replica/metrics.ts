@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client'
 import { processTime } from '../process-time.ts'
-import type { Tables } from '../xds/tables.ts'
+import type { Tables } from '../xds/tables/tables.ts'
 import type { FollowingReplica } from './follow-store.ts'
 import type { OutageWatch } from './outage.ts'
 

@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { PROXY_FORMS, type ProxyCounts } from '../model/proxies.ts'
 import type { LoadReports } from '../xds/load-reports/load-reports.ts'
-import type { MessageCount } from '../xds/message-counts.ts'
 import type { XdsServer } from '../xds/server.ts'
+import type { MessageCount } from '../xds/streams/message-counts.ts'
 
 interface Measured {
   readonly xds: Pick<XdsServer, 'messages' | 'rounds' | 'unauthenticated'>

@@ -4,7 +4,7 @@ import { type LastGood, type Suspect, suspectKey, type Testimony, type Witness }
 import { RESOURCE_TYPES } from '../model/resource-types.ts'
 import { packed } from '../translate/quarantined.ts'
 import type { Resource } from '../translate/resource.ts'
-import type { ProxyRefusal } from '../xds/proxy-stream.ts'
+import type { ProxyRefusal } from '../xds/streams/proxy-stream.ts'
 import { areIndependent } from './quarantine-judgement.ts'
 
 /** So many are looked at at once; the oldest give way. */

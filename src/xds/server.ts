@@ -17,30 +17,30 @@ import type { OwnProxies } from '../model/proxies.ts'
 import type { DiscoveryRequest } from '../proto/discovery-request.ts'
 import { DISCOVERY_SERVICES, loadReportingService, type RawMethod } from '../proto/service.ts'
 import { within } from '../within.ts'
-import type { ObserveAnswer } from './ack-times.ts'
-import { Arrivals } from './arrivals.ts'
-import { callerOf, UNAUTHENTICATED } from './caller.ts'
-import { ConfigSources } from './config-sources.ts'
-import { connectionAgeOptions, streamLifetime } from './connection-age.ts'
-import { deltaForm } from './delta-form.ts'
-import { Editions } from './editions.ts'
-import { FanOut } from './fan-out.ts'
+import type { ObserveAnswer } from './convergence/ack-times.ts'
+import { Arrivals } from './convergence/arrivals.ts'
+import { Editions } from './convergence/editions.ts'
+import { ProxyRegistry } from './convergence/proxy-registry.ts'
 import { LoadReportStream, type LoadReportStreamOptions } from './load-reports/load-report-stream.ts'
-import { MessageCounts } from './message-counts.ts'
 import { Polling } from './polling/polling.ts'
-import { ProxyRegistry } from './proxy-registry.ts'
+import { deltaForm } from './protocol/delta-form.ts'
+import { stateForm } from './protocol/state-form.ts'
+import type { OpenStream } from './side-services/open-calls.ts'
+import { addSideServices, type SideServicesOptions } from './side-services/side-services.ts'
+import { limitSingleRequests } from './single-requests.ts'
+import { callerOf, UNAUTHENTICATED } from './streams/caller.ts'
+import { ConfigSources } from './streams/config-sources.ts'
+import { connectionAgeOptions, streamLifetime } from './streams/connection-age.ts'
+import { FanOut } from './streams/fan-out.ts'
+import { MessageCounts } from './streams/message-counts.ts'
 import {
   type Method,
   type ProxyRefusal,
   ProxyStream,
   type ProxyStreamOptions,
   type ServedStream,
-} from './proxy-stream.ts'
-import { RunningTime } from './running-time.ts'
-import type { OpenStream } from './side-services/open-calls.ts'
-import { addSideServices, type SideServicesOptions } from './side-services/side-services.ts'
-import { limitSingleRequests } from './single-requests.ts'
-import { stateForm } from './state-form.ts'
+} from './streams/proxy-stream.ts'
+import { RunningTime } from './streams/running-time.ts'
 
 export interface XdsServerOptions
   extends Omit<

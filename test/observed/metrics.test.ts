@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { waitUntil } from '../../demo/wait-until.ts'
 import { TestClient } from '../xds/grpc-client.ts'
-import { CDS } from '../xds/session.ts'
+import { CDS } from '../xds/protocol/session.ts'
 import { type ObservedReplica, observeReplica } from './observed-replica.ts'
 
 let replica: ObservedReplica

@@ -10,7 +10,7 @@ import { gateway, route, service, topology, toService } from '../support/documen
 import { emptySchema, onPostgres } from '../support/postgres/on-postgres.ts'
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { TestClient } from '../xds/grpc-client.ts'
-import { CDS } from '../xds/session.ts'
+import { CDS } from '../xds/protocol/session.ts'
 
 /** What must not be in any line. */
 const SECRETS = {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
 import { FleetDemand } from '../../src/replica/demand-meter.ts'
 import { Reporters } from '../../src/xds/load-reports/reporters.ts'
-import { ViewpointCensus } from '../../src/xds/viewpoint-census.ts'
+import { ViewpointCensus } from '../../src/xds/tables/viewpoint-census.ts'
 import { viewpoint } from '../support/candidate.ts'
 
 const WINDOW = 30_000

@@ -9,7 +9,7 @@ import { type FollowingReplica, followStore } from '../../src/replica/follow-sto
 import { type Position, type Store, StoreUnavailable } from '../../src/store/store.ts'
 import { openStore } from '../../src/store/thread/open-store.ts'
 import { Reporters } from '../../src/xds/load-reports/reporters.ts'
-import { ViewpointCensus } from '../../src/xds/viewpoint-census.ts'
+import { ViewpointCensus } from '../../src/xds/tables/viewpoint-census.ts'
 import { push, replacement } from '../store/pushes.ts'
 import { viewpoint } from '../support/candidate.ts'
 

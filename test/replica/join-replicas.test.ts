@@ -11,7 +11,7 @@ import { gateway, route, service, topology, toService } from '../support/documen
 import { onPostgres } from '../support/postgres/on-postgres.ts'
 import { inSync, openReplicas, pushAndWait, type ReplicaBed, type Replicas } from '../support/replicas.ts'
 import { TestClient, type TestStream } from '../xds/grpc-client.ts'
-import { CDS } from '../xds/session.ts'
+import { CDS } from '../xds/protocol/session.ts'
 
 /** Two services behind one gateway, whose Envoys get both; what is given changes one of them. */
 const shop = (port: number, settings = {}) =>

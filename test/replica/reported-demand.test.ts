@@ -7,7 +7,7 @@ import { service } from '../support/documents.ts'
 import { openTestbed, SETUP_TIMEOUT, type Testbed } from '../support/testbed.ts'
 import { TestClient } from '../xds/grpc-client.ts'
 import { ReportStream } from '../xds/load-reports/report-stream.ts'
-import { CDS } from '../xds/session.ts'
+import { CDS } from '../xds/protocol/session.ts'
 
 const WEB = 'default/web/3000'
 /** Soon, and peaks last longer than the test. */

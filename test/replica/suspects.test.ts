@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import type { Stances } from '../../src/model/proxies.ts'
 import type { Suspect, Testimony } from '../../src/model/quarantine.ts'
 import { Suspects, withinBudget } from '../../src/replica/suspects.ts'
-import type { ProxyRefusal } from '../../src/xds/proxy-stream.ts'
-import { CDS, EDS, resource } from '../xds/session.ts'
+import type { ProxyRefusal } from '../../src/xds/streams/proxy-stream.ts'
+import { CDS, EDS, resource } from '../xds/protocol/session.ts'
 
 const GOOD = resource(CDS, 'a', 'good')
 const BAD = resource(CDS, 'a', 'bad')

@@ -11,8 +11,8 @@ import { followStore, type Publish } from '../../src/replica/follow-store.ts'
 import { createRestApp, type RestApp } from '../../src/rest/rest-app.ts'
 import { openStore } from '../../src/store/thread/open-store.ts'
 import { openPolling } from '../../src/xds/polling/open-polling.ts'
-import { servedIn } from '../../src/xds/served-in.ts'
-import { Tables } from '../../src/xds/tables.ts'
+import { servedIn } from '../../src/xds/tables/served-in.ts'
+import { Tables } from '../../src/xds/tables/tables.ts'
 
 /** The whole REST API over a database, an intake and a feed that are real; only the proxies are told what to say. */
 export interface RestTestbed extends Collaborators {

@@ -1,5 +1,5 @@
 import { TestClient, type TestStream } from '../xds/grpc-client.ts'
-import { CDS } from '../xds/session.ts'
+import { CDS } from '../xds/protocol/session.ts'
 
 /** A cluster as Envoy would see it, as far as a test looks at it. */
 interface Cluster {

@@ -3,7 +3,7 @@ import { type Quarantine, quarantineEntry } from '../../src/model/quarantine.ts'
 import { packed } from '../../src/translate/quarantined.ts'
 import { World } from '../../src/translate/world.ts'
 import { WorldDraft } from '../../src/translate/world-draft.ts'
-import { LDS, resource } from '../xds/session.ts'
+import { LDS, resource } from '../xds/protocol/session.ts'
 
 const GOOD = {
   ...resource(LDS, 'default/edge/http', 'good', ['default/edge/http']),

@@ -4,11 +4,11 @@ import { authenticator } from '../../src/auth/authenticate.ts'
 import { World } from '../../src/translate/world.ts'
 import { WorldDraft } from '../../src/translate/world-draft.ts'
 import { openXdsServer } from '../../src/xds/server.ts'
-import { Tables } from '../../src/xds/tables.ts'
+import { Tables } from '../../src/xds/tables/tables.ts'
 import { stored } from '../support/world.ts'
 import { type Response, TestClient, type TestStream } from './grpc-client.ts'
 import { noLoads } from './no-loads.ts'
-import { CDS, EDS } from './session.ts'
+import { CDS, EDS } from './protocol/session.ts'
 
 /** A database that fails over to a copy without the newest revisions: numbers fall, and are handed out again. */
 

@@ -6,12 +6,12 @@ import { encodeDiscoveryResource, versionOf } from '../../src/proto/discovery-re
 import { encode } from '../../src/proto/message.ts'
 import { messageNameOf } from '../../src/proto/type-urls.ts'
 import type { Resource } from '../../src/translate/resource.ts'
-import type { ClientNode } from '../../src/xds/audience.ts'
 import { openXdsServer, type XdsServer, type XdsServerOptions } from '../../src/xds/server.ts'
+import type { ClientNode } from '../../src/xds/tables/audience.ts'
 import { cutOff } from './cut-off.ts'
 import { type Response, type StreamKind, TestClient } from './grpc-client.ts'
 import { noLoads } from './no-loads.ts'
-import { CDS, EDS, LDS, Tables } from './session.ts'
+import { CDS, EDS, LDS, Tables } from './protocol/session.ts'
 import { SlowReader } from './slow-reader.ts'
 
 const closers: (() => Promise<void> | void)[] = []

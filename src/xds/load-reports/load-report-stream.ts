@@ -2,7 +2,7 @@ import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import type { Principal } from '../../auth/principal.ts'
 import { decodeLoadReport, encodeLoadStatsResponse, type LoadReport } from '../../proto/load-report.ts'
-import { type ClientNode, clientNode } from '../audience.ts'
+import { type ClientNode, clientNode } from '../tables/audience.ts'
 import type { LoadReports, Reporting } from './load-reports.ts'
 
 export interface LoadReportStreamOptions {

@@ -4,7 +4,7 @@ import { OTHER_ZONES } from '../../model/traffic.ts'
 import type { LocalityLoad } from '../../proto/load-report.ts'
 import { parseClusterName } from '../../translate/names.ts'
 import type { World } from '../../translate/world.ts'
-import type { ClientNode } from '../audience.ts'
+import type { ClientNode } from '../tables/audience.ts'
 import { Reporters } from './reporters.ts'
 import { TrafficTally } from './traffic-tally.ts'
 

@@ -1,5 +1,5 @@
 import { type Place, zoneKey } from '../../locality/place.ts'
-import type { ClientNode } from '../audience.ts'
+import type { ClientNode } from '../tables/audience.ts'
 import { believedRates } from './believed-rates.ts'
 import { RequestRate } from './request-rate.ts'
 

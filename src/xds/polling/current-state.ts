@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Resource } from '../../translate/resource.ts'
-import { StateVersion } from '../state-version.ts'
+import { StateVersion } from '../protocol/state-version.ts'
 import type { State } from './state-json.ts'
 
 /** Resources that are made and hashed between two looks at the clock: about a millisecond. */

@@ -1,10 +1,10 @@
 import type { Commit } from '../../model/change.ts'
 import type { OwnProxies } from '../../model/proxies.ts'
-import { Arrivals } from '../arrivals.ts'
-import { Editions } from '../editions.ts'
-import { MessageCounts } from '../message-counts.ts'
-import { ProxyRegistry } from '../proxy-registry.ts'
-import { RunningTime } from '../running-time.ts'
+import { Arrivals } from '../convergence/arrivals.ts'
+import { Editions } from '../convergence/editions.ts'
+import { ProxyRegistry } from '../convergence/proxy-registry.ts'
+import { MessageCounts } from '../streams/message-counts.ts'
+import { RunningTime } from '../streams/running-time.ts'
 import { Polling, type PollingOptions } from './polling.ts'
 
 interface OpenPolling {

@@ -1,7 +1,7 @@
 import type { StateRequest } from '../../proto/state-request.ts'
 import { TYPE_URLS } from '../../proto/type-urls.ts'
 import type { Resource } from '../../translate/resource.ts'
-import type { View } from '../view.ts'
+import type { View } from '../tables/view.ts'
 import type { Question } from './question.ts'
 import type { Questions } from './questions.ts'
 import type { State } from './state-json.ts'

@@ -2,9 +2,9 @@ import type { HeldResource, HeldType, HeldVersion, ResourceStatus } from '../../
 import type { ResourceVersion } from '../../model/nacks.ts'
 import type { ProxyTypeStatus, TypeStatus } from '../../model/proxies.ts'
 import type { Resource } from '../../translate/resource.ts'
-import { answerTo, type VersionAnswer } from '../holdings.ts'
-import { ShownResources } from '../shown-resources.ts'
-import type { View } from '../view.ts'
+import { answerTo, type VersionAnswer } from '../protocol/holdings.ts'
+import { ShownResources } from '../protocol/shown-resources.ts'
+import type { View } from '../tables/view.ts'
 import type { Question } from './question.ts'
 import type { State } from './state-json.ts'
 

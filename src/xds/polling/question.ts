@@ -1,9 +1,9 @@
 import type { ResourceVersion } from '../../model/nacks.ts'
 import type { Resource } from '../../translate/resource.ts'
-import type { RefusedResponse } from '../deliveries.ts'
-import type { Holding } from '../holdings.ts'
-import { namedIn, type Rejection } from '../rejection.ts'
-import type { View } from '../view.ts'
+import type { RefusedResponse } from '../protocol/deliveries.ts'
+import type { Holding } from '../protocol/holdings.ts'
+import { namedIn, type Rejection } from '../protocol/rejection.ts'
+import type { View } from '../tables/view.ts'
 import type { State } from './state-json.ts'
 
 /** How long a client that refuses a state is not sent it again, in milliseconds: each time it would read all of it. */

@@ -1,5 +1,5 @@
 import { TYPE_URLS } from '../../proto/type-urls.ts'
-import { ROOT_TYPES, WILDCARD } from '../wildcard.ts'
+import { ROOT_TYPES, WILDCARD } from '../protocol/wildcard.ts'
 import { Question } from './question.ts'
 
 /** What clusters and listeners refer to. */

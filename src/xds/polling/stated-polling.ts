@@ -1,6 +1,6 @@
 import { REFRESH_DELAY } from '../../model/rest-polling.ts'
 import type { RestPolling } from '../../translate/config-source.ts'
-import { controlPlaneCluster, isClusterName } from '../control-plane-cluster.ts'
+import { controlPlaneCluster, isClusterName } from '../streams/control-plane-cluster.ts'
 
 /** What the metadata of a node says of how it asks, and what is wrong with that. */
 export interface StatedPolling {

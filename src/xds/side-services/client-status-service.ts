@@ -5,7 +5,7 @@ import {
   decodeClientStatusRequest,
   encodeClientStatusResponse,
 } from '../../proto/client-status.ts'
-import type { Failure } from '../caller.ts'
+import type { Failure } from '../streams/caller.ts'
 import { type ClientStatuses, clientConfigs } from './client-statuses.ts'
 import { nodeMatcher } from './node-matchers.ts'
 

@@ -4,7 +4,7 @@ import type { TrafficCell } from '../../../src/model/traffic.ts'
 import { World } from '../../../src/translate/world.ts'
 import { LoadReports } from '../../../src/xds/load-reports/load-reports.ts'
 import { openXdsServer, type XdsServer, type XdsServerOptions } from '../../../src/xds/server.ts'
-import { Tables } from '../../../src/xds/tables.ts'
+import { Tables } from '../../../src/xds/tables/tables.ts'
 import { after, type Pushed, stored } from '../../support/world.ts'
 
 /** An xDS server without a database, and what proxies report to it. */

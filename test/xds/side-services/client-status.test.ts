@@ -9,7 +9,7 @@ import {
 } from '../../../src/xds/side-services/client-status-service.ts'
 import type { ClientStatuses } from '../../../src/xds/side-services/client-statuses.ts'
 import { proxyStatus } from '../../rest/rest-testbed.ts'
-import { CDS, EDS } from '../session.ts'
+import { CDS, EDS } from '../protocol/session.ts'
 import { ADMIN, ask, cluster, converse, openSideBed } from './side-bed.ts'
 
 interface ClientConfig {

@@ -18,7 +18,7 @@ import { openXdsServer, type XdsServer } from '../../../src/xds/server.ts'
 import type { ClientStatuses } from '../../../src/xds/side-services/client-statuses.ts'
 import { TestClient } from '../grpc-client.ts'
 import { noLoads } from '../no-loads.ts'
-import { CDS, Tables } from '../session.ts'
+import { CDS, Tables } from '../protocol/session.ts'
 
 /** Tokens that say by themselves what they may do. */
 const tokens: Authenticate = authorization => {

@@ -1,0 +1,302 @@
+import type { HeldType } from '../../model/held-resources.ts'
+import type { ResourceVersion } from '../../model/nacks.ts'
+import { TYPE_URLS } from '../../proto/type-urls.ts'
+import type { Resource } from '../../translate/resource.ts'
+import type { Views } from '../tables/view.ts'
+import type { RefusedResponse } from './deliveries.ts'
+import { Gates, RETURN_GRACE } from './gates.ts'
+import { Progress } from './progress.ts'
+import type { Said } from './said.ts'
+import { type Batch, type Stance, Subscription, type SubscriptionStatus } from './subscription.ts'
+
+/** gRPC clients refuse messages above 4 MiB; parts this large still share a connection well. */
+const RESPONSE_LIMIT = 1024 * 1024
+
+/** Of one type; no client has as many. Whoever makes names up must not fill the memory. */
+const MOST_NAMES = 100_000
+const TOO_MANY = `these are more than ${MOST_NAMES} names of one type`
+
+/** Make before break: clusters, their endpoints, listeners, routes. */
+const ORDER: readonly string[] = [
+  TYPE_URLS.cluster,
+  TYPE_URLS.endpoints,
+  TYPE_URLS.listener,
+  TYPE_URLS.routes,
+]
+
+/** What the client must be sent again when a resource of this type was: Envoy warms it until then. */
+const WARMED_BY: Readonly<Record<string, string>> = {
+  [TYPE_URLS.cluster]: TYPE_URLS.endpoints,
+  [TYPE_URLS.listener]: TYPE_URLS.routes,
+}
+
+export interface DeltaStreamOptions {
+  /** Unique among streams, so that no nonce of another stream is taken for one of this. */
+  readonly id: string
+  /** Asked once for each type. */
+  readonly views: Views
+  /** What the views show; 0: the database has no revision at all. */
+  readonly edition: number
+  readonly now: number
+  /** Answer a returning client even from a database without any revision. */
+  readonly allowEmpty?: boolean
+  /** Bytes of resources in one response; default 1 MiB. */
+  readonly responseLimit?: number
+  /** Types that are never sent in parts, however large; default none. */
+  readonly isWhole?: (typeUrl: string) => boolean
+  /** The stream has one type, and others go their own ways; default false. */
+  readonly isOfOneType?: boolean
+  /**
+   * Milliseconds after which a client that knows of it drops what it was sent, unless it hears that it lives on. Absent:
+   * such a client may have a time to live from before, and is rid of it by being sent all that it brings once more.
+   */
+  readonly ttl?: number | undefined
+  /** The client knows of times to live; default false. */
+  readonly knowsTtl?: boolean
+  /** The client refused something that it was sent. */
+  readonly onRefused?: (typeUrl: string, refused: RefusedResponse) => void
+}
+
+/** One response to write, made from the newest state. */
+export interface DeltaStreamResponse {
+  readonly typeUrl: string
+  readonly nonce: string
+  readonly resources: readonly Resource[]
+  readonly removed: readonly string[]
+}
+
+/**
+ * One delta ADS stream, all its types. The transport hands in requests and new editions and pulls responses while it
+ * can take more: what is sent is always the newest state, and a slow client skips what it missed. Time is passed in, in
+ * milliseconds since any moment (`RunningTime`).
+ *
+ * A stream is
+ * - silent: the client brought versions, but the database has no revision at all (a lost volume must not wipe a
+ *   fleet). Entered by `onRequest`, left by the first revision;
+ * - behind: something is due; `next` gives it, or `wakeAt` says when a gate gives up;
+ * - sent: `next` gave everything of the edition, answers are missing;
+ * - settled: everything was answered.
+ */
+export class DeltaStream {
+  readonly #options: DeltaStreamOptions
+  /** In the order in which types are sent. */
+  #subscriptions: ReadonlyMap<string, Subscription> = new Map()
+  /** By type: names to be sent when the client claims them, because what they warm was sent before. */
+  readonly #reloads = new Map<string, Set<string>>()
+  readonly #progress = new Progress()
+  #edition: number
+  #hasReturned = false
+  #hasNews = false
+  #newsAfter = 0
+  #hasAnswered = false
+  #responses = 0
+  #turns = 0
+  /** Grows with everything that may open a gate. */
+  #moment = 0
+
+  constructor(options: DeltaStreamOptions) {
+    this.#options = options
+    this.#edition = options.edition
+  }
+
+  /** Everything up to this edition was sent and answered. */
+  get settled(): number {
+    return this.#progress.settled
+  }
+
+  /** Number of responses sent so far. */
+  get responses(): number {
+    return this.#responses
+  }
+
+  /** Number of the last response before the last news; 0: there was none. */
+  get newsAfter(): number {
+    return this.#newsAfter
+  }
+
+  /** Nothing is unsent, held back or unanswered. */
+  get isSynced(): boolean {
+    return this.#isSent && this.#oldestUnanswered === Number.POSITIVE_INFINITY
+  }
+
+  /** Nothing more will be sent and answered until the views change: a refused resource holds the rest back. */
+  get isStuck(): boolean {
+    return !this.#isSent && this.#oldestUnanswered === Number.POSITIVE_INFINITY && this.wakeAt() === undefined
+  }
+
+  get status(): SubscriptionStatus[] {
+    return [...this.#subscriptions.values()].map(subscription => subscription.status)
+  }
+
+  /** What the client has, type by type. */
+  get held(): HeldType[] {
+    return [...this.#subscriptions.values()].map(subscription => subscription.held)
+  }
+
+  /** NACKs that stand, of responses after the given one. */
+  rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
+    return [...this.#subscriptions.values()].flatMap(({ typeUrl, deliveries: { rejection } }) =>
+      rejection && rejection.response > response ? [{ typeUrl, detail: rejection.detail }] : [],
+    )
+  }
+
+  /** Takes what the client said, and when by the wall clock. Returns what is wrong when the stream must end with INVALID_ARGUMENT. */
+  onRequest(request: Said, at: Date): string | undefined {
+    // xDS protocol, "Aggregated Discovery Service": on ADS the type is only known by type_url.
+    if (request.typeUrl === '') return 'type_url is required on an aggregated stream'
+    if (Math.max(request.subscribe.length, request.initialVersions.size) > MOST_NAMES) return TOO_MANY
+    this.#moment += 1
+    const subscription = this.#subscriptions.get(request.typeUrl)
+    if (!subscription) {
+      this.#begin(request)
+      return undefined
+    }
+    // The nonce only tells which response is answered; names count whatever it is.
+    if (request.nonce !== '') {
+      this.#hasAnswered = true
+      const refused = subscription.answer(request, at.toISOString())
+      if (refused) this.#options.onRefused?.(request.typeUrl, refused)
+      this.#progress.answered(this.#oldestUnanswered)
+    }
+    subscription.update(request)
+    return subscription.named > MOST_NAMES ? TOO_MANY : undefined
+  }
+
+  /** The views show this edition now. Returns whether that is news to this client, of which it may have been sent some. */
+  onEdition(edition: number): boolean {
+    this.#edition = edition
+    this.#moment += 1
+    this.#collect()
+    const isNews = this.#hasNews
+    this.#hasNews = false
+    return isNews
+  }
+
+  /** The next response; undefined when there is none, or none that may be sent now. */
+  next(now: number): DeltaStreamResponse | undefined {
+    if (this.#isSilent) return undefined
+    if (this.#collect()) this.#moment += 1
+    const { responseLimit = RESPONSE_LIMIT, isWhole } = this.#options
+    const isIdle = !this.#hasReturned && !this.#hasAnswered
+    const gates = new Gates(this.#subscriptions, { returningUntil: this.#returningUntil, isIdle })
+    for (const subscription of this.#inTurn()) {
+      const limit = isWhole?.(subscription.typeUrl) ? Number.POSITIVE_INFINITY : responseLimit
+      const batch = subscription.take(gates, limit, now, this.#moment)
+      if (batch) return this.#send(subscription, batch, now)
+    }
+    if (this.#isSent) this.#progress.sent(this.#edition, this.#responses, this.#oldestUnanswered)
+    return undefined
+  }
+
+  /** The response that `next` gave last says only what is gone, and is not written: its form has no words for that. */
+  passOver({ typeUrl, nonce }: DeltaStreamResponse): void {
+    this.#moment += 1
+    this.#subscriptions.get(typeUrl)?.deliveries.passOver(nonce)
+    this.#progress.answered(this.#oldestUnanswered)
+  }
+
+  /** When to call `next` again though nothing happened: a gate gives up. */
+  wakeAt(): number | undefined {
+    if (this.#isSilent) return undefined
+    let at = Number.POSITIVE_INFINITY
+    for (const subscription of this.#subscriptions.values()) at = Math.min(at, subscription.wakeAt)
+    return at === Number.POSITIVE_INFINITY ? undefined : at
+  }
+
+  /** As `Subscription.stance`. */
+  stance(typeUrl: string, resource: ResourceVersion): Stance | undefined {
+    return this.#subscriptions.get(typeUrl)?.stance(resource)
+  }
+
+  /** By type URL, what the client has for certain: version by name. */
+  *accepted(): Iterable<[string, ReadonlyMap<string, string>]> {
+    for (const { typeUrl, deliveries } of this.#subscriptions.values())
+      yield [typeUrl, deliveries.holdings.accepted()]
+  }
+
+  hasType(typeUrl: string): boolean {
+    return this.#subscriptions.has(typeUrl)
+  }
+
+  /** Until when types may still be subscribed that the client has; 0: what it has not subscribed, it has not. */
+  get #returningUntil(): number {
+    return this.#hasReturned && !this.#options.isOfOneType ? this.#options.now + RETURN_GRACE : 0
+  }
+
+  get #isSilent(): boolean {
+    return this.#hasReturned && this.#edition === 0 && !this.#options.allowEmpty
+  }
+
+  get #isSent(): boolean {
+    if (this.#isSilent) return false
+    for (const subscription of this.#subscriptions.values()) if (!subscription.isSent) return false
+    return true
+  }
+
+  get #oldestUnanswered(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const subscription of this.#subscriptions.values())
+      oldest = Math.min(oldest, subscription.deliveries.oldestUnanswered)
+    return oldest
+  }
+
+  /** Notes what changed in the views. Returns whether anything is new to the client. */
+  #collect(): boolean {
+    let isNews = false
+    for (const subscription of this.#subscriptions.values()) isNews = subscription.collect() || isNews
+    if (isNews && !this.#hasNews) this.#newsAfter = this.#responses
+    this.#hasNews ||= isNews
+    return isNews
+  }
+
+  /** The first request of a type; one that is not served is passed over, the stream lives on. */
+  #begin(request: Said): void {
+    const { typeUrl } = request
+    const view = this.#options.views(typeUrl)
+    if (!view) return
+    const hasReturned = request.hasReturned ?? request.initialVersions.size > 0
+    if (hasReturned) this.#hasReturned = true
+    const subscription = new Subscription(typeUrl, view, hasReturned && request.initialVersions.size === 0)
+    const reload = this.#reloads.get(typeUrl) ?? new Set()
+    const { knowsTtl = false, ttl } = this.#options
+    subscription.begin(request, knowsTtl && ttl === undefined ? request.initialVersions : reload)
+    this.#reloads.delete(typeUrl)
+    const all = [...this.#subscriptions.values(), subscription]
+    all.sort((a, b) => ORDER.indexOf(a.typeUrl) - ORDER.indexOf(b.typeUrl))
+    this.#subscriptions = new Map(all.map(one => [one.typeUrl, one]))
+  }
+
+  /** A type that has sent a part of something large waits until the others had their turn. */
+  #inTurn(): Iterable<Subscription> {
+    if (this.#turns === 0) return this.#subscriptions.values()
+    return [...this.#subscriptions.values()].sort((a, b) => a.turn - b.turn)
+  }
+
+  #send(subscription: Subscription, batch: Batch, now: number): DeltaStreamResponse {
+    const { typeUrl } = subscription
+    this.#responses += 1
+    this.#moment += 1
+    subscription.turn = batch.partial ? ++this.#turns : 0
+    const nonce = `${this.#options.id}-${this.#responses}`
+    subscription.sent(batch, nonce, { number: this.#responses, at: now, edition: this.#edition })
+    const warmedBy = WARMED_BY[typeUrl]
+    if (warmedBy && !this.#options.isOfOneType)
+      for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
+    return { typeUrl, nonce, resources: batch.resources, removed: batch.removed }
+  }
+
+  /**
+   * Delta Envoys do not subscribe again to what they have, yet wait for it after an update of its parent (envoy
+   * #13009): it is sent unasked, for the changed parents only.
+   */
+  #reload(typeUrl: string, names: readonly string[]): void {
+    const subscription = this.#subscriptions.get(typeUrl)
+    if (subscription) {
+      for (const name of names) if (subscription.wants(name)) subscription.force(name)
+      return
+    }
+    const reloads = this.#reloads.get(typeUrl) ?? new Set()
+    for (const name of names) reloads.add(name)
+    this.#reloads.set(typeUrl, reloads)
+  }
+}

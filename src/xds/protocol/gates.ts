@@ -1,0 +1,113 @@
+import { TYPE_URLS } from '../../proto/type-urls.ts'
+import type { Resource } from '../../translate/resource.ts'
+import type { ReferencesInUse } from './holdings.ts'
+import type { Gatekeeper, Subscription } from './subscription.ts'
+
+/**
+ * How long a client that comes back has to subscribe to its types, in milliseconds. Envoy does so in any order: after a
+ * stream that ended early its routes may come some time before its clusters.
+ */
+export const RETURN_GRACE = 1_000
+
+/** Which type names resources of this one. */
+const REFERRERS: Readonly<Record<string, string>> = {
+  [TYPE_URLS.cluster]: TYPE_URLS.routes,
+  [TYPE_URLS.endpoints]: TYPE_URLS.cluster,
+  [TYPE_URLS.routes]: TYPE_URLS.listener,
+}
+
+/**
+ * Make before break (xDS protocol, "Eventual consistency considerations"), for one moment of one stream: decides
+ * whether a resource may be sent, or a removal, before what it hangs on was sent and answered. Only types that the
+ * stream subscribes to are looked at; what a client that has come back hangs on may still be subscribed to.
+ */
+export class Gates implements Gatekeeper {
+  readonly #subscriptions: ReadonlyMap<string, Subscription>
+  readonly #returningUntil: number
+  readonly #isIdle: boolean
+  readonly #inUse = new Map<string, ReferencesInUse>()
+  readonly #current = new Map<string, ReadonlySet<string>>()
+
+  /**
+   * `returningUntil`: when the stream's client has subscribed to all that it had; 0 where it had nothing. `isIdle`: it
+   * had nothing, and has not answered anything yet.
+   */
+  constructor(
+    subscriptions: ReadonlyMap<string, Subscription>,
+    { returningUntil, isIdle }: { returningUntil: number; isIdle: boolean },
+  ) {
+    this.#subscriptions = subscriptions
+    this.#returningUntil = returningUntil
+    this.#isIdle = isIdle
+  }
+
+  /**
+   * A route configuration waits for its clusters and their assignments. Clusters and assignments come first by order;
+   * a listener need not wait, Envoy warms it until its routes are there. Where nothing is served yet, nothing can break:
+   * an Envoy answers its clusters before it asks for routes, and others may never answer.
+   */
+  additionAt(typeUrl: string, resource: Resource, now: number): number {
+    const clusters = this.#subscriptions.get(TYPE_URLS.cluster)
+    if (typeUrl !== TYPE_URLS.routes || this.#isIdle) return 0
+    if (!clusters) return this.#returnedAt(now)
+    let opensAt = 0
+    for (const name of resource.references) {
+      // Proxyless gRPC asks for a cluster only after it was named: not subscribed, not waited for.
+      if (clusters.wants(name)) opensAt = Math.max(opensAt, this.#clusterAt(clusters, name, now))
+    }
+    return opensAt
+  }
+
+  removalAt(typeUrl: string, name: string, now: number): number {
+    const referrers = this.#subscriptions.get(REFERRERS[typeUrl] ?? '')
+    const isCluster = typeUrl === TYPE_URLS.cluster
+    if (!referrers) return isCluster ? this.#returnedAt(now) : 0
+    // A parent that goes on naming it would never let it go: then its absence is what there is to say.
+    if (!isCluster && this.#currentOf(referrers).has(name)) return 0
+    return this.#unusedAt(referrers, name, now)
+  }
+
+  /**
+   * Envoy takes the listeners of a response one after the other, and refuses one whose address another still has. So
+   * those that change places, or move up, leave theirs first; one that moves to a free place goes there by itself.
+   */
+  mustLeave(typeUrl: string, { name, place }: Resource): boolean {
+    const subscription = this.#subscriptions.get(typeUrl)
+    const held = subscription?.deliveries.holdings.get(name)?.place
+    return held !== undefined && held !== place && subscription?.isCrowded(name, held, place) === true
+  }
+
+  #clusterAt(clusters: Subscription, name: string, now: number): number {
+    let knownAt = clusters.deliveries.holdings.knownAt(name, now)
+    const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)
+    // Of what nobody is sent routes go out without it, as they do without a service that is not there.
+    if (knownAt > 0 && clusters.isWithheld(name)) return 0
+    if (knownAt > 0 || !endpoints) return knownAt
+    for (const assignment of clusters.deliveries.holdings.get(name)?.references ?? [])
+      if (endpoints.wants(assignment)) knownAt = Math.max(knownAt, endpoints.answeredAt(assignment, now))
+    return knownAt
+  }
+
+  #returnedAt(now: number): number {
+    return now < this.#returningUntil ? this.#returningUntil : 0
+  }
+
+  #currentOf(referrers: Subscription): ReadonlySet<string> {
+    let current = this.#current.get(referrers.typeUrl)
+    if (!current) {
+      current = referrers.currentReferences()
+      this.#current.set(referrers.typeUrl, current)
+    }
+    return current
+  }
+
+  /** When no version of the referrers that the client may be using names it any more. */
+  #unusedAt(referrers: Subscription, name: string, now: number): number {
+    let inUse = this.#inUse.get(referrers.typeUrl)
+    if (!inUse) {
+      inUse = referrers.deliveries.referencesInUse(now)
+      this.#inUse.set(referrers.typeUrl, inUse)
+    }
+    return inUse.unknown || inUse.names.has(name) ? inUse.until : 0
+  }
+}

@@ -1,0 +1,70 @@
+import type { Resource } from '../../translate/resource.ts'
+
+/** A client that answers nothing must not fill the memory: beyond this the oldest response counts as taken. */
+const LIMIT = 100
+
+export interface SentResponse {
+  readonly number: number
+  readonly at: number
+  /** What the views showed then. */
+  readonly edition: number
+  readonly resources: readonly Resource[]
+  readonly removed: readonly string[]
+}
+
+/** Responses of one type that wait for their answer, by nonce. */
+export class Unanswered {
+  /** Oldest first. */
+  readonly #responses = new Map<string, SentResponse>()
+  /** The oldest response that was given up for the limit's sake; only an answer to a later one ends that. */
+  #givenUp = Number.POSITIVE_INFINITY
+
+  /** Number of the oldest response without an answer; Infinity when there is none. */
+  get oldest(): number {
+    const [first] = this.#responses.values()
+    return Math.min(this.#givenUp, first?.number ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** When the oldest of them was sent; undefined when there is none. */
+  get since(): number | undefined {
+    const [first] = this.#responses.values()
+    return first?.at
+  }
+
+  /** Adds a response; returns the one that is given up for it. */
+  add(nonce: string, response: SentResponse): SentResponse | undefined {
+    this.#responses.set(nonce, response)
+    if (this.#responses.size <= LIMIT) return undefined
+    const [[oldest, givenUp]] = this.#responses as unknown as [[string, SentResponse]]
+    this.#responses.delete(oldest)
+    this.#givenUp = Math.min(this.#givenUp, givenUp.number)
+    return givenUp
+  }
+
+  /**
+   * The response of this nonce as the last, and those before it: clients answer in order, so its answer stands for
+   * them as well. Empty for a nonce that is unknown or was answered.
+   */
+  takeThrough(nonce: string): SentResponse[] {
+    if (!this.#responses.has(nonce)) return []
+    this.#givenUp = Number.POSITIVE_INFINITY
+    const taken: SentResponse[] = []
+    for (const [key, response] of this.#responses) {
+      taken.push(response)
+      this.#responses.delete(key)
+      if (key === nonce) break
+    }
+    return taken
+  }
+
+  /** The response of this nonce, which was not sent after all. */
+  take(nonce: string): SentResponse | undefined {
+    const response = this.#responses.get(nonce)
+    this.#responses.delete(nonce)
+    return response
+  }
+
+  values(): Iterable<SentResponse> {
+    return this.#responses.values()
+  }
+}

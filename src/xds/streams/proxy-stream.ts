@@ -1,0 +1,397 @@
+import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-js'
+import type { Logger } from 'pino'
+import type { Authenticate } from '../../auth/authenticate.ts'
+import type { Principal } from '../../auth/principal.ts'
+import { placeName } from '../../locality/place.ts'
+import type { HeldType } from '../../model/held-resources.ts'
+import type { Refusal, ResourceVersion } from '../../model/nacks.ts'
+import type { ProxyForm, ProxyStatus } from '../../model/proxies.ts'
+import type { DiscoveryRequest } from '../../proto/discovery-request.ts'
+import type { Arrivals } from '../convergence/arrivals.ts'
+import type { Editions } from '../convergence/editions.ts'
+import type { RegisteredProxy } from '../convergence/proxy-registry.ts'
+import type { RefusedResponse, RefusedVersion } from '../protocol/deliveries.ts'
+import type { DeltaStream } from '../protocol/delta-stream.ts'
+import type { Dialogue, Form } from '../protocol/form.ts'
+import type { Stance } from '../protocol/subscription.ts'
+import { type Audience, type Audiences, type ClientNode, clientNode } from '../tables/audience.ts'
+import type { ConfigSources } from './config-sources.ts'
+import type { MessageCounts } from './message-counts.ts'
+import { joinByOwnStream } from './own-stream.ts'
+import { ProxyLog } from './proxy-log.ts'
+import type { RunningTime } from './running-time.ts'
+
+/** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
+const UNWRITTEN_LIMIT = 256 * 1024
+
+/** One message of a stream, as authorization sees it. */
+interface StreamMessage {
+  readonly node: ClientNode
+  /** Absent of load reports. */
+  readonly request?: DiscoveryRequest
+}
+
+/** A method of the server: what is spoken on its streams. */
+export interface Method<Request extends DiscoveryRequest> {
+  readonly form: Form<Request>
+  /** Of a stream of one type: it need not be named, and no other may be. */
+  readonly typeUrl?: string
+}
+
+/** A stream as those see it who serve it. */
+export interface ServedStream extends RegisteredProxy {
+  /** Sends what there is to send; the views have come to show something else. Returns whether it is news to this client. */
+  serve(): boolean
+  end(code: status, details: string): void
+}
+
+/** A NACK, and who said it. */
+export interface ProxyRefusal extends Refusal {
+  /** Remote address. */
+  readonly peer: string
+  /** What was refused for certain. */
+  readonly refused: readonly RefusedVersion[]
+}
+
+export interface ProxyStreamOptions {
+  readonly audiences: Audiences
+  /** Judges the call's `authorization` before anything is decoded. */
+  readonly authenticate: Authenticate
+  /** Judges every message; returns why it is refused. */
+  readonly authorize: (principal: Principal, message: StreamMessage) => string | undefined
+  /** Name of this replica. */
+  readonly replica: string
+  readonly allowEmpty: boolean
+  /** For clients that know of times to live, in milliseconds; default none. */
+  readonly resourceTtl?: number | undefined
+  readonly log: Logger
+  readonly editions: Editions
+  readonly arrivals: Pick<Arrivals, 'firstAfter'>
+  readonly messages: MessageCounts
+  readonly configSources: ConfigSources
+  /** What gates wait by. */
+  readonly time: Pick<RunningTime, 'now' | 'dateOf'>
+  /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
+  readonly lifetime: () => number | undefined
+  /** It has an audience and a status. */
+  readonly joined: (stream: ServedStream) => void
+  /** Its client said something: it wants to be served. */
+  readonly requested: (stream: ServedStream) => void
+  /** Its client refused something. */
+  readonly refused: (refusal: ProxyRefusal) => void
+  /** It is over, joined or not; called once. */
+  readonly left: (stream: ServedStream) => void
+}
+
+type Call = ServerDuplexStream<Buffer, Buffer>
+
+/**
+ * One call of any method, bytes in and bytes out: the same for every form of the protocol.
+ *
+ * - new: entered by the call, its caller is known; left by the first message, which must have a node.
+ * - joined: has its audience and stands in the registry.
+ * - ended: by the client, by an error of the client's, or by `end`; left by nothing. `close` gives all back.
+ *
+ * Nothing that a client sends throws past this class.
+ */
+export class ProxyStream<Request extends DiscoveryRequest> implements ServedStream {
+  readonly id: string
+  readonly form: ProxyForm
+  readonly #call: Call
+  readonly #method: Method<Request>
+  readonly #options: ProxyStreamOptions
+  readonly #connectedAt = new Date()
+  readonly #principal: Principal
+  readonly #log: ProxyLog
+  #joined: { node: ClientNode; audience: Audience; dialogue: Dialogue<Request> } | undefined
+  #isEnded = false
+  #isReleased = false
+  #unwritten = 0
+  #timer: NodeJS.Timeout | undefined
+  #lifetime: NodeJS.Timeout | undefined
+
+  constructor(
+    id: string,
+    call: Call,
+    method: Method<Request>,
+    principal: Principal,
+    options: ProxyStreamOptions,
+  ) {
+    this.id = id
+    this.form = method.typeUrl === undefined ? method.form.name : `${method.form.name}-per-type`
+    this.#call = call
+    this.#method = method
+    this.#options = options
+    this.#principal = principal
+    this.#log = new ProxyLog(options.log, id)
+    const lifetime = options.lifetime()
+    if (lifetime !== undefined) this.#lifetime = setTimeout(() => this.#expire(), lifetime)
+    call.on('data', (bytes: Buffer) => this.#guard(() => this.#onMessage(bytes)))
+    call.on('end', () => this.#guard(() => this.#finish()))
+    call.on('cancelled', () => this.#guard(() => this.#close()))
+    call.on('close', () => this.#guard(() => this.#close()))
+  }
+
+  get node(): string {
+    return this.#joined?.node.id ?? ''
+  }
+
+  get gateway(): string {
+    return this.#joined?.node.gateway ?? ''
+  }
+
+  stance(typeUrl: string, resource: ResourceVersion): Stance | undefined {
+    return this.#stream?.stance(typeUrl, resource)
+  }
+
+  get settled(): number {
+    return this.#stream?.settled ?? 0
+  }
+
+  get responses(): number {
+    return this.#stream?.responses ?? 0
+  }
+
+  get newsAfter(): number {
+    return this.#stream?.newsAfter ?? 0
+  }
+
+  get zone(): string {
+    return this.#joined === undefined ? '' : placeName(this.#joined.audience.viewpoint())
+  }
+
+  get isSynced(): boolean {
+    return this.#stream?.isSynced ?? false
+  }
+
+  get isStuck(): boolean {
+    return this.#stream?.isStuck ?? false
+  }
+
+  rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
+    return this.#stream?.rejectedAfter(response) ?? []
+  }
+
+  get status(): ProxyStatus {
+    const { node, audience, dialogue } = this.#required
+    const { stream } = dialogue
+    const { editions, arrivals, time } = this.#options
+    const since = arrivals.firstAfter(stream.settled)
+    return {
+      id: this.id,
+      node: node.id,
+      kind: node.kind,
+      gateway: node.gateway,
+      viewpoint: audience.viewpoint(),
+      form: this.form,
+      ...(audience.configSource && { configSource: audience.configSource.json }),
+      replica: this.#options.replica,
+      userAgent: node.userAgent,
+      peer: this.#call.getPeer(),
+      connectedAt: this.#connectedAt.toISOString(),
+      revision: editions.revisionOf(stream.settled),
+      ...(since && {
+        behind: { revisions: editions.current - stream.settled, since: since.toISOString() },
+      }),
+      synced: stream.isSynced,
+      types: stream.status.map(({ unansweredSince, ...type }) => ({
+        ...type,
+        ...(unansweredSince !== undefined && {
+          unansweredSince: time.dateOf(unansweredSince).toISOString(),
+        }),
+      })),
+      warnings: audience.warnings(),
+    }
+  }
+
+  get held(): HeldType[] {
+    return this.#stream?.held ?? []
+  }
+
+  serve(): boolean {
+    let isNews = false
+    this.#guard(() => {
+      isNews = this.#stream?.onEdition(this.#options.editions.current) ?? false
+      this.#pump()
+    })
+    return isNews
+  }
+
+  end(code: status, details: string): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#log.ended(code, details, this.#call.getPeer())
+    const reason: Partial<StatusObject> = { code, details }
+    this.#call.emit('error', reason)
+    this.#release()
+  }
+
+  get #stream(): DeltaStream | undefined {
+    return this.#joined?.dialogue.stream
+  }
+
+  get #required() {
+    if (!this.#joined) throw new Error(`the stream ${this.id} has not sent its first message`)
+    return this.#joined
+  }
+
+  #onMessage(bytes: Buffer): void {
+    if (this.#isEnded) return
+    const decoded = this.#method.form.decode(bytes)
+    if (!decoded.ok) {
+      this.end(status.INVALID_ARGUMENT, decoded.detail)
+      return
+    }
+    const request = this.#typed(decoded.request)
+    if (request === undefined) {
+      this.end(status.INVALID_ARGUMENT, `this stream is for ${this.#method.typeUrl} alone`)
+      return
+    }
+    const node = this.#joined?.node ?? (request.node && clientNode(request.node))
+    if (!node) {
+      // xDS protocol: only the first request of a stream is guaranteed to carry the node identifier.
+      this.end(status.INVALID_ARGUMENT, 'the first message of a stream must have a node')
+      return
+    }
+    const refusal = this.#options.authorize(this.#principal, { node, request })
+    if (refusal !== undefined) {
+      this.end(status.PERMISSION_DENIED, refusal)
+      return
+    }
+    this.#onRequest(this.#joined?.dialogue ?? this.#join(node), request)
+  }
+
+  /** The request with its type, which a stream of one type implies; undefined: it is of another one. */
+  #typed(request: Request): Request | undefined {
+    const { typeUrl } = this.#method
+    if (typeUrl === undefined || request.typeUrl === typeUrl) return request
+    return request.typeUrl === '' ? { ...request, typeUrl } : undefined
+  }
+
+  #onRequest(dialogue: Dialogue<Request>, request: Request): void {
+    this.#options.messages.of(this.form, request.typeUrl).requests += 1
+    if (request.error !== undefined) this.#log.rejected(request)
+    const problem = dialogue.onRequest(request, new Date())
+    if (problem !== undefined) {
+      this.end(status.INVALID_ARGUMENT, problem)
+      return
+    }
+    this.#options.requested(this)
+  }
+
+  #refused({ id, gateway }: ClientNode, typeUrl: string, response: RefusedResponse): void {
+    const { edition, detail, about, refused } = response
+    this.#options.refused({
+      proxy: this.id,
+      node: id,
+      gateway,
+      peer: this.#call.getPeer(),
+      typeUrl,
+      resources: about,
+      refused,
+      revision: this.#options.editions.revisionOf(edition),
+      detail,
+      at: new Date().toISOString(),
+    })
+  }
+
+  #join(node: ClientNode): Dialogue<Request> {
+    const { editions, time, allowEmpty } = this.#options
+    const { form, typeUrl } = this.#method
+    const audience =
+      typeUrl === undefined
+        ? this.#options.audiences.join(node, true)
+        : joinByOwnStream(node, { form: form.name, typeUrl, authority: this.#call.getHost() }, this.#options)
+    const dialogue = form.open({
+      id: this.id,
+      views: audience.views,
+      edition: editions.current,
+      now: time.now(),
+      allowEmpty,
+      isOfOneType: typeUrl !== undefined,
+      knowsTtl: node.knowsTtl === true,
+      ttl: node.knowsTtl ? this.#options.resourceTtl : undefined,
+      onRefused: (type, refused) => this.#refused(node, type, refused),
+    })
+    this.#joined = { node, audience, dialogue }
+    this.#options.joined(this)
+    this.#log.connected({ node, audience, form: this.form, peer: this.#call.getPeer() })
+    return dialogue
+  }
+
+  /** Writes as long as the transport takes it: what is not written yet is not made yet, and so stays the newest. */
+  #pump(): void {
+    const { dialogue } = this.#joined ?? {}
+    if (!dialogue) return
+    const { editions, messages, replica, time } = this.#options
+    while (!this.#isEnded && this.#unwritten < UNWRITTEN_LIMIT) {
+      const signature = { controlPlane: replica, systemVersion: String(editions.revision) }
+      const response = dialogue.next(time.now(), signature)
+      if (!response) {
+        this.#wakeAt(dialogue.wakeAt())
+        return
+      }
+      const { length } = response.bytes
+      const count = messages.of(this.form, response.typeUrl)
+      count.responses += 1
+      count.bytes += length
+      this.#unwritten += length
+      this.#call.write(response.bytes, () => this.#guard(() => this.#written(length)))
+    }
+  }
+
+  #written(length: number): void {
+    const wasFull = this.#unwritten >= UNWRITTEN_LIMIT
+    this.#unwritten -= length
+    if (wasFull && this.#unwritten < UNWRITTEN_LIMIT) this.#pump()
+  }
+
+  #wakeAt(at: number | undefined): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (at === undefined) return
+    const left = Math.max(0, at - this.#options.time.now())
+    this.#timer = setTimeout(() => this.#guard(() => this.#pump()), left)
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#log.failed(error)
+      this.end(status.INTERNAL, 'internal error')
+    }
+  }
+
+  /** The client has said all that it wanted to say: the call is over (OK). */
+  #finish(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#call.end()
+    this.#release()
+  }
+
+  /** The client has been asked to open another connection for what comes next. */
+  #expire(): void {
+    this.end(status.UNAVAILABLE, 'this connection is as old as it may get: connect again')
+  }
+
+  #close(): void {
+    this.#isEnded = true
+    this.#release()
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#lifetime)
+    if (this.#isReleased) return
+    this.#isReleased = true
+    this.#options.left(this)
+    const joined = this.#joined
+    this.#joined = undefined
+    if (!joined) return
+    joined.audience.leave()
+    const { settled, responses } = joined.dialogue.stream
+    this.#log.disconnected(this.#options.editions.revisionOf(settled), responses)
+  }
+}

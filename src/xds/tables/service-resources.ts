@@ -1,0 +1,111 @@
+import { assign } from '../../locality/assign.ts'
+import { viewpointClass } from '../../locality/viewpoint-class.ts'
+import type { ClientKind } from '../../model/proxies.ts'
+import type { Viewpoint } from '../../model/viewpoint.ts'
+import { type ConfigSource, FROM_ADS } from '../../translate/config-source.ts'
+import {
+  grpcAssignmentResource,
+  grpcClusterResource,
+  grpcRoutesResource,
+} from '../../translate/grpc-resources.ts'
+import type { MergedService } from '../../translate/merged-service.ts'
+import { assignmentResource, clusterResource, type Resource } from '../../translate/resource.ts'
+
+/**
+ * Clusters, assignments and gRPC's routes made of one state of one service, each when it is first asked for. An
+ * assignment exists once per kind of client and class of viewpoints that can see a difference, and serves every stream
+ * of these.
+ */
+export class ServiceResources {
+  readonly service: MergedService
+  /** By port, and whether it is for Envoys from whose zone zones are weighed. */
+  readonly #clusters = new Map<string, Resource>()
+  /** The same for Envoys that take endpoints from elsewhere than ADS, as long as there are such Envoys. */
+  #otherClusters: WeakMap<ConfigSource, Map<string, Resource>> | undefined
+  readonly #grpcClusters = new Map<string, Resource>()
+  readonly #grpcRoutes = new Map<string, Resource>()
+  /** By port and kind of client, then by class. */
+  readonly #assignments = new Map<string, Map<string, Resource>>()
+
+  constructor(service: MergedService) {
+    this.service = service
+  }
+
+  /** Of Envoys; undefined when the service has no such port. */
+  cluster(
+    name: string,
+    port: number,
+    viewpoint: Viewpoint,
+    endpointsFrom: ConfigSource = FROM_ADS,
+  ): Resource | undefined {
+    const weighsZones = this.service.weighsZonesFrom(viewpoint)
+    return once(this.#clustersWith(endpointsFrom), `${port} ${weighsZones}`, () =>
+      clusterResource(this.service, name, port, weighsZones, endpointsFrom),
+    )
+  }
+
+  grpcCluster(name: string, port: number): Resource | undefined {
+    return once(this.#grpcClusters, name, () => grpcClusterResource(this.service, name, port))
+  }
+
+  grpcRoutes(name: string, port: number): Resource | undefined {
+    return once(this.#grpcRoutes, name, () => grpcRoutesResource(this.service, name, port))
+  }
+
+  /** undefined when the service has no such port; a service without endpoints has an empty assignment. */
+  assignment(name: string, port: number, viewpoint: Viewpoint, kind: ClientKind): Resource | undefined {
+    const decision = this.service.decision(port)
+    if (decision === undefined) return undefined
+    const place = `${port} ${kind}`
+    const classes = this.#assignments.get(place) ?? new Map<string, Resource>()
+    this.#assignments.set(place, classes)
+    const key = viewpointClass(decision, viewpoint)
+    const known = classes.get(key)
+    if (known !== undefined) return known
+    const make = kind === 'grpc' ? grpcAssignmentResource : assignmentResource
+    const made = make(name, assign(decision, viewpoint))
+    classes.set(key, made)
+    return made
+  }
+
+  /** Forgets the assignments of classes that nobody stands in any more. */
+  drop(classes: Iterable<string>): void {
+    for (const held of this.#assignments.values()) for (const one of classes) held.delete(one)
+  }
+
+  get assignmentsHeld(): number {
+    let held = 0
+    for (const classes of this.#assignments.values()) held += classes.size
+    return held
+  }
+
+  /** Those of Envoys that take endpoints from elsewhere are left out. */
+  get clustersHeld(): number {
+    return this.#clusters.size + this.#grpcClusters.size
+  }
+
+  get grpcRoutesHeld(): number {
+    return this.#grpcRoutes.size
+  }
+
+  #clustersWith(endpointsFrom: ConfigSource): Map<string, Resource> {
+    if (endpointsFrom === FROM_ADS) return this.#clusters
+    this.#otherClusters ??= new WeakMap()
+    const clusters = this.#otherClusters.get(endpointsFrom) ?? new Map()
+    this.#otherClusters.set(endpointsFrom, clusters)
+    return clusters
+  }
+}
+
+/** What there is not is looked for again. */
+function once(
+  made: Map<string, Resource>,
+  key: string,
+  make: () => Resource | undefined,
+): Resource | undefined {
+  const known = made.get(key)
+  if (known !== undefined) return known
+  const one = make()
+  if (one !== undefined) made.set(key, one)
+  return one
+}

@@ -1,0 +1,186 @@
+import { sum } from '../../locality/sum.ts'
+import type { ResourceType } from '../../model/resource-types.ts'
+import type { Viewpoint } from '../../model/viewpoint.ts'
+import { TYPE_URLS } from '../../proto/type-urls.ts'
+import { type ConfigSource, FROM_ADS } from '../../translate/config-source.ts'
+import { parseClusterName } from '../../translate/names.ts'
+import type { Realm } from '../../translate/realm.ts'
+import type { Resource } from '../../translate/resource.ts'
+import { World } from '../../translate/world.ts'
+import type { Touched } from '../../translate/world-draft.ts'
+import { AskedNames, type Asker } from './asked-names.ts'
+import type { Audience, Audiences, ClientNode } from './audience.ts'
+import { ChangeLog } from './change-log.ts'
+import { GatewayTables } from './gateway-tables.ts'
+import { GrpcTables } from './grpc-tables.ts'
+import { LoggedView } from './logged-view.ts'
+import { MadeResources } from './made-resources.ts'
+import type { ServiceResources } from './service-resources.ts'
+import type { View } from './view.ts'
+import { ViewpointCensus } from './viewpoint-census.ts'
+
+/** What one stream is served beside assignments. */
+interface Served extends Pick<Audience, 'views' | 'warnings' | 'leave'> {}
+
+type TableSizes = Readonly<Record<ResourceType, { readonly resources: number; readonly logged: number }>>
+
+/**
+ * All that clients are served, by audience: listeners, route configurations and clusters by gateway (and by group,
+ * and by source where that keeps services to itself), assignments by class of viewpoints. Only what a connected
+ * audience asks for exists, and a new world costs what it changed.
+ *
+ * `publish` takes a new world; afterwards the views of every audience show it and their logs say which names to look
+ * at again.
+ */
+export class Tables implements Audiences {
+  #world = World.EMPTY
+  readonly #gateways = new Map<string, GatewayTables>()
+  readonly #grpc = new GrpcTables((service, source) => this.#resourcesSeenBy(service, source))
+  readonly #made = new MadeResources()
+  readonly #asked = new AskedNames()
+  readonly #assignmentLog = new ChangeLog()
+  readonly census = new ViewpointCensus()
+
+  /** `isPassed`: every stream has looked at what its views show until now. */
+  publish(world: World, touched: Touched, isPassed: boolean): void {
+    if (isPassed) {
+      this.#assignmentLog.clear()
+      for (const tables of this.#gateways.values()) tables.forgetPassed()
+      this.#grpc.forgetPassed()
+    }
+    this.#world = world
+    for (const service of touched.services) {
+      this.#made.forgetFormer(service, world)
+      for (const name of this.#asked.take(service)) this.#assignmentLog.record(name)
+    }
+    this.#dropEmptyClasses()
+    for (const tables of this.#gateways.values()) tables.update(world, touched)
+    this.#grpc.update(touched)
+  }
+
+  /** Who a client is decides what it sees, for as long as its stream lasts. */
+  join(node: ClientNode, isCounted = true): Audience {
+    const { kind, viewpoint } = node
+    const served = kind === 'grpc' ? this.#grpc.join(viewpoint) : this.#joinGateway(node)
+    const leaveCensus = this.census.join(viewpoint, isCounted)
+    // Assignments are only asked for by name.
+    const assignments: View = new LoggedView(this.#assignmentLog, {
+      get: name => this.#assignment(name, node, assignments),
+      names: () => [],
+      forget: name => this.#asked.forget(name, assignments),
+    })
+    return {
+      views: typeUrl => (typeUrl === TYPE_URLS.endpoints ? assignments : served.views(typeUrl)),
+      configSource: node.configSource,
+      viewpoint: () => this.#world.locate(viewpoint),
+      warnings: () => [...served.warnings(), ...this.#warningsOf(viewpoint)],
+      leave: () => {
+        leaveCensus()
+        served.leave()
+        this.#asked.leave(assignments)
+        if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
+      },
+    }
+  }
+
+  /** Of all clusters that such a proxy gets, in order. */
+  clusterNames(node: ClientNode): readonly string[] {
+    const { views, leave } = this.join(node, false)
+    const names = [...(views(TYPE_URLS.cluster)?.names() ?? [])]
+    leave()
+    return names.sort()
+  }
+
+  /** How many resources of each type exist at this moment, and how many names are in the logs of what changed. */
+  get sizes(): TableSizes {
+    const { clusters, assignments, grpcRoutes } = this.#made.held
+    const gateways = Array.from(this.#gateways.values(), one => one.sizes)
+    const logged = (type: 'lds' | 'rds' | 'cds') => sum(gateways.map(one => one.logged[type]))
+    return {
+      // Where gRPC clients are served, routes and clusters have one log.
+      cds: { resources: clusters, logged: logged('cds') + this.#grpc.logged },
+      eds: { resources: assignments, logged: this.#assignmentLog.size },
+      lds: { resources: sum(gateways.map(one => one.listeners)), logged: logged('lds') },
+      rds: {
+        resources: grpcRoutes + sum(gateways.map(one => one.routeConfigurations)),
+        logged: logged('rds'),
+      },
+    }
+  }
+
+  #joinGateway({ gateway, viewpoint, configSource = FROM_ADS }: ClientNode): Served {
+    const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
+    const { listenersWith, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
+    const views = new Map<string, View>([
+      [TYPE_URLS.listener, listenersWith(configSource)],
+      [TYPE_URLS.routes, routeConfigurations],
+      [TYPE_URLS.cluster, clustersFrom(viewpoint, configSource)],
+    ])
+    return {
+      views: typeUrl => views.get(typeUrl),
+      warnings: () => [...tables.conflicts, ...this.#gatewayWarnings(gateway)],
+      leave: () => {
+        tables.leave(viewpoint.source)
+        if (tables.isIdle) this.#gateways.delete(gateway)
+      },
+    }
+  }
+
+  #openGateway(gateway: string): GatewayTables {
+    const tables = new GatewayTables(this.#world, gateway, (name, realm, viewpoint, from) =>
+      this.#cluster(name, realm, viewpoint, from),
+    )
+    this.#gateways.set(gateway, tables)
+    return tables
+  }
+
+  /** By what the proxy itself says of its zone: what a world adds to that does not change clusters. */
+  #cluster(name: string, realm: Realm, viewpoint: Viewpoint, from: ConfigSource): Resource | undefined {
+    const parsed = parseClusterName(name)
+    return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port, viewpoint, from)
+  }
+
+  #assignment(name: string, { viewpoint, kind }: ClientNode, asker: Asker): Resource | undefined {
+    const parsed = parseClusterName(name)
+    if (parsed === undefined) return undefined
+    const { service, port } = parsed
+    const resources = this.#resourcesSeenBy(service, viewpoint.source)
+    const assignment = resources?.assignment(name, port, this.#world.locate(viewpoint), kind)
+    if (assignment === undefined) this.#asked.noteMissing(service, name, asker)
+    else this.#asked.noteExisting(service, name)
+    return assignment
+  }
+
+  #resourcesSeenBy(service: string, source: string): ServiceResources | undefined {
+    return this.#resourcesOf(service, this.#world.realmOf(source))
+  }
+
+  #resourcesOf(key: string, realm: Realm): ServiceResources | undefined {
+    const service = this.#world.seen(realm, key)
+    return service && this.#made.of(service)
+  }
+
+  #dropEmptyClasses(): void {
+    const classes = this.census.takeEmptyClasses(viewpoint => this.#world.locate(viewpoint))
+    if (classes.length > 0) this.#made.drop(classes)
+  }
+
+  #gatewayWarnings(gateway: string): string[] {
+    if (gateway === '') return ['node.cluster names no gateway: nothing is served']
+    if (this.#world.gateways.has(gateway)) return []
+    return [`no source has a gateway ${gateway}, which node.cluster names: nothing is served`]
+  }
+
+  #warningsOf(viewpoint: Viewpoint): string[] {
+    const warnings = []
+    if (viewpoint.zone === '') warnings.push('node.locality.zone is not set: endpoints of all zones are used')
+    if (this.#world.networks.size > 0 && this.#world.locate(viewpoint).network === '') {
+      const fields = 'neither node.metadata.network nor the source in node.metadata says its network'
+      warnings.push(`${fields}: endpoints of every network are reached through gateways`)
+    }
+    return warnings
+  }
+}
+
+/** Looking through all services for left classes is put off until this many viewpoints were left, or a push comes. */
+const DEPARTED_AT_ONCE = 64

@@ -1,0 +1,44 @@
+import type { DeltaStreamResponse } from '../../../src/xds/protocol/delta-stream.ts'
+import type { Said } from '../../../src/xds/protocol/said.ts'
+import type { StateStream, StateStreamResponse } from '../../../src/xds/protocol/state-stream.ts'
+import { ROOT_TYPES } from '../../../src/xds/protocol/wildcard.ts'
+import type { ModelStream } from './envoy-model.ts'
+
+interface Statement {
+  names: readonly string[]
+  nonce: string
+  versionInfo: string
+}
+
+/** How an Envoy speaks in states of the world: its wishes become statements of all names, and what is not there is gone. */
+export class StateClient implements ModelStream {
+  readonly #states: StateStream
+  readonly #statements = new Map<string, Statement>()
+  /** Names of the last state of a root type. */
+  readonly #roots = new Map<string, readonly string[]>()
+
+  constructor(states: StateStream) {
+    this.#states = states
+  }
+
+  onRequest({ typeUrl, subscribe, unsubscribe, nonce, error }: Said, at: Date): string | undefined {
+    const statement = this.#statements.get(typeUrl) ?? { names: [], nonce: '', versionInfo: '' }
+    const kept = statement.names.filter(name => !unsubscribe.includes(name) && !subscribe.includes(name))
+    statement.names = [...kept, ...subscribe]
+    if (nonce !== '') statement.nonce = nonce
+    this.#statements.set(typeUrl, statement)
+    return this.#states.onRequest({ typeUrl, ...statement, ...(error !== undefined && { error }) }, at)
+  }
+
+  next(now: number): DeltaStreamResponse | undefined {
+    const response = this.#states.next(now)
+    return response && this.#news(response)
+  }
+
+  #news({ typeUrl, nonce, resources }: StateStreamResponse): DeltaStreamResponse {
+    const names = resources.map(one => one.name)
+    const before = this.#roots.get(typeUrl) ?? []
+    if (ROOT_TYPES.has(typeUrl)) this.#roots.set(typeUrl, names)
+    return { typeUrl, nonce, resources, removed: before.filter(name => !names.includes(name)) }
+  }
+}
