@@ -12,13 +12,13 @@ import { Closing } from '../../demo/closing.ts'
 import { serveEcho } from '../../demo/echo-server.ts'
 import { type Envoy, startEnvoy } from '../../demo/envoy.ts'
 import { freePort } from '../../demo/free-port.ts'
-import { sendRequests } from '../../demo/load.ts'
+import { sendRequests, startLoad } from '../../demo/load.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
 import { type Address, parseAddress } from '../../src/address.ts'
 import { envoyBootstrap } from '../../src/cli/envoy-bootstrap.ts'
 import type { RestTarget } from '../../src/cli/rest-bootstrap.ts'
 import { openFetchHandler } from '../../src/fetch-handler.ts'
-import type { ProxyStatus } from '../../src/model/proxies.ts'
+import type { Convergence, ProxyStatus } from '../../src/model/proxies.ts'
 import { gateway, route, service, topology, toService } from '../support/documents.ts'
 import { onPostgres } from '../support/postgres/on-postgres.ts'
 import { openReplicas, pushAndWait, type ReplicaBed } from '../support/replicas.ts'
@@ -119,6 +119,36 @@ test(
     })
     const failures = await envoy.stats('update_(failure|rejected)')
     expect([...failures.values()].every(count => count === 0)).toBe(true)
+  },
+  SETUP_TIMEOUT,
+)
+
+test(
+  '[M72] a route that moves to a service which comes in the same push costs no request',
+  async () => {
+    const bed = await openTestbed()
+    closing.addWay(() => bed.close())
+    const [blue, green] = [await bed.echo('blue'), await bed.echo('green')]
+    const target = { address: `127.0.0.1:${await freePort()}`, path: '/', host: 'x' }
+    const edge = gateway('edge', Number(target.address.split(':')[1]))
+    const push = ({ pod, port }: { pod: string; port: number }) =>
+      bed.api.call<{ convergence: Convergence }>(
+        'PUT',
+        '/v1/sources/test/snapshot',
+        {
+          topology: topology(service(pod, [{ port }])),
+          routes: { gateways: [edge], routes: [route('all', [toService('/', pod)])] },
+        },
+        { prefer: 'wait=30' },
+      )
+    await push(blue)
+    await bed.envoy({ form: 'rest' })
+    const load = startLoad(target, 100)
+    const { convergence } = (await push(green)).body
+    expect(convergence).toMatchObject({ proxies: 1, acked: 1 })
+    const { failures, byPod } = await load.stop()
+    expect(failures).toEqual([])
+    expect(Object.keys(byPod).sort()).toEqual(['blue', 'green'])
   },
   SETUP_TIMEOUT,
 )
