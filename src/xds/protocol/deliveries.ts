@@ -144,7 +144,10 @@ export class Deliveries {
       name,
       version: (sent.get(name) ?? this.holdings.get(name))?.version ?? '',
     })
-    this.#rejections.reject({ detail, resources, at, response: response.number }, about)
+    const open = about.filter(name => this.#wants(name))
+    // What was unsubscribed meanwhile is of no concern, and no later ACK would make it good.
+    if (open.length > 0 || about.length === 0)
+      this.#rejections.reject({ detail, resources, at, response: response.number }, open)
     return {
       edition: response.edition,
       detail,

@@ -24,7 +24,8 @@ export class Heartbeats {
   /** In milliseconds. */
   readonly #ttl: number
   #dueAt: number
-  readonly #queue: Heartbeat[] = []
+  /** Names of one type each, for one message each. */
+  readonly #queue: { readonly typeUrl: string; readonly names: readonly string[] }[] = []
 
   constructor(ttl: number, now: number) {
     this.#ttl = ttl
@@ -37,18 +38,28 @@ export class Heartbeats {
 
   /** The next message; undefined when there is none now. */
   next(now: number, accepted: () => AcceptedVersions): Heartbeat | undefined {
-    if (now >= this.#dueAt) {
+    // A client that reads slowly gets no second round before the first is over.
+    if (now >= this.#dueAt && this.#queue.length === 0) {
       this.#dueAt = now + this.#ttl / PART
-      for (const [typeUrl, versions] of accepted()) this.#add(typeUrl, [...versions])
+      for (const [typeUrl, versions] of accepted()) this.#add(typeUrl, [...versions.keys()])
     }
-    return this.#queue.shift()
+    for (let one = this.#queue.shift(); one; one = this.#queue.shift()) {
+      const resources = this.#resources(one.names, new Map(accepted()).get(one.typeUrl))
+      if (resources.length > 0) return { typeUrl: one.typeUrl, resources }
+    }
+    return undefined
   }
 
-  #add(typeUrl: string, versions: readonly (readonly [string, string])[]): void {
-    for (let from = 0; from < versions.length; from += NAMES_AT_ONCE) {
-      const some = versions.slice(from, from + NAMES_AT_ONCE)
-      const resources = some.map(([name, version]) => encodeHeartbeat(name, version, this.#ttl))
-      this.#queue.push({ typeUrl, resources })
-    }
+  #add(typeUrl: string, names: readonly string[]): void {
+    for (let from = 0; from < names.length; from += NAMES_AT_ONCE)
+      this.#queue.push({ typeUrl, names: names.slice(from, from + NAMES_AT_ONCE) })
+  }
+
+  /** In the versions of this moment: they may have waited while something newer was sent. */
+  #resources(names: readonly string[], versions?: ReadonlyMap<string, string>): Uint8Array[] {
+    return names.flatMap(name => {
+      const version = versions?.get(name)
+      return version === undefined ? [] : [encodeHeartbeat(name, version, this.#ttl)]
+    })
   }
 }

@@ -180,7 +180,7 @@ export class Subscription {
   answer(answer: Answer, at: string): RefusedResponse | undefined {
     const refused = this.deliveries.answer(answer, at)
     for (const { name, version } of refused?.refused ?? [])
-      if (this.#shown.get(name)?.version !== version) this.#due.change(name)
+      if (this.wants(name) && this.#shown.get(name)?.version !== version) this.#due.change(name)
     return refused
   }
 

@@ -97,3 +97,20 @@ test('[O98] where there is no time to live any more, a client that may have one 
   ])
   expect(dialogue.wakeAt()).toBeUndefined()
 })
+
+test('[O98] what changes while a long heartbeat is written is not said to live on in the version before', () => {
+  const { tables, say, next, publish } = opened(TTL)
+  for (let i = 0; i < 2_000; i++) tables.table(CDS).set(cluster(`c${i}`))
+  say({})
+  const acked = (response: Sent | undefined) => {
+    say({ nonce: response?.nonce })
+    return response
+  }
+  for (let response = acked(next(0)); response; response = next(0)) acked(response)
+  expect(next(TTL / 3)?.resources).toHaveLength(2_000)
+  tables.table(CDS).set(cluster('c1999', 'new'))
+  publish(2)
+  expect(next(TTL / 3)?.resources?.map(one => one.name)).toEqual(['c1999'])
+  expect(next(TTL / 3)?.resources?.map(one => one.name)).toEqual(['c1998'])
+  expect(next(TTL / 3)).toBeUndefined()
+})

@@ -151,6 +151,17 @@ describe('named subscriptions', () => {
     expect(session.shown).toEqual([])
   })
 
+  test('[M23] that were unsubscribed get nothing more, though what was on its way is refused', () => {
+    const session = withEndpoints('a', 'b')
+    session.subscribe(EDS, 'a', 'b')
+    const [response] = session.pull()
+    session.send(EDS, { unsubscribe: ['a'] })
+    session.publish(tables => tables.set(EDS, 'a', 'new'))
+    session.nack(response, 'a: no')
+    expect(session.shown).toEqual([])
+    expect(session.stream.status[0]?.status).toBe('SYNCED')
+  })
+
   test('that are unsubscribed are not kept by whoever looked them up', () => {
     const session = withEndpoints('a')
     session.subscribe(EDS, 'a', 'made-up')
