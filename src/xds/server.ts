@@ -27,7 +27,6 @@ import { deltaForm } from './protocol/delta-form.ts'
 import { stateForm } from './protocol/state-form.ts'
 import type { OpenStream } from './side-services/open-calls.ts'
 import { addSideServices, type SideServicesOptions } from './side-services/side-services.ts'
-import { limitSingleRequests } from './single-requests.ts'
 import { callerOf, UNAUTHENTICATED } from './streams/caller.ts'
 import { ConfigSources } from './streams/config-sources.ts'
 import { connectionAgeOptions, streamLifetime } from './streams/connection-age.ts'
@@ -41,6 +40,7 @@ import {
   type ServedStream,
 } from './streams/proxy-stream.ts'
 import { RunningTime } from './streams/running-time.ts'
+import { limitSingleRequests } from './streams/single-requests.ts'
 
 export interface XdsServerOptions
   extends Omit<
