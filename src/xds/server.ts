@@ -144,8 +144,10 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   const loadReports = new Set<LoadReportStream>()
 
   const fanOut = new FanOut<ServedStream>(stream => {
-    registry.told(stream, stream.serve())
-    registry.answered(stream)
+    const isNews = stream.serve()
+    if (stream.proxy === undefined) return
+    registry.told(stream.proxy, isNews)
+    registry.answered(stream.proxy)
   })
   const { maxConnectionAge } = options
   const lifetime = () => maxConnectionAge && streamLifetime(maxConnectionAge)
@@ -160,13 +162,13 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     messages,
     configSources: new ConfigSources(),
     time,
-    joined: stream => registry.join(stream),
+    joined: proxy => registry.join(proxy),
     refused: refusal => options.onRefused?.(refusal),
     requested: stream => fanOut.add([stream]),
-    left: stream => {
+    left: (stream, proxy) => {
       streams.delete(stream)
       fanOut.remove(stream)
-      registry.leave(stream)
+      if (proxy !== undefined) registry.leave(proxy)
     },
   }
 

@@ -2,27 +2,32 @@ import { type ServerDuplexStream, type StatusObject, status } from '@grpc/grpc-j
 import type { Logger } from 'pino'
 import type { Authenticate } from '../../auth/authenticate.ts'
 import type { Principal } from '../../auth/principal.ts'
-import { placeName } from '../../locality/place.ts'
-import type { HeldType } from '../../model/held-resources.ts'
-import type { Refusal, ResourceVersion } from '../../model/nacks.ts'
-import type { ProxyForm, ProxyStatus } from '../../model/proxies.ts'
+import type { Refusal } from '../../model/nacks.ts'
+import type { ProxyForm } from '../../model/proxies.ts'
 import type { DiscoveryRequest } from '../../proto/discovery-request.ts'
 import type { Arrivals } from '../convergence/arrivals.ts'
 import type { Editions } from '../convergence/editions.ts'
 import type { RegisteredProxy } from '../convergence/proxy-registry.ts'
 import type { RefusedResponse, RefusedVersion } from '../protocol/deliveries.ts'
-import type { DeltaStream } from '../protocol/delta-stream.ts'
 import type { Dialogue, Form } from '../protocol/form.ts'
-import type { Stance } from '../protocol/subscription.ts'
 import { type Audience, type Audiences, type ClientNode, clientNode } from '../tables/audience.ts'
 import type { ConfigSources } from './config-sources.ts'
 import type { MessageCounts } from './message-counts.ts'
 import { joinByOwnStream } from './own-stream.ts'
 import { ProxyLog } from './proxy-log.ts'
 import type { RunningTime } from './running-time.ts'
+import { StreamedProxy } from './streamed-proxy.ts'
 
 /** Bytes that may wait in the transport for a slow reader; the rest is not even made. */
 const UNWRITTEN_LIMIT = 256 * 1024
+
+/** What stands behind a joined stream. */
+interface Joined<Request extends DiscoveryRequest> {
+  readonly node: ClientNode
+  readonly audience: Audience
+  readonly dialogue: Dialogue<Request>
+  readonly proxy: RegisteredProxy
+}
 
 /** One message of a stream, as authorization sees it. */
 interface StreamMessage {
@@ -39,7 +44,9 @@ export interface Method<Request extends DiscoveryRequest> {
 }
 
 /** A stream as those see it who serve it. */
-export interface ServedStream extends RegisteredProxy {
+export interface ServedStream {
+  /** From the first message to the end. */
+  readonly proxy: RegisteredProxy | undefined
   /** Sends what there is to send; the views have come to show something else. Returns whether it is news to this client. */
   serve(): boolean
   end(code: status, details: string): void
@@ -73,14 +80,13 @@ export interface ProxyStreamOptions {
   readonly time: Pick<RunningTime, 'now' | 'dateOf'>
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
   readonly lifetime: () => number | undefined
-  /** It has an audience and a status. */
-  readonly joined: (stream: ServedStream) => void
+  readonly joined: (proxy: RegisteredProxy) => void
   /** Its client said something: it wants to be served. */
   readonly requested: (stream: ServedStream) => void
   /** Its client refused something. */
   readonly refused: (refusal: ProxyRefusal) => void
   /** It is over, joined or not; called once. */
-  readonly left: (stream: ServedStream) => void
+  readonly left: (stream: ServedStream, proxy: RegisteredProxy | undefined) => void
 }
 
 type Call = ServerDuplexStream<Buffer, Buffer>
@@ -95,15 +101,14 @@ type Call = ServerDuplexStream<Buffer, Buffer>
  * Nothing that a client sends throws past this class.
  */
 export class ProxyStream<Request extends DiscoveryRequest> implements ServedStream {
-  readonly id: string
-  readonly form: ProxyForm
+  readonly #id: string
+  readonly #form: ProxyForm
   readonly #call: Call
   readonly #method: Method<Request>
   readonly #options: ProxyStreamOptions
-  readonly #connectedAt = new Date()
   readonly #principal: Principal
   readonly #log: ProxyLog
-  #joined: { node: ClientNode; audience: Audience; dialogue: Dialogue<Request> } | undefined
+  #joined: Joined<Request> | undefined
   #isEnded = false
   #isReleased = false
   #unwritten = 0
@@ -117,8 +122,8 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     principal: Principal,
     options: ProxyStreamOptions,
   ) {
-    this.id = id
-    this.form = method.typeUrl === undefined ? method.form.name : `${method.form.name}-per-type`
+    this.#id = id
+    this.#form = method.typeUrl === undefined ? method.form.name : `${method.form.name}-per-type`
     this.#call = call
     this.#method = method
     this.#options = options
@@ -132,86 +137,14 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     call.on('close', () => this.#guard(() => this.#close()))
   }
 
-  get node(): string {
-    return this.#joined?.node.id ?? ''
-  }
-
-  get gateway(): string {
-    return this.#joined?.node.gateway ?? ''
-  }
-
-  stance(typeUrl: string, resource: ResourceVersion): Stance | undefined {
-    return this.#stream?.stance(typeUrl, resource)
-  }
-
-  get settled(): number {
-    return this.#stream?.settled ?? 0
-  }
-
-  get responses(): number {
-    return this.#stream?.responses ?? 0
-  }
-
-  get newsAfter(): number {
-    return this.#stream?.newsAfter ?? 0
-  }
-
-  get zone(): string {
-    return this.#joined === undefined ? '' : placeName(this.#joined.audience.viewpoint())
-  }
-
-  get isSynced(): boolean {
-    return this.#stream?.isSynced ?? false
-  }
-
-  get isStuck(): boolean {
-    return this.#stream?.isStuck ?? false
-  }
-
-  rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
-    return this.#stream?.rejectedAfter(response) ?? []
-  }
-
-  get status(): ProxyStatus {
-    const { node, audience, dialogue } = this.#required
-    const { stream } = dialogue
-    const { editions, arrivals, time } = this.#options
-    const since = arrivals.firstAfter(stream.settled)
-    return {
-      id: this.id,
-      node: node.id,
-      kind: node.kind,
-      gateway: node.gateway,
-      viewpoint: audience.viewpoint(),
-      form: this.form,
-      ...(audience.configSource && { configSource: audience.configSource.json }),
-      replica: this.#options.replica,
-      userAgent: node.userAgent,
-      peer: this.#call.getPeer(),
-      connectedAt: this.#connectedAt.toISOString(),
-      revision: editions.revisionOf(stream.settled),
-      ...(since && {
-        behind: { revisions: editions.current - stream.settled, since: since.toISOString() },
-      }),
-      synced: stream.isSynced,
-      types: stream.status.map(({ unansweredSince, ...type }) => ({
-        ...type,
-        ...(unansweredSince !== undefined && {
-          unansweredSince: time.dateOf(unansweredSince).toISOString(),
-        }),
-      })),
-      warnings: audience.warnings(),
-    }
-  }
-
-  get held(): HeldType[] {
-    return this.#stream?.held ?? []
+  get proxy(): RegisteredProxy | undefined {
+    return this.#joined?.proxy
   }
 
   serve(): boolean {
     let isNews = false
     this.#guard(() => {
-      isNews = this.#stream?.onEdition(this.#options.editions.current) ?? false
+      isNews = this.#joined?.dialogue.stream.onEdition(this.#options.editions.current) ?? false
       this.#pump()
     })
     return isNews
@@ -224,15 +157,6 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     const reason: Partial<StatusObject> = { code, details }
     this.#call.emit('error', reason)
     this.#release()
-  }
-
-  get #stream(): DeltaStream | undefined {
-    return this.#joined?.dialogue.stream
-  }
-
-  get #required() {
-    if (!this.#joined) throw new Error(`the stream ${this.id} has not sent its first message`)
-    return this.#joined
   }
 
   #onMessage(bytes: Buffer): void {
@@ -269,7 +193,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   }
 
   #onRequest(dialogue: Dialogue<Request>, request: Request): void {
-    this.#options.messages.of(this.form, request.typeUrl).requests += 1
+    this.#options.messages.of(this.#form, request.typeUrl).requests += 1
     if (request.error !== undefined) this.#log.rejected(request)
     const problem = dialogue.onRequest(request, new Date())
     if (problem !== undefined) {
@@ -282,7 +206,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   #refused({ id, gateway }: ClientNode, typeUrl: string, response: RefusedResponse): void {
     const { edition, detail, about, refused } = response
     this.#options.refused({
-      proxy: this.id,
+      proxy: this.#id,
       node: id,
       gateway,
       peer: this.#call.getPeer(),
@@ -303,7 +227,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
         ? this.#options.audiences.join(node, true)
         : joinByOwnStream(node, { form: form.name, typeUrl, authority: this.#call.getHost() }, this.#options)
     const dialogue = form.open({
-      id: this.id,
+      id: this.#id,
       views: audience.views,
       edition: editions.current,
       now: time.now(),
@@ -313,9 +237,15 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       ttl: node.knowsTtl ? this.#options.resourceTtl : undefined,
       onRefused: (type, refused) => this.#refused(node, type, refused),
     })
-    this.#joined = { node, audience, dialogue }
-    this.#options.joined(this)
-    this.#log.connected({ node, audience, form: this.form, peer: this.#call.getPeer() })
+    const { stream } = dialogue
+    const peer = this.#call.getPeer()
+    const proxy = new StreamedProxy(
+      { id: this.#id, form: this.#form, node, audience, stream, peer },
+      this.#options,
+    )
+    this.#joined = { node, audience, dialogue, proxy }
+    this.#options.joined(proxy)
+    this.#log.connected({ node, audience, form: this.#form, peer })
     return dialogue
   }
 
@@ -332,7 +262,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
         return
       }
       const { length } = response.bytes
-      const count = messages.of(this.form, response.typeUrl)
+      const count = messages.of(this.#form, response.typeUrl)
       count.responses += 1
       count.bytes += length
       this.#unwritten += length
@@ -386,8 +316,8 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     clearTimeout(this.#lifetime)
     if (this.#isReleased) return
     this.#isReleased = true
-    this.#options.left(this)
     const joined = this.#joined
+    this.#options.left(this, joined?.proxy)
     this.#joined = undefined
     if (!joined) return
     joined.audience.leave()

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { type Quarantine, quarantineEntry } from '../../src/model/quarantine.ts'
-import { World } from '../../src/translate/world.ts'
-import { WorldDraft } from '../../src/translate/world-draft.ts'
-import { Tables } from '../../src/xds/tables/tables.ts'
-import { viewpoint } from '../support/candidate.ts'
-import { CDS, EDS, LDS, RDS } from './protocol/session.ts'
+import { type Quarantine, quarantineEntry } from '../../../src/model/quarantine.ts'
+import { World } from '../../../src/translate/world.ts'
+import { WorldDraft } from '../../../src/translate/world-draft.ts'
+import { Tables } from '../../../src/xds/tables/tables.ts'
+import { viewpoint } from '../../support/candidate.ts'
+import { CDS, EDS, LDS, RDS } from '../protocol/session.ts'
 
 const ROW: Quarantine = {
   gateway: 'default/edge',
