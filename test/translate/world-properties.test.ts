@@ -148,4 +148,4 @@ test('what is touched step by step adds up to what one who loads it all serves',
     }),
     { numRuns: 120 },
   )
-})
+}, 60_000)
