@@ -11,7 +11,7 @@ export function messageField(fieldNumber: number, pieces: readonly Uint8Array[])
 }
 
 /** Tag and length of a length-delimited field (protobuf encoding, "Message Structure"). */
-export function fieldPrefix(fieldNumber: number, length: number): Uint8Array {
+function fieldPrefix(fieldNumber: number, length: number): Uint8Array {
   return Uint8Array.from([...varint((fieldNumber << 3) | LENGTH_DELIMITED), ...varint(length)])
 }
 

@@ -118,6 +118,16 @@ describe('a stream', () => {
     expect(await stream.status).toMatchObject({ code: status.INVALID_ARGUMENT, details: /node/ })
   })
 
+  test('[M62] with texts in its node that are too long to keep ends with INVALID_ARGUMENT', async () => {
+    const { client } = await serve()
+    const stream = client.stream()
+    stream.begin(CDS, {}, { id: 'x'.repeat(1_025) })
+    expect(await stream.status).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: 'node.id has more than 1024 characters',
+    })
+  })
+
   test('[M57] without type_url ends with INVALID_ARGUMENT', async () => {
     const { client } = await serve()
     const stream = client.stream()

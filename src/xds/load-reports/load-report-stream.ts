@@ -2,7 +2,7 @@ import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import type { Principal } from '../../auth/principal.ts'
 import { decodeLoadReport, encodeLoadStatsResponse, type LoadReport } from '../../proto/load-report.ts'
-import { type ClientNode, clientNode } from '../tables/audience.ts'
+import { type ClientNode, clientNode, nodeProblem } from '../tables/audience.ts'
 import type { LoadReports, Reporting } from './load-reports.ts'
 
 export interface LoadReportStreamOptions {
@@ -77,6 +77,11 @@ export class LoadReportStream {
     const node = this.#joined?.node ?? (report.node && clientNode(report.node))
     if (!node) {
       this.end(status.INVALID_ARGUMENT, 'the first message of a stream must have a node')
+      return
+    }
+    const problem = report.node && nodeProblem(report.node)
+    if (problem !== undefined) {
+      this.end(status.INVALID_ARGUMENT, problem)
       return
     }
     const refusal = this.#options.authorize(this.#principal, { node })

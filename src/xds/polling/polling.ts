@@ -16,7 +16,13 @@ import type { MessageCount, MessageCounts } from '../streams/message-counts.ts'
 import { ProxyLog } from '../streams/proxy-log.ts'
 import type { ProxyRefusal, ProxyStreamOptions } from '../streams/proxy-stream.ts'
 import type { RunningTime } from '../streams/running-time.ts'
-import { type Audience, type Audiences, type ClientNode, clientNode } from '../tables/audience.ts'
+import {
+  type Audience,
+  type Audiences,
+  type ClientNode,
+  clientNode,
+  nodeProblem,
+} from '../tables/audience.ts'
 import { PolledProxy } from './polled-proxy.ts'
 import { stateJson } from './state-json.ts'
 import { type StatedPolling, statedPolling } from './stated-polling.ts'
@@ -201,5 +207,10 @@ function problemOf(request: StateRequest, typeUrl: string): { pointer: string; d
   if (request.typeUrl !== '' && request.typeUrl !== typeUrl)
     return { pointer: '/type_url', detail: `must be ${typeUrl} here, or nothing` }
   // Who asks is said in every request: there is no stream that could remember it.
-  return request.node === undefined ? { pointer: '/node', detail: 'is missing' } : undefined
+  if (request.node === undefined) return { pointer: '/node', detail: 'is missing' }
+  const detail = nodeProblem(request.node)
+  if (detail !== undefined) return { pointer: '/node', detail }
+  return request.names.length > MAX_NAMES
+    ? { pointer: '/resource_names', detail: `has more than ${MAX_NAMES} names` }
+    : undefined
 }

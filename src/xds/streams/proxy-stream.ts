@@ -10,7 +10,13 @@ import type { Editions } from '../convergence/editions.ts'
 import type { RegisteredProxy } from '../convergence/proxy-registry.ts'
 import type { RefusedResponse, RefusedVersion } from '../protocol/deliveries.ts'
 import type { Dialogue, Form } from '../protocol/form.ts'
-import { type Audience, type Audiences, type ClientNode, clientNode } from '../tables/audience.ts'
+import {
+  type Audience,
+  type Audiences,
+  type ClientNode,
+  clientNode,
+  nodeProblem,
+} from '../tables/audience.ts'
 import type { ConfigSources } from './config-sources.ts'
 import type { MessageCounts } from './message-counts.ts'
 import { joinByOwnStream } from './own-stream.ts'
@@ -175,6 +181,11 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     if (!node) {
       // xDS protocol: only the first request of a stream is guaranteed to carry the node identifier.
       this.end(status.INVALID_ARGUMENT, 'the first message of a stream must have a node')
+      return
+    }
+    const problem = request.node && nodeProblem(request.node)
+    if (problem !== undefined) {
+      this.end(status.INVALID_ARGUMENT, problem)
       return
     }
     const refusal = this.#options.authorize(this.#principal, { node, request })

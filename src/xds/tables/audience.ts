@@ -64,6 +64,20 @@ export function clientNode(node: DiscoveryNode): ClientNode {
   }
 }
 
+/** Longest text of a node that is kept, in characters. */
+const LONGEST_TEXT = 1_024
+
+/** What is wrong with a node: its texts are kept as long as the client is there, and shown. */
+export function nodeProblem({ metadata, features: _, ...texts }: DiscoveryNode): string | undefined {
+  const { node, source, network, xdsCluster } = metadata
+  const kept = { ...texts, 'metadata.node': node, 'metadata.source': source, 'metadata.network': network }
+  for (const [field, text] of Object.entries({ ...kept, 'metadata.xdsCluster': xdsCluster })) {
+    if (typeof text === 'string' && text.length > LONGEST_TEXT)
+      return `node.${field} has more than ${LONGEST_TEXT} characters`
+  }
+  return undefined
+}
+
 /** xDS protocol, "TTL": who does not say so takes a heartbeat for an update without a body. */
 const TTL_FEATURE = 'xds.config.supports-resource-ttl'
 

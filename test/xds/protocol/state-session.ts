@@ -76,7 +76,7 @@ export class StateSession {
 }
 
 /** What a test says of a response: "CDS: a b". */
-export function show(response: StateStreamResponse): string {
+function show(response: StateStreamResponse): string {
   const type = Object.entries({ CDS, EDS, LDS, RDS }).find(([, url]) => url === response.typeUrl)?.[0]
   return `${type}:${response.resources.map(one => ` ${one.name}`).join('')}`
 }
