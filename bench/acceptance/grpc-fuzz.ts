@@ -196,6 +196,8 @@ async function truncated(xds: string, world: World): Promise<void> {
 async function badMessage(xds: string, make: (form: Form) => Uint8Array): Promise<void> {
   const form = pick(FORMS)
   const client = clientOf(xds)
+  // grpc-js keeps a connection for good that comes to be after its client was closed.
+  await new Promise(resolve => client.waitForReady(Date.now() + 30_000, resolve))
   const stream = new RawStream(client, pathOf(form, pick(TYPES)))
   stream.call.resume()
   for (let message = 0; message < 5; message += 1) stream.write(make(form))

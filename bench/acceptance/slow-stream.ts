@@ -9,11 +9,11 @@ import { measure } from './measure.ts'
 import { heldBy, lookAt, watchedVicinity } from './watched-vicinity.ts'
 
 /**
- * Streams that do not read while 1,000 pushes each change all of their clusters, some 400 KiB: what the process holds
+ * Streams that do not read while 1,000 pushes each change all of their clusters, some 130 KiB: what the process holds
  * meanwhile, how long others wait for a change with them and without, and what they read in the end.
  */
 const PUSHES = 1_000
-const SERVICES = 300
+const SERVICES = 100
 const SLOW = 10
 /** Of each form. */
 const FORMS = ['delta', 'sotw'] as const
@@ -72,7 +72,7 @@ await measure('slow-stream', async closing => {
   }
   const after = await heldBy(vicinity)
 
-  const newest = `${(1_100 + PUSHES) / 1_000}s`
+  const newest = `${((1_100 + PUSHES) / 1_000).toFixed(3)}s`
   const read: (Awaited<ReturnType<typeof readUntil>> & { form: string })[] = []
   for (const { form, reader } of readers) read.push({ form, ...(await readUntil(reader, newest)) })
   const most = (of: (one: (typeof read)[number]) => number) => Math.max(...read.map(of))
