@@ -81,8 +81,9 @@ describe('a listener whose port is taken', () => {
     expect(await served(free)).toEqual({ web: 10 })
     expect(await listenersOf('a')).toMatchObject({ status: 'NACK', rejected: { resources: [LISTENER] } })
     expect(await listenersOf('b')).toMatchObject({ status: 'SYNCED' })
-    const { nacks } = await bed.api.get<{ nacks: NackSummary[] }>(`/v1/revisions/${revision}`)
-    expect(nacks).toMatchObject([{ type: 'lds', resources: [{ name: LISTENER }], count: 1 }])
+    const kept = async () => (await bed.api.get<{ nacks: NackSummary[] }>(`/v1/revisions/${revision}`)).nacks
+    await waitUntil('the NACK to be kept', async () => (await kept()).length > 0)
+    expect(await kept()).toMatchObject([{ type: 'lds', resources: [{ name: LISTENER }], count: 1 }])
     expect(await causes('quarantine')).toEqual([])
   })
 

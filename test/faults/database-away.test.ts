@@ -79,7 +79,8 @@ await onPostgres(() => {
 
   test('the log has a few lines of each, however often it was asked', () => {
     for (const { log } of replicas) {
-      const warnings = log.filter(({ level }) => level >= 40)
+      // Proxies that are warned of (no source has their gateway) say nothing of the database.
+      const warnings = log.filter(({ level, msg }) => level >= 40 && msg !== 'proxy connected')
       expect(warnings.length).toBeLessThan(8 * Object.keys(FAULTS).length)
       expect(warnings.filter(({ level }) => level > 40)).toEqual([])
     }

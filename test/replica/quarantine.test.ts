@@ -71,6 +71,8 @@ test('what two proxies refuse and none takes is kept from new ones until it is r
       const { nacks } = await bed.api.get<{ nacks: NackSummary[] }>(`/v1/revisions/${refused}`)
       return (
         nacks
+          // The third may have been there before this replica had read that it is in quarantine.
+          .filter(({ node }) => node !== 'c')
           .map(({ node, type, count }) => `${node} ${type} ${count}`)
           .sort()
           .join() === 'a cds 1,b cds 1'
