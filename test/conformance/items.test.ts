@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ITEM = /^(\d+)\. (?:\[([MSO])\] )?(.+)$/gm
-const TITLE = /\b(?:test|it)(?:\.each\((?:[^()]|\([^()]*\))*\))?\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs
+const TITLE = /\b(?:test|it)(?:\.each\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs
 const NUMBERS = /^\[((?:[MSO]\d+(?:, )?)+)\] /
 
 interface Item {
@@ -78,7 +78,7 @@ function shownBy({ letter, number }: Item): string[] {
 }
 
 function titlesIn(folder: string): Title[] {
-  const files = readdirSync(join(ROOT, folder))
+  const files = readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true })
     .filter(name => name.endsWith('.test.ts'))
     .sort()
   return files.flatMap(name => {
