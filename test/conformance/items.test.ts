@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const ITEM = /^(\d+)\. (?:\[([MSO])\] )?(.+)$/gm
-const TITLE = /\b(?:test|it)(?:\.each\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs
+const TITLE =
+  /\b(?:test|it)(?:\.each\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs
 const NUMBERS = /^\[((?:[MSO]\d+(?:, )?)+)\] /
 
 interface Item {
