@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Backend } from '../thread/backend.ts'
 import type { Database, Statements } from '../versions/statements.ts'
 import { SqliteArchive } from './archive.ts'
-import { openDatabase } from './database.ts'
+import { inTransaction, openDatabase } from './database.ts'
 import { SqliteFences } from './fences.ts'
 import { SqliteHearings } from './hearings.ts'
 import { LeasesInMemory } from './leases.ts'
@@ -52,15 +52,6 @@ export function versionsIn(db: BetterSqlite3.Database): Database {
   }
   return {
     statements,
-    async transaction(_, act) {
-      db.exec('begin immediate')
-      try {
-        const result = await act(statements)
-        db.exec('commit')
-        return result
-      } finally {
-        if (db.inTransaction) db.exec('rollback')
-      }
-    },
+    transaction: (_, act) => inTransaction(db, () => act(statements)),
   }
 }

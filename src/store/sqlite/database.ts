@@ -36,3 +36,15 @@ export function requireFolderOf(path: string): void {
   const folder = dirname(path)
   if (!existsSync(folder)) throw new BetterSqlite3.SqliteError(`no folder ${folder}`, 'SQLITE_CANTOPEN')
 }
+
+/** All of it or nothing. `act` may wait: nobody else writes by this connection meanwhile. */
+export async function inTransaction<T>(db: Database, act: () => Promise<T>): Promise<T> {
+  db.exec('begin immediate')
+  try {
+    const result = await act()
+    db.exec('commit')
+    return result
+  } finally {
+    if (db.inTransaction) db.exec('rollback')
+  }
+}

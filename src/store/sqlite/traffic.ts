@@ -2,6 +2,7 @@ import { setImmediate as othersFirst } from 'node:timers/promises'
 import BetterSqlite3, { type Database } from 'better-sqlite3'
 import type { TrafficDatabase, TrafficRows } from '../traffic/rows.ts'
 import type { TrafficQuery, TrafficSums } from '../traffic/traffic.ts'
+import { inTransaction } from './database.ts'
 import { openTrafficFile, TrafficFileFailure, trafficFileOf } from './traffic-file.ts'
 import { SqliteTrafficRows } from './traffic-rows.ts'
 import { spansIn, TrafficReader } from './traffic-sums.ts'
@@ -19,14 +20,7 @@ export class SqliteTraffic implements TrafficDatabase {
   transaction<T>(act: (rows: TrafficRows) => Promise<T>): Promise<T> {
     return this.#telling(async () => {
       const { db, rows } = this.#opened()
-      db.exec('begin immediate')
-      try {
-        const result = await act(rows)
-        db.exec('commit')
-        return result
-      } finally {
-        if (db.inTransaction) db.exec('rollback')
-      }
+      return inTransaction(db, () => act(rows))
     })
   }
 
