@@ -10,6 +10,7 @@ import { placedDemand } from '../translate/surroundings.ts'
 import type { World } from '../translate/world.ts'
 import { Alarm } from './alarm.ts'
 import type { DemandMeter } from './demand-meter.ts'
+import { LastWritten } from './last-written.ts'
 
 /** In milliseconds. */
 export interface DemandTiming {
@@ -56,8 +57,7 @@ export interface DemandRows {
 export function keepDemandRows({ store, replica, meter, log, timing }: Options): DemandRows {
   const services = new BalancedServices()
   const begin = performance.now()
-  let written = 0
-  let seen = 0
+  const last = new LastWritten()
   let isClosed = false
   let work = Promise.resolve()
   const alarm = new Alarm(() => {
@@ -68,10 +68,7 @@ export function keepDemandRows({ store, replica, meter, log, timing }: Options):
   look()
   return {
     onChange: () => {
-      const { revision } = replica.world()
-      // The database went back: what was written last may be lost, and does not come any more.
-      if (revision < seen) written = Math.min(written, revision)
-      seen = revision
+      last.shows(replica.world().revision)
       look()
     },
     close: async () => {
@@ -95,7 +92,7 @@ export function keepDemandRows({ store, replica, meter, log, timing }: Options):
   async function write(): Promise<void> {
     const world = replica.world()
     // What was written last is still on its way here, and comes with a call of `onChange`.
-    if (isClosed || world.revision < written) return
+    if (isClosed || last.isAheadOf(world.revision)) return
     const standing = placedDemand(world)
     const wanted = world.balanced.size === 0 ? [] : await asked(world, standing)
     if (wanted === undefined || isSame(standing, wanted)) return
@@ -107,7 +104,7 @@ export function keepDemandRows({ store, replica, meter, log, timing }: Options):
       upsert: wanted.map(demandEntry),
       remove: standing.filter(one => !keys.has(zoneKey(one))).map(demandEntry),
     })
-    written = revision ?? written
+    last.wrote(revision)
     log.info({ revision, zones: wanted.length }, 'the demand of zones was written')
   }
 
@@ -117,7 +114,7 @@ export function keepDemandRows({ store, replica, meter, log, timing }: Options):
     standing: readonly PlacedDemand[],
   ): Promise<readonly PlacedDemand[] | undefined> {
     const left = begin + timing.window - performance.now()
-    if (standing.length > 0 && written === 0 && left > 0) {
+    if (standing.length > 0 && !last.isAny && left > 0) {
       alarm.set(Math.ceil(left))
       return undefined
     }

@@ -6,6 +6,7 @@ import type { Replica } from '../operations/replica.ts'
 import type { ControlCause, Store } from '../store/store.ts'
 import { mayBeNewest } from '../translate/newest-versions.ts'
 import { Alarm } from './alarm.ts'
+import { LastWritten } from './last-written.ts'
 import { type Account, judgeQuarantines } from './quarantine-judgement.ts'
 import type { Suspects } from './suspects.ts'
 
@@ -39,8 +40,7 @@ export interface QuarantineKeeper {
 export function keepQuarantines(options: Options): QuarantineKeeper {
   const { store, replica, suspects, others, log, timing = TIMING } = options
   const failures = new FailureLog(log, 'judging what proxies refused failed; it is tried again')
-  let written = 0
-  let seen = 0
+  const last = new LastWritten()
   let isClosed = false
   let work = Promise.resolve()
   const alarm = new Alarm(() => {
@@ -50,10 +50,7 @@ export function keepQuarantines(options: Options): QuarantineKeeper {
   alarm.set(timing.settle)
   return {
     onChange() {
-      const { revision } = replica.world()
-      // The database went back: what was written last may be lost, and does not come any more.
-      if (revision < seen) written = Math.min(written, revision)
-      seen = revision
+      last.shows(replica.world().revision)
       alarm.set(timing.settle)
     },
     async close() {
@@ -80,7 +77,7 @@ export function keepQuarantines(options: Options): QuarantineKeeper {
     const own = { revision: world.revision, testimonies: suspects.testimonies(standing) }
     if (own.testimonies.length > 0) alarm.set(timing.interval)
     // What was written last is still on its way here, and comes with a call of `onChange`.
-    if (world.revision < written) return
+    if (last.isAheadOf(world.revision)) return
     const { begun, ended } = judgeQuarantines(standing, [own, ...others()], row => mayBeNewest(world, row))
     if (ended.length > 0) await write('release', [], ended)
     if (begun.length > 0) await write('quarantine', begun, [])
@@ -97,7 +94,7 @@ export function keepQuarantines(options: Options): QuarantineKeeper {
       upsert: begun.map(quarantineEntry),
       remove: ended.map(quarantineKey),
     })
-    written = revision ?? written
+    last.wrote(revision)
   }
 }
 
