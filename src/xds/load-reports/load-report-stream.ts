@@ -2,15 +2,15 @@ import { type ServerDuplexStream, status } from '@grpc/grpc-js'
 import type { Logger } from 'pino'
 import type { Principal } from '../../auth/principal.ts'
 import { decodeLoadReport, encodeLoadStatsResponse, type LoadReport } from '../../proto/load-report.ts'
-import { type ClientNode, clientNode, nodeProblem } from '../tables/audience.ts'
+import { type Authorize, admit } from '../streams/admission.ts'
+import type { ClientNode } from '../tables/audience.ts'
 import type { LoadReports, Reporting } from './load-reports.ts'
 
 export interface LoadReportStreamOptions {
   readonly loads: Pick<LoadReports, 'join'>
   /** Milliseconds between two reports. */
   readonly loadInterval: number
-  /** Judges every message; returns why it is refused. */
-  readonly authorize: (principal: Principal, message: { readonly node: ClientNode }) => string | undefined
+  readonly authorize: Authorize
   readonly log: Logger
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
   readonly lifetime: () => number | undefined
@@ -74,19 +74,10 @@ export class LoadReportStream {
       return
     }
     const { report } = decoded
-    const node = this.#joined?.node ?? (report.node && clientNode(report.node))
-    if (!node) {
-      this.end(status.INVALID_ARGUMENT, 'the first message of a stream must have a node')
-      return
-    }
-    const problem = report.node && nodeProblem(report.node)
-    if (problem !== undefined) {
-      this.end(status.INVALID_ARGUMENT, problem)
-      return
-    }
-    const refusal = this.#options.authorize(this.#principal, { node })
-    if (refusal !== undefined) this.end(status.PERMISSION_DENIED, refusal)
-    else this.#onReport(node, report)
+    const arrival = { principal: this.#principal, known: this.#joined?.node, said: report.node }
+    const admission = admit(arrival, this.#options.authorize)
+    if (!admission.ok) this.end(admission.code, admission.details)
+    else this.#onReport(admission.node, report)
   }
 
   #onReport(node: ClientNode, { node: introduced, loads }: LoadReport): void {

@@ -10,13 +10,8 @@ import type { Editions } from '../convergence/editions.ts'
 import type { RegisteredProxy } from '../convergence/proxy-registry.ts'
 import type { RefusedResponse, RefusedVersion } from '../protocol/deliveries.ts'
 import type { Dialogue, Form } from '../protocol/form.ts'
-import {
-  type Audience,
-  type Audiences,
-  type ClientNode,
-  clientNode,
-  nodeProblem,
-} from '../tables/audience.ts'
+import type { Audience, Audiences, ClientNode } from '../tables/audience.ts'
+import { type Authorize, admit } from './admission.ts'
 import type { ConfigSources } from './config-sources.ts'
 import type { MessageCounts } from './message-counts.ts'
 import { joinByOwnStream } from './own-stream.ts'
@@ -33,13 +28,6 @@ interface Joined<Request extends DiscoveryRequest> {
   readonly audience: Audience
   readonly dialogue: Dialogue<Request>
   readonly proxy: RegisteredProxy
-}
-
-/** One message of a stream, as authorization sees it. */
-interface StreamMessage {
-  readonly node: ClientNode
-  /** Absent of load reports. */
-  readonly request?: DiscoveryRequest
 }
 
 /** A method of the server: what is spoken on its streams. */
@@ -70,8 +58,7 @@ export interface ProxyStreamOptions {
   readonly audiences: Audiences
   /** Judges the call's `authorization` before anything is decoded. */
   readonly authenticate: Authenticate
-  /** Judges every message; returns why it is refused. */
-  readonly authorize: (principal: Principal, message: StreamMessage) => string | undefined
+  readonly authorize: Authorize
   /** Name of this replica. */
   readonly replica: string
   readonly allowEmpty: boolean
@@ -177,23 +164,13 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       this.end(status.INVALID_ARGUMENT, `this stream is for ${this.#method.typeUrl} alone`)
       return
     }
-    const node = this.#joined?.node ?? (request.node && clientNode(request.node))
-    if (!node) {
-      // xDS protocol: only the first request of a stream is guaranteed to carry the node identifier.
-      this.end(status.INVALID_ARGUMENT, 'the first message of a stream must have a node')
+    const arrival = { principal: this.#principal, known: this.#joined?.node, said: request.node, request }
+    const admission = admit(arrival, this.#options.authorize)
+    if (!admission.ok) {
+      this.end(admission.code, admission.details)
       return
     }
-    const problem = request.node && nodeProblem(request.node)
-    if (problem !== undefined) {
-      this.end(status.INVALID_ARGUMENT, problem)
-      return
-    }
-    const refusal = this.#options.authorize(this.#principal, { node, request })
-    if (refusal !== undefined) {
-      this.end(status.PERMISSION_DENIED, refusal)
-      return
-    }
-    this.#onRequest(this.#joined?.dialogue ?? this.#join(node), request)
+    this.#onRequest(this.#joined?.dialogue ?? this.#join(admission.node), request)
   }
 
   /** The request with its type, which a stream of one type implies; undefined: it is of another one. */
