@@ -6,32 +6,32 @@ const LENGTH_DELIMITED = 2
  * message and such fields concatenated are that message with these fields: what did not change is not encoded again.
  */
 export function messageField(fieldNumber: number, pieces: readonly Uint8Array[]): Uint8Array {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
-  return Buffer.concat([fieldPrefix(fieldNumber, length), ...pieces])
+  const message = new MessageWriter()
+  message.pieces(fieldNumber, pieces)
+  return message.finish()
 }
 
-/** Tag and length of a length-delimited field (protobuf encoding, "Message Structure"). */
-function fieldPrefix(fieldNumber: number, length: number): Uint8Array {
-  return Uint8Array.from([...varint((fieldNumber << 3) | LENGTH_DELIMITED), ...varint(length)])
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = []
-  let rest = value
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80)
-    rest >>>= 7
-  }
-  bytes.push(rest)
-  return bytes
-}
-
-/** Puts length-delimited fields behind each other, copied once. */
+/**
+ * Puts length-delimited fields behind each other (protobuf encoding, "Message Structure"), each of them copied once,
+ * into one buffer.
+ */
 export class MessageWriter {
-  readonly #chunks: Uint8Array[] = []
+  /** In turn the prefix of a field, tag and length, and its pieces. */
+  readonly #parts: (Uint8Array | Prefix)[] = []
+  #length = 0
 
   bytes(fieldNumber: number, bytes: Uint8Array): void {
-    this.#chunks.push(fieldPrefix(fieldNumber, bytes.length), bytes)
+    this.#begin(fieldNumber, bytes.length)
+    this.#parts.push(bytes)
+  }
+
+  /** One field of all of these. */
+  pieces(fieldNumber: number, pieces: readonly Uint8Array[]): void {
+    this.#begin(
+      fieldNumber,
+      pieces.reduce((sum, piece) => sum + piece.length, 0),
+    )
+    for (const piece of pieces) this.#parts.push(piece)
   }
 
   text(fieldNumber: number, text: string): void {
@@ -39,6 +39,40 @@ export class MessageWriter {
   }
 
   finish(): Buffer {
-    return Buffer.concat(this.#chunks)
+    const message = Buffer.allocUnsafe(this.#length)
+    let at = 0
+    for (const part of this.#parts) {
+      if (part instanceof Uint8Array) {
+        message.set(part, at)
+        at += part.length
+      } else at = writeVarint(message, writeVarint(message, at, part.tag), part.length)
+    }
+    return message
   }
+
+  #begin(fieldNumber: number, length: number): void {
+    const prefix = { tag: (fieldNumber << 3) | LENGTH_DELIMITED, length }
+    this.#parts.push(prefix)
+    this.#length += varintLength(prefix.tag) + varintLength(length) + length
+  }
+}
+
+interface Prefix {
+  readonly tag: number
+  readonly length: number
+}
+
+function varintLength(value: number): number {
+  let length = 1
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) length += 1
+  return length
+}
+
+/** Returns where it ends. */
+function writeVarint(target: Uint8Array, start: number, value: number): number {
+  let at = start
+  let rest = value
+  for (; rest > 0x7f; rest >>>= 7) target[at++] = (rest & 0x7f) | 0x80
+  target[at++] = rest
+  return at
 }

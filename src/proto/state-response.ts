@@ -1,28 +1,36 @@
 import { controlPlane } from './control-plane.ts'
 import { anyOf } from './discovery-resource.ts'
 import { MessageWriter } from './length-delimited.ts'
+import { encodeResponseHead } from './response-head.ts'
 
-/** `envoy.service.discovery.v3.DiscoveryResponse`, its resources encoded beforehand. */
-export interface StateResponse {
+/** What of an `envoy.service.discovery.v3.DiscoveryResponse` is equal for all streams that are sent the same. */
+export interface StateBody {
   readonly typeUrl: string
-  readonly versionInfo: string
   /** Whole `envoy.service.discovery.v3.Resource` messages, as for a delta response. */
   readonly resources: readonly Uint8Array[]
-  readonly nonce: string
   /** Which replica says so; for people. */
   readonly controlPlane: string
 }
 
-/** Field numbers of the message; all of these fields are length-delimited. */
-const FIELD = { versionInfo: 1, resources: 2, typeUrl: 4, nonce: 5, controlPlane: 6 }
+/** A whole response. */
+export interface StateResponse extends StateBody {
+  readonly versionInfo: string
+  readonly nonce: string
+}
 
-/** Puts prepared bytes together, copied once. */
-export function encodeStateResponse(response: StateResponse): Buffer {
+/** Field numbers of the message; all of these fields are length-delimited. */
+const FIELD = { resources: 2, typeUrl: 4, controlPlane: 6 }
+
+/** Puts prepared bytes together, copied once; with a head before them (`encodeResponseHead`) they are a response. */
+export function encodeStateBody(body: StateBody): Buffer {
   const message = new MessageWriter()
-  message.text(FIELD.versionInfo, response.versionInfo)
-  for (const resource of response.resources) message.bytes(FIELD.resources, anyOf(resource))
-  message.text(FIELD.typeUrl, response.typeUrl)
-  message.bytes(FIELD.controlPlane, controlPlane(response.controlPlane))
-  message.text(FIELD.nonce, response.nonce)
+  for (const resource of body.resources) message.bytes(FIELD.resources, anyOf(resource))
+  message.text(FIELD.typeUrl, body.typeUrl)
+  message.bytes(FIELD.controlPlane, controlPlane(body.controlPlane))
   return message.finish()
+}
+
+export function encodeStateResponse(response: StateResponse): Buffer {
+  const { nonce, versionInfo: version } = response
+  return Buffer.concat([encodeResponseHead({ version, nonce }), encodeStateBody(response)])
 }

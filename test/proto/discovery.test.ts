@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { decodeDeltaRequest } from '../../src/proto/delta-request.ts'
-import { encodeDeltaResponse } from '../../src/proto/delta-response.ts'
+import { encodeDeltaBody, encodeDeltaResponse } from '../../src/proto/delta-response.ts'
 import { encodeDiscoveryResource, versionOf } from '../../src/proto/discovery-resource.ts'
 import { decode, encode } from '../../src/proto/message.ts'
+import { encodeResponseHead } from '../../src/proto/response-head.ts'
 import { decodeStateRequest } from '../../src/proto/state-request.ts'
 import { encodeStateResponse } from '../../src/proto/state-response.ts'
 import { messageNameOf, TYPE_URLS } from '../../src/proto/type-urls.ts'
 
 const REQUEST = 'envoy.service.discovery.v3.DeltaDiscoveryRequest'
+const RESOURCE = 'envoy.service.discovery.v3.Resource'
 const RESPONSE = 'envoy.service.discovery.v3.DeltaDiscoveryResponse'
 
 describe('a delta response', () => {
@@ -37,10 +39,26 @@ describe('a delta response', () => {
     })
   })
 
-  test('differs in its last bytes only where only the nonce differs', () => {
-    const parts = { typeUrl: TYPE_URLS.routes, resources: [], removed: ['b'], controlPlane: 'r' }
-    const [one, two] = ['1', '2'].map(nonce => encodeDeltaResponse({ ...parts, nonce }))
-    expect(one?.subarray(0, -1)).toEqual(two?.subarray(0, -1))
+  test('is its head and a body that others are sent too', () => {
+    const body = { typeUrl: TYPE_URLS.routes, resources: [], removed: ['b'], controlPlane: 'r' }
+    const shared = encodeDeltaBody(body)
+    for (const [nonce, version] of [
+      ['1', '7'],
+      ['2', '8'],
+    ] as const) {
+      const whole = Buffer.concat([encodeResponseHead({ nonce, version }), shared])
+      expect(whole).toEqual(encodeDeltaResponse({ ...body, nonce, systemVersion: version }))
+    }
+  })
+
+  test('of many resources of all sizes has each of them', () => {
+    const lengths = [0, 1, 127, 128, 16_383, 16_384, 70_000]
+    const resources = lengths.map(length => Buffer.from(encode(RESOURCE, { name: 'x'.repeat(length) })))
+    const bytes = encodeDeltaBody({ typeUrl: 't', resources, removed: [], controlPlane: 'r' })
+    const names = (decode(RESPONSE, bytes).resources as { name?: string }[]).map(
+      ({ name = '' }) => name.length,
+    )
+    expect(names).toEqual(lengths)
   })
 })
 

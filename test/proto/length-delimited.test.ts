@@ -32,3 +32,9 @@ test('a message in pieces is the message of all of them', () => {
     routes: [{ name: 'a', match: { prefix: '/' } }],
   })
 })
+
+test('a message may be of more pieces than a function may have arguments', () => {
+  const route = messageField(FIELD.routes, [encode(ROUTE, { name: 'a' })])
+  const bytes = messageField(1, new Array<Uint8Array>(200_000).fill(route))
+  expect(bytes.length).toBe(200_000 * route.length + 4)
+})
