@@ -9,7 +9,7 @@ interface Job {
   reject(error: Error): void
 }
 
-/** What one body may cost. */
+/** What one body may cost, and the thread that reads it. */
 interface Limits {
   /**
    * 64 MiB of the densest topology take about half of the default; so do 256 MiB of Kubernetes objects, and 16 MiB of
@@ -18,16 +18,24 @@ interface Limits {
   readonly memoryMib: number
   /** 64 MiB take about ten seconds on a slow machine; the most of Kubernetes objects about twice that. */
   readonly milliseconds: number
+  /** How long the thread waits for the next body, in milliseconds. */
+  readonly patience: number
 }
 
 /** A thread does not give back the memory that a larger body took: it ends, and another one begins with the next. */
 const MEMORABLE_BYTES = { json: 16 * 1024 * 1024, yaml: 1024 * 1024 }
 
 /**
+ * In milliseconds. A thread that has read a body holds 50 MB and more, and starting one takes half a second of work: what
+ * is pushed together (topology, then routes) finds it still there.
+ */
+const PATIENCE = 1_000
+
+/**
  * One worker thread that prepares one body after the other. It is started for the first job, and again for the first
  * one after its end. A body that is its death by memory or time is the pusher's fault: a problem, not an error.
  *
- * - idle: no job runs; a job that comes is sent at once.
+ * - idle: no job runs; a job that comes is sent at once. When none comes, the thread ends.
  * - busy: `#running` is with the worker, others wait. Left by its answer, its death or the time limit.
  * - closed: nothing is taken any more.
  */
@@ -37,11 +45,12 @@ export class IntakeQueue {
   #running: Job | undefined
   #worker: Worker | undefined
   #isSwollen = false
+  /** Of the job that runs, or of the wait for another one. */
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor({ memoryMib = 2048, milliseconds = 60_000 }: Partial<Limits> = {}) {
-    this.#limits = { memoryMib, milliseconds }
+  constructor({ memoryMib = 2048, milliseconds = 60_000, patience = PATIENCE }: Partial<Limits> = {}) {
+    this.#limits = { memoryMib, milliseconds, patience }
   }
 
   prepare(request: PrepareRequest): Promise<Parsed<Prepared>> {
@@ -64,6 +73,7 @@ export class IntakeQueue {
     if (this.#running !== undefined) return
     const job = this.#waiting.shift()
     if (job === undefined) return
+    clearTimeout(this.#timer)
     this.#running = job
     this.#worker ??= this.#start()
     const bytes = ownBytes(job.request.bytes)
@@ -86,8 +96,10 @@ export class IntakeQueue {
 
   #answer(prepared: Parsed<Prepared>): void {
     this.#finish()?.resolve(prepared)
-    if (this.#isSwollen && this.#waiting.length === 0) this.#end()
     this.#next()
+    if (this.#running !== undefined) return
+    if (this.#isSwollen) this.#end()
+    else this.#timer = setTimeout(() => this.#end(), this.#limits.patience).unref()
   }
 
   /** What it says from now on is not heard. */

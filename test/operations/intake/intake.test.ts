@@ -79,6 +79,16 @@ test('bodies that come together are all prepared, each for the one who sent it',
   expect(all.map(one => entriesOf(one).length)).toEqual(sizes.map(size => size * 2))
 })
 
+test('a thread that nothing comes for ends, and the next body finds another one', async () => {
+  const queue = open(new IntakeQueue({ patience: 10 }))
+  const threads = () => process.getActiveResourcesInfo().filter(one => one === 'MessagePort').length
+  const before = threads()
+  await queue.prepare({ kind: 'topology', bytes: topologyBody(10) })
+  expect(threads()).toBeGreaterThan(before)
+  await expect.poll(threads).toBe(before)
+  expect(entriesOf(await queue.prepare({ kind: 'topology', bytes: topologyBody(10) }))).toHaveLength(20)
+})
+
 test('a body that takes too much memory is refused, and the next one is prepared', async () => {
   const queue = open(new IntakeQueue({ memoryMib: 48 }))
   const refused = await queue.prepare({ kind: 'topology', bytes: topologyBody(20_000) })
