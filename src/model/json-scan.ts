@@ -26,6 +26,25 @@ export function scanJson(bytes: Buffer, limits: JsonLimits = OWN_LIMITS): Proble
   return new JsonScan(bytes, limits).run()
 }
 
+/** Where the keys of all open objects stand, innermost last. */
+interface Keys {
+  readonly hash: Int32Array
+  readonly start: Int32Array
+  readonly end: Int32Array
+}
+
+/** One for each set of limits: a scan is over before the next one begins, and clearing it would take longer than most scans. */
+const keysOf = new WeakMap<JsonLimits, Keys>()
+
+function keysWithin(limits: JsonLimits): Keys {
+  const known = keysOf.get(limits)
+  if (known !== undefined) return known
+  const length = (MAX_DEPTH + 1) * limits.fields
+  const keys = { hash: new Int32Array(length), start: new Int32Array(length), end: new Int32Array(length) }
+  keysOf.set(limits, keys)
+  return keys
+}
+
 class JsonScan {
   readonly #bytes: Buffer
   readonly #limits: JsonLimits
@@ -36,7 +55,7 @@ class JsonScan {
   /** Of each open container: 1 for an object, the index of the current item, where its current key stands. */
   readonly #isObject = new Uint8Array(MAX_DEPTH + 1)
   readonly #index = new Int32Array(MAX_DEPTH + 1)
-  /** The keys of all open objects, innermost last; `#firstKey` is where those of an object begin. */
+  /** Where the keys of an open object begin. */
   readonly #firstKey = new Int32Array(MAX_DEPTH + 2)
   readonly #keyHash: Int32Array
   readonly #keyStart: Int32Array
@@ -46,10 +65,10 @@ class JsonScan {
   constructor(bytes: Buffer, limits: JsonLimits) {
     this.#bytes = bytes
     this.#limits = limits
-    const keys = (MAX_DEPTH + 1) * limits.fields
-    this.#keyHash = new Int32Array(keys)
-    this.#keyStart = new Int32Array(keys)
-    this.#keyEnd = new Int32Array(keys)
+    const { hash, start, end } = keysWithin(limits)
+    this.#keyHash = hash
+    this.#keyStart = start
+    this.#keyEnd = end
   }
 
   run(): Problem[] {
