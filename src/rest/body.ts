@@ -19,6 +19,11 @@ interface BodyOptions {
   readonly lease?: BodyLease
   /** What is read here. */
   readonly formats?: readonly BodyFormat[]
+  /**
+   * The same body as Node's server reads it, where one does: to go by the request's own stream makes a whole request of
+   * it first, which takes longer than all else that is done to read a small body. Left as it is when reading stops early.
+   */
+  readonly incoming?: Readable | undefined
 }
 
 /**
@@ -27,12 +32,12 @@ interface BodyOptions {
  */
 export async function readBody(
   request: Request,
-  { limit = BODY_LIMIT, lease = UNBOUNDED, formats = ['json'] }: BodyOptions = {},
+  { limit = BODY_LIMIT, lease = UNBOUNDED, formats = ['json'], incoming }: BodyOptions = {},
 ): Promise<Uint8Array<ArrayBuffer> | Response> {
   const refusal = refuseHead(request.headers, limit, formats)
   if (refusal) return refusal
   try {
-    const bytes = await readStream(request, lease, limit)
+    const bytes = await readStream({ request, incoming, lease, limit })
     if (bytes === 'too large') return tooLarge(limit, request.headers)
     if (bytes === 'busy')
       return problem(503, 'too many bodies are being read at once', [], { 'Retry-After': '1' })
@@ -59,17 +64,29 @@ function refuseHead(headers: Headers, limit: number, formats: readonly BodyForma
 
 type Read = Uint8Array<ArrayBuffer> | 'too large' | 'busy'
 
-async function readStream({ body, headers }: Request, lease: BodyLease, limit: number): Promise<Read> {
-  if (body === null) return new Uint8Array()
-  const sent = Readable.fromWeb(body as ReadableStream<Uint8Array>)
-  if (!isGzip(encodingOf(headers))) return collect(sent, lease, limit)
+interface Reading extends Pick<BodyOptions, 'incoming'> {
+  readonly request: Request
+  readonly lease: BodyLease
+  readonly limit: number
+}
+
+async function readStream({ request, incoming, lease, limit }: Reading): Promise<Read> {
+  const sent = incoming ?? streamOf(request)
+  if (sent === undefined) return new Uint8Array()
+  const isOurs = incoming === undefined
+  if (!isGzip(encodingOf(request.headers))) return collect(sent, lease, limit, isOurs)
   const unzipped = createGunzip({ chunkSize: UNZIPPED_CHUNK })
   sent.once('error', error => unzipped.destroy(error))
   try {
     return await collect(sent.pipe(unzipped), lease, limit)
   } finally {
-    sent.destroy()
+    sent.unpipe(unzipped)
+    if (isOurs) sent.destroy()
   }
+}
+
+function streamOf({ body }: Request): Readable | undefined {
+  return body === null ? undefined : Readable.fromWeb(body as ReadableStream<Uint8Array>)
 }
 
 function encodingOf(headers: Headers): string {
@@ -80,11 +97,12 @@ function isGzip(encoding: string): boolean {
   return encoding === 'gzip' || encoding === 'x-gzip'
 }
 
-/** Leaving the loop early destroys the stream. */
-async function collect(stream: Readable, lease: BodyLease, limit: number): Promise<Read> {
+/** Of a connection the stream stays when the loop is left early: there is still something to be answered on it. */
+async function collect(stream: Readable, lease: BodyLease, limit: number, isOurs = true): Promise<Read> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+  const iterator = stream.iterator({ destroyOnReturn: isOurs }) as AsyncIterable<Uint8Array>
+  for await (const chunk of iterator) {
     size += chunk.byteLength
     if (size > limit) return 'too large'
     if (!lease.take(chunk.byteLength)) return 'busy'

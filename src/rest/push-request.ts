@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+import type { HttpBindings } from '@hono/node-server'
 import { z } from '@hono/zod-openapi'
 import type { Collaborators } from '../operations/collaborators.ts'
 import { type Push, push } from '../operations/push.ts'
@@ -37,7 +39,7 @@ export const pushQuery = {
 export type PushTarget = Pick<Push, 'source' | 'part' | 'mode' | 'dryRun' | 'force' | 'kubernetes'>
 
 /** How its body is read, by default as JSON. */
-type Reading = Omit<NonNullable<Parameters<typeof readBody>[1]>, 'lease'>
+type Reading = Omit<NonNullable<Parameters<typeof readBody>[1]>, 'lease' | 'incoming'>
 
 /** Reads, pushes and answers, within what all bodies together may take. */
 export async function answerPush(
@@ -58,6 +60,11 @@ export async function answerPush(
   return answerWrite(collaborators, c, run)
 }
 
+/** undefined: no server of Node's brought the request. */
+function incomingOf({ env }: RestContext): Readable | undefined {
+  return (env as Partial<HttpBindings> | undefined)?.incoming
+}
+
 async function pushRequest(
   c: RestContext,
   lease: BodyLease,
@@ -66,7 +73,7 @@ async function pushRequest(
 ): Promise<Push | Response> {
   const conditions = writeConditions(c.req.raw.headers)
   if (isProblems(conditions)) return problem(400, 'a condition cannot be understood', conditions)
-  const bytes = await readBody(c.req.raw, { ...reading, lease })
+  const bytes = await readBody(c.req.raw, { ...reading, lease, incoming: incomingOf(c) })
   if (bytes instanceof Response) return bytes
   return { ...target, ...conditions, author: c.get('principal').name, bytes }
 }

@@ -1,10 +1,24 @@
-import { context, propagation, SpanKind, type SpanOptions, SpanStatusCode, trace } from '@opentelemetry/api'
+import {
+  context,
+  propagation,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  type TextMapGetter,
+  trace,
+} from '@opentelemetry/api'
 import type { MiddlewareHandler } from 'hono'
 import { REVISION, traced } from '../traced.ts'
 import type { RestVariables } from './route.ts'
 
 /** What is asked again and again: by whoever watches over this process, and by Envoys of the form REST. */
 const UNTRACED = /^\/(livez|readyz|metrics|v3\/discovery:\w+)$/
+
+/** One by one: as an object they would all be read and checked, though most propagators ask for one or two, or none. */
+const HEADERS: TextMapGetter<Headers> = {
+  get: (headers, name) => headers.get(name) ?? undefined,
+  keys: headers => [...headers.keys()],
+}
 
 /**
  * A span for each request, named and described by OpenTelemetry's conventions for HTTP servers. It belongs to the trace
@@ -20,7 +34,7 @@ export function requestTrace(): MiddlewareHandler<{ Variables: RestVariables }> 
     }
     const active = context.active()
     const isOpen = trace.getSpan(active) !== undefined
-    const parent = isOpen ? active : propagation.extract(active, Object.fromEntries(c.req.raw.headers))
+    const parent = isOpen ? active : propagation.extract(active, c.req.raw.headers, HEADERS)
     return context.with(parent, () =>
       traced(method, options, async span => {
         await next()
