@@ -1,5 +1,4 @@
 import type BetterSqlite3 from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Backend } from '../thread/backend.ts'
 import type { Database, Statements } from '../versions/statements.ts'
 import { SqliteArchive } from './archive.ts'
@@ -42,7 +41,7 @@ export function versionsIn(db: BetterSqlite3.Database): Database {
   const statements: Statements = {
     ledger: new SqliteLedger(db),
     archive: new SqliteArchive(db),
-    revisions: new SqliteRevisions(drizzle(db)),
+    revisions: new SqliteRevisions(db),
     hearings: new SqliteHearings(db),
     fences: new SqliteFences(db),
     pruning: new SqlitePruning(db),

@@ -1,5 +1,6 @@
-import { and, asc, count, desc, eq, gt, gte, isNull, lt, ne } from 'drizzle-orm'
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { Database } from 'better-sqlite3'
+import { and, asc, count, desc, eq, gt, isNull, lt, ne } from 'drizzle-orm'
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import type { Position } from '../../model/change.ts'
 import type { Revision, RevisionsQuery, SourceState } from '../store.ts'
 import { sourceStates, toPosition, toRevision } from '../versions/revision-rows.ts'
@@ -8,30 +9,26 @@ import { part, revision as table } from './schema.ts'
 
 export class SqliteRevisions implements Revisions {
   readonly #db: BetterSQLite3Database
+  readonly #statements
 
-  constructor(db: BetterSQLite3Database) {
-    this.#db = db
+  constructor(db: Database) {
+    this.#db = drizzle(db)
+    this.#statements = statements(db)
   }
 
+  // These are asked after each commit: they are prepared, for drizzle writes its queries anew each time.
   async position(): Promise<Position> {
-    const row = this.#db.select().from(table).orderBy(desc(table.revision)).limit(1).get()
-    return toPosition(row)
+    return toPosition(this.#statements.newest.get() as Stamped | undefined)
   }
 
   async since(revision: number, limit: number): Promise<AgedRevision[]> {
-    const rows = this.#db
-      .select()
-      .from(table)
-      .where(gte(table.revision, revision))
-      .orderBy(desc(table.revision))
-      .limit(limit)
-      .all()
+    const rows = this.#statements.since.all({ revision, limit }) as (Stamped & Pick<AgedRevision, 'part'>)[]
     const now = Date.now()
     return rows.map(row => ({ ...toPosition(row), part: row.part, age: now - Date.parse(row.createdAt) }))
   }
 
   async stampOf(revision: number): Promise<string | undefined> {
-    const row = this.#db.select().from(table).where(eq(table.revision, revision)).get()
+    const row = this.#statements.one.get({ revision }) as Stamped | undefined
     return row && toPosition(row).stamp
   }
 
@@ -68,5 +65,22 @@ export class SqliteRevisions implements Revisions {
       .orderBy(part.source, desc(part.part))
       .all()
     return sourceStates(rows)
+  }
+}
+
+interface Stamped {
+  readonly revision: number
+  readonly source: string | null
+  readonly digest: string | null
+  readonly createdAt: string
+}
+
+const STAMPED = 'select revision, source, digest, created_at as createdAt, part from revision'
+
+function statements(db: Database) {
+  return {
+    newest: db.prepare(`${STAMPED} order by revision desc limit 1`),
+    since: db.prepare(`${STAMPED} where revision >= @revision order by revision desc limit @limit`),
+    one: db.prepare(`${STAMPED} where revision = @revision`),
   }
 }
