@@ -70,7 +70,7 @@ async function accept(collaborators: Collaborators, request: Push): Promise<Writ
   const result = await guardedWrite(collaborators, topology, storeWrite(request, parts, digest))
   if (isRefusal(result)) return result
   if (result.outcome !== 'written' && result.outcome !== 'unchanged') return judge(request, result, [])
-  const written = { preview, revision: result.revision }
+  const written = { preview, revision: result.revision, isNew: result.outcome === 'written' }
   const standing = await standingWarnings(collaborators, request.source, prepared.value, written)
   return judge(request, result, [...prepared.warnings, ...standing])
 }

@@ -8,6 +8,14 @@ import { questionableServices, serviceWarnings } from './service-warnings.ts'
 /** Of a large cluster every route may wait for one gateway. */
 const MAX_WARNINGS = 1000
 
+interface Written {
+  /** Of a push that is only tried. */
+  readonly preview: World | undefined
+  readonly revision: number | null
+  /** The push wrote the revision: all that others said until now is older, so nobody need be asked for what is newest. */
+  readonly isNew: boolean
+}
+
 /**
  * What of a push does not work, or does not count, as things stand: that depends on what others have pushed. Judged after
  * the write, so that what the document itself brings, or another push just brought, counts; of a push that is only tried
@@ -17,15 +25,17 @@ export async function standingWarnings(
   current: Current,
   source: string,
   prepared: Prepared,
-  written: { readonly preview: World | undefined; readonly revision: number | null },
+  written: Written,
 ): Promise<Problem[]> {
   const { routes, gateways } = prepared
-  const { preview, revision } = written
+  const { preview, revision, isNew } = written
   // What others say was there before: a large push, about which there is nothing to say, need not wait for itself.
   const before = preview ?? (await worldFrom(current.replica, (revision ?? 1) - 1))
   const services = questionableServices(before, source, prepared.services)
   if (routes.length + gateways.length + services.length === 0) return []
-  const world = preview ?? (await currentWorld(current))
+  const world =
+    preview ??
+    (isNew && revision !== null ? await worldFrom(current.replica, revision) : await currentWorld(current))
   return bounded([
     ...(await serviceWarnings(world, source, services)),
     ...(await routeWarnings(world, source, { routes, gateways })),

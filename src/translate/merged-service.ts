@@ -15,7 +15,7 @@ import {
   type ServiceClaim,
 } from './parsed-claim.ts'
 import type { Realm } from './realm.ts'
-import { claimCandidates, withoutDuplicates } from './service-candidates.ts'
+import { claimCandidates, misfitsOf, withoutDuplicates } from './service-candidates.ts'
 import { type Conflict, conflictsWith } from './service-conflicts.ts'
 import { type SaidLocality, servicePolicy } from './service-policy.ts'
 import { placedDemand, type Surroundings } from './surroundings.ts'
@@ -120,12 +120,8 @@ export class MergedService {
 
   /** Names of a source's endpoints that no port of the service takes. */
   misfits(source: string): readonly string[] {
-    const { ports } = this
     const claim = this.#claims.find(one => one.source === source)
-    if (claim === undefined) return []
-    const fitting = ports.flatMap(port => claimCandidates(claim, port, ports, this.#surroundings))
-    const taken = new Set(fitting.map(one => one.name))
-    return claim.endpoints.map(one => one.name).filter(name => !taken.has(name))
+    return claim === undefined ? [] : misfitsOf(claim, this.ports)
   }
 
   /** What the service's rule says for one port, before any viewpoint; undefined for a port that it does not have. */

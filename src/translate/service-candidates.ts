@@ -21,13 +21,26 @@ export function claimCandidates(
   merged: readonly ServicePort[],
   surroundings: Surroundings,
 ): Candidate[] {
-  const own = claim.ports === undefined ? port : claim.ports.find(one => one.port === port.port)
+  const own = ownPort(claim, port)
   if (own === undefined) return []
   const single = (claim.ports ?? merged).length === 1
   return claim.endpoints.flatMap(endpoint => {
     const listening = listeningPort(endpoint, own, single)
     return listening === undefined ? [] : [candidate(claim.source, endpoint, listening, surroundings)]
   })
+}
+
+/** Names of its endpoints that no port of the merged service takes. */
+export function misfitsOf(claim: EndpointClaim, merged: readonly ServicePort[]): string[] {
+  const single = (claim.ports ?? merged).length === 1
+  const own = merged.flatMap(port => ownPort(claim, port) ?? [])
+  const fits = (endpoint: Endpoint) => own.some(port => listeningPort(endpoint, port, single) !== undefined)
+  return claim.endpoints.filter(endpoint => !fits(endpoint)).map(({ name }) => name)
+}
+
+/** What the source itself says of a port; undefined: it has others. */
+function ownPort({ ports }: EndpointClaim, port: ServicePort): ServicePort | undefined {
+  return ports === undefined ? port : ports.find(one => one.port === port.port)
 }
 
 /** `port` is for services with one port, `ports` (by the port's name) for those with several. */
