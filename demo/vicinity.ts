@@ -27,6 +27,8 @@ export interface VicinityOptions {
   readonly rest?: string
   readonly xds?: string
   readonly flags?: readonly string[]
+  /** A built program other than that of this folder. */
+  readonly program?: string
   /** Of Node itself. */
   readonly nodeFlags?: readonly string[]
 }
@@ -39,10 +41,11 @@ interface ReadyLine {
 
 /** Starts `vicinity serve` in a process of its own and resolves when both planes answer. */
 export async function startVicinity(options: VicinityOptions): Promise<Vicinity> {
-  const { database, rest = '127.0.0.1:0', xds = '127.0.0.1:0', flags = [], nodeFlags = [] } = options
+  const { database, rest = '127.0.0.1:0', xds = '127.0.0.1:0' } = options
+  const { program = PROGRAM, flags = [], nodeFlags = [] } = options
   const url = database.startsWith('postgres:') ? database : `sqlite:${database}`
   const args = ['serve', '--database', url, '--rest', rest, '--xds', xds, ...flags]
-  const child = startProcess('vicinity', process.execPath, [...nodeFlags, PROGRAM, ...args])
+  const child = startProcess('vicinity', process.execPath, [...nodeFlags, program, ...args])
   const ready = await child.waitForLine(line => {
     if (!line.startsWith('{')) return undefined
     const parsed = JSON.parse(line) as ReadyLine

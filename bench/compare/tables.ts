@@ -1,0 +1,56 @@
+import { BESIDE, COMPARED, type Column } from './columns.ts'
+import type { ServerFigures } from './figures.ts'
+import { markdownTable } from './markdown-table.ts'
+import { OURS, ratioOf, type Spread, spreadOfServer } from './ratios.ts'
+import { sizeOf, targetsOf } from './targets.ts'
+
+/** The ratios of all sizes, and for each size what every server showed. */
+export function comparisonTables(figures: readonly ServerFigures[]): string {
+  const sizes = [...new Set(figures.map(one => sizeOf(one.workload)))]
+  const ofSize = (size: string) => figures.filter(one => sizeOf(one.workload) === size)
+  return [
+    ratioTable(sizes.map(ofSize)),
+    ...sizes.flatMap(size => [`**${size}**`, valueTable(ofSize(size))]),
+  ].join('\n\n')
+}
+
+/** A row for each size, a column for each thing: the ratio, its spread, what is to be reached, and whether it is. */
+function ratioTable(sizes: readonly (readonly ServerFigures[])[]): string {
+  const headings = COMPARED.map(column => column.heading.replace(/, (s|ms|MiB)$/, ''))
+  return markdownTable(
+    ['services × streams', ...headings],
+    sizes.map(figures => [
+      figures[0] ? sizeOf(figures[0].workload) : '',
+      ...COMPARED.map(column => judged(column, figures)),
+    ]),
+  )
+}
+
+function judged(column: Column, figures: readonly ServerFigures[]): string {
+  const ratio = ratioOf(column, figures)
+  const target = figures[0] && targetsOf(figures[0].workload)[column.key]
+  if (!ratio) return '–'
+  if (target === undefined) return ratioText(ratio)
+  return `${ratioText(ratio)} ≤ ${target} ${ratio.median <= target ? '✓' : '✗'}`
+}
+
+function ratioText({ median, min, max, runs }: Spread): string {
+  const digits = median < 0.1 ? 3 : 2
+  const spread = runs > 1 ? ` (${min.toFixed(digits)}–${max.toFixed(digits)})` : ''
+  return `**${median.toFixed(digits)}**${spread}`
+}
+
+/** A row for each thing, a column for each server: medians over the runs. */
+function valueTable(figures: readonly ServerFigures[]): string {
+  const servers = [OURS, ...new Set(figures.map(one => one.server).filter(name => name !== OURS))]
+  return markdownTable(
+    ['median of the runs', ...servers, 'ratio to the best peer'],
+    [...COMPARED, ...BESIDE].map(column => {
+      const ratio = ratioOf(column, figures)
+      const values = servers.map(server =>
+        spreadOfServer(column, figures, server)?.median.toFixed(column.digits),
+      )
+      return [column.heading, ...values.map(value => value ?? '–'), ratio ? ratioText(ratio) : '–']
+    }),
+  )
+}

@@ -1,0 +1,95 @@
+import { pushOf, type ServerFigures } from '../compare/figures.ts'
+import { markdownTable } from '../compare/markdown-table.ts'
+import { OURS } from '../compare/ratios.ts'
+import type { Growth } from './growth.ts'
+
+/** What grew, in numbers, with what is to hold of it. */
+export function growthTables(growth: Growth): string {
+  return [
+    ladder('services', growth.services, one => one.workload.services),
+    flatness(growth.services),
+    ladder('streams', growth.streams, one => one.workload.streams),
+    historyTable(growth),
+    joiningTable(growth),
+  ]
+    .filter(text => text !== '')
+    .join('\n\n')
+}
+
+function ladder(
+  growing: string,
+  figures: readonly ServerFigures[],
+  size: (figures: ServerFigures) => number,
+): string {
+  const headings = [
+    '1 changed: CPU s',
+    'p99 ms',
+    '100 changed: CPU s',
+    'p99 ms',
+    'memory MiB',
+    'ready p99 ms',
+  ]
+  return markdownTable(
+    [growing, 'server', ...headings],
+    figures.map(one => [
+      size(one),
+      one.server,
+      ...[1, 100].flatMap(changed => {
+        const push = pushOf(one, changed)
+        return [push?.cpuSeconds.toFixed(3) ?? '–', push?.ms.p99.toFixed(0) ?? '–']
+      }),
+      one.rssMiB.ready,
+      one.ready.ms.p99.toFixed(0),
+    ]),
+  )
+}
+
+/** A push must cost what has changed, however much there is: within 1.3 times from the fewest services to the most. */
+export function flatness(figures: readonly ServerFigures[]): string {
+  const ours = figures.filter(one => one.server === OURS)
+  const [fewest, most] = [ours[0], ours.at(-1)]
+  const [from, to] = [fewest && pushOf(fewest, 1)?.cpuSeconds, most && pushOf(most, 1)?.cpuSeconds]
+  if (!fewest || !most || !from || to === undefined) return ''
+  const ratio = to / from
+  const sizes = `${most.workload.services} services to that with ${fewest.workload.services}`
+  return `CPU per push of one change with ${sizes}: ${ratio.toFixed(2)} ≤ 1.3 ${ratio <= 1.3 ? '✓' : '✗'}`
+}
+
+function historyTable({ history }: Growth): string {
+  return markdownTable(
+    [
+      'entry rows',
+      '1 changed: CPU s',
+      'p99 ms',
+      '100 changed: CPU s',
+      'p99 ms',
+      'memory MiB',
+      'database MiB',
+    ],
+    history.map(one => [
+      one.rows,
+      ...one.pushes.flatMap(push => [push.cpuSeconds.toFixed(3), push.ms.p99.toFixed(0)]),
+      one.rssMiB,
+      one.databaseMiB,
+    ]),
+  )
+}
+
+function joiningTable({ joining }: Growth): string {
+  return markdownTable(
+    ['server', 'while', 'quiet p50 / p99 ms', 'meanwhile p50 / p99 ms', 'p99: meanwhile / quiet', 'pushes'],
+    joining.map(one => {
+      const ratio = one.meanwhile.p99 / one.quiet.p99
+      const judged = one.server === OURS ? ` < 3 ${ratio < 3 ? '✓' : '✗'}` : ''
+      const both = ({ p50, p99 }: typeof one.quiet) => `${p50.toFixed(0)} / ${p99.toFixed(0)}`
+      return [
+        one.server,
+        `${one.joining} join ${one.streams} with ${one.services} services each, ready after ${(Math.max(...one.readyP99Ms) / 1_000).toFixed(1)} s`,
+        both(one.quiet),
+        both(one.meanwhile),
+        `${ratio.toFixed(2)}${judged}`,
+        one.pushesMeanwhile,
+      ]
+    }),
+  )
+}
