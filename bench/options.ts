@@ -18,8 +18,8 @@ export interface Options {
   readonly vicinity?: string
 }
 
-export const SECTIONS = ['compare', 'growth', 'parts'] as const
-export type Section = (typeof SECTIONS)[number]
+const SECTIONS = ['compare', 'growth', 'parts'] as const
+type Section = (typeof SECTIONS)[number]
 
 const SERVERS: readonly ServerName[] = [OURS, ...CACHES]
 const SIZES = ['100x100', '1000x1000', '5000x200']

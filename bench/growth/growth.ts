@@ -44,7 +44,7 @@ const QUICK: Plan = {
   joining: { services: 500, streams: 20, joining: 20 },
 }
 
-export const GROWING: readonly ServerName[] = [OURS, 'linear']
+const GROWING: readonly ServerName[] = [OURS, 'linear']
 const REPETITIONS = 10
 
 export async function measureGrowth(
