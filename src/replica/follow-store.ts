@@ -53,13 +53,14 @@ export async function followStore(
   /** Of `world` among all that the database ever said. */
   let stamp = ''
   const lag = new FeedLag()
-  let isDue = false
+  /** What the database was last said to stand at, and was not looked at since. */
+  let heard: Position | 'unknown' | undefined
   let reading: Promise<void> | undefined
 
   // Listening begins before the first load, or a commit between the two would be missed.
   const unsubscribe = store.subscribe(head => {
     if (head !== undefined) lag.heard(head.revision)
-    isDue = true
+    heard = head ?? 'unknown'
     follow()
   })
   reading = advance()
@@ -92,14 +93,20 @@ export async function followStore(
     })
   }
 
+  /** Of several commits the feed may have told all when the last one is heard of. */
+  function isDue(): boolean {
+    if (heard === undefined || heard === 'unknown') return heard !== undefined
+    return heard.revision !== world.revision || heard.stamp !== stamp
+  }
+
   /** Reads the feed until nothing was announced meanwhile. */
   async function catchUp(): Promise<void> {
-    while (isDue && !closing.signal.aborted) {
-      isDue = false
+    while (isDue() && !closing.signal.aborted) {
+      heard = undefined
       try {
         await advance()
       } catch (error) {
-        isDue = true
+        heard = 'unknown'
         failures.warn({ err: error, revision: world.revision })
         await delay(RETRY_AFTER, undefined, { signal: closing.signal }).catch(() => {})
       }

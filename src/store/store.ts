@@ -58,9 +58,9 @@ export interface Store {
   entries(query: EntriesQuery): Promise<StoredEntry[] | Gone>
 
   /**
-   * What changed after `after` up to the head of that moment, in batches of at most some thousand entries. All
-   * batches of one call name the same position (the next `after`) and belong together: only the end of the
-   * iteration is a state that ever was. Yields nothing when there is no newer revision, and an empty batch when
+   * What changed after `after` up to the head of that moment, or to the last one that subscribers were told, in
+   * batches of at most some thousand entries. All batches of one call name the same position (the next `after`) and
+   * belong together: only the end of the iteration is a state that ever was. Yields nothing when there is no newer revision, and an empty batch when
    * newer revisions changed nothing in the end, so that a reader always gets to the head. Without a stamp the
    * revision is taken for one that was never lost.
    */

@@ -6,13 +6,13 @@ import { trafficOperations } from '../traffic/operations.ts'
 import type { ServiceSum, StepSum, TrafficQuery } from '../traffic/traffic.ts'
 import { operations } from '../versions/operations.ts'
 import type { Backend } from './backend.ts'
-import type { OwnCommits } from './own-commits.ts'
+import type { FollowedFeed } from './followed-feed.ts'
 import { type Page, Pages } from './pages.ts'
 
 /** What the thread does for the main thread, by name: the operations, with long answers in pages. */
 export type Acts = ReturnType<typeof acts>
 
-export function acts(database: Backend, own: OwnCommits) {
+export function acts(database: Backend, feed: FollowedFeed) {
   const reports = () => shared(database.statements.reports)
   const asked = operations(database)
   const traffic = trafficOperations(database.traffic)
@@ -24,10 +24,7 @@ export function acts(database: Backend, own: OwnCommits) {
       const { steps, services } = await traffic.readTraffic(query)
       return { steps: pages.first(steps, sizeOf), services: pages.first(services, sizeOf) }
     },
-    beginFeed: async (after: Partial<Position>) => {
-      const page = await asked.beginFeed(after)
-      return page && { ...page, commits: own.refine(page.commits) }
-    },
+    beginFeed: (after: Partial<Position>, isFollowed: boolean) => feed.begin(after, isFollowed),
     part: async (source: string, part: Part, revision?: number) => {
       const state = await asked.part(source, part, revision)
       if (state === null || 'outcome' in state) return state

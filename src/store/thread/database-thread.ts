@@ -1,10 +1,10 @@
 import type { Worker } from 'node:worker_threads'
-import type { Position } from '../../model/change.ts'
 import { spawnWorker } from '../../spawn-worker.ts'
 import { type Location, nameOf } from '../location.ts'
 import { StoreUnavailable } from '../store.ts'
 import type { Acts } from './acts.ts'
 import type { Unavailable } from './backend.ts'
+import type { Head } from './followed-feed.ts'
 import type { Reply, Request, WorkerInput } from './messages.ts'
 
 interface Waiting {
@@ -20,7 +20,7 @@ const RESTART_AFTER = 500
 
 /** What the thread tells by itself. */
 interface Told {
-  onHead(head: Position): void
+  onHead(head: Head): void
   /** null: the database can be reached again. */
   onOutage(outage: Unavailable | null): void
   /** Another process may have told something of itself. */

@@ -1,18 +1,19 @@
 import type { Position } from '../../model/change.ts'
+import type { Head } from './followed-feed.ts'
 
 /**
  * Finds out where the database stands whenever it may have moved, and tells every other position. One question after
  * the other, so that an answer is never older than the one before: a head that fell did fall.
  */
 export class HeadWatch {
-  readonly #position: () => Promise<Position>
-  readonly #tell: (head: Position) => void
+  readonly #head: () => Promise<Head>
+  readonly #tell: (head: Head) => void
   #known: Position | undefined
   #isDue = false
   #looking: Promise<void> | undefined
 
-  constructor(position: () => Promise<Position>, tell: (head: Position) => void) {
-    this.#position = position
+  constructor(head: () => Promise<Head>, tell: (head: Head) => void) {
+    this.#head = head
     this.#tell = tell
   }
 
@@ -28,9 +29,10 @@ export class HeadWatch {
   async #lookWhileDue(): Promise<void> {
     while (this.#isDue) {
       this.#isDue = false
-      const head = await this.#position()
-      if (head.revision === this.#known?.revision && head.stamp === this.#known.stamp) continue
-      this.#known = head
+      const head = await this.#head()
+      const { revision, stamp } = head.position
+      if (revision === this.#known?.revision && stamp === this.#known.stamp) continue
+      this.#known = head.position
       this.#tell(head)
     }
   }

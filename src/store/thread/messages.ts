@@ -1,7 +1,7 @@
-import type { Position } from '../../model/change.ts'
 import type { Location } from '../location.ts'
 import type { Acts } from './acts.ts'
 import type { Unavailable } from './backend.ts'
+import type { Head } from './followed-feed.ts'
 
 /** What passes between the main thread and the thread that owns the database. */
 
@@ -20,7 +20,7 @@ export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly unavailable: Unavailable }
   | { readonly id: number; readonly error: Error }
-  | { readonly head: Position }
+  | { readonly head: Head }
   | { readonly outage: Unavailable | null }
   /** Another process may have told something of itself. */
   | { readonly reported: true }

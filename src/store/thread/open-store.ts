@@ -8,6 +8,7 @@ import type { RetentionCursor } from '../versions/retention.ts'
 import type { Unavailable } from './backend.ts'
 import { DatabaseThread } from './database-thread.ts'
 import type { Page } from './pages.ts'
+import { SentNews } from './sent-news.ts'
 
 /** Why a database cannot be reached, and what a person can do about it. */
 export type Outage = Pick<Unavailable, 'cause' | 'hint'>
@@ -23,12 +24,14 @@ export async function openStore(
   const listeners = new Set<(head: Position) => void>()
   let known: Position = { revision: 0, stamp: '' }
   const readers = new Set<() => void>()
+  const sent = new SentNews()
   const thread = new DatabaseThread(location, {
     onOutage,
     onReported() {
       for (const reader of readers) reader()
     },
-    onHead(head) {
+    onHead({ position: head, news }) {
+      sent.keep(news)
       // A thread that has just started tells what it finds.
       if (head.revision === known.revision && head.stamp === known.stamp) return
       known = head
@@ -42,7 +45,7 @@ export async function openStore(
     throw error
   }
   const reports = location.kind === 'postgres' ? reportsOf(thread, readers) : undefined
-  return { ...storeOf(thread, listeners), reports, traffic: trafficOf(thread) }
+  return { ...storeOf(thread, listeners, sent), reports, traffic: trafficOf(thread) }
 }
 
 function trafficOf(thread: DatabaseThread): Traffic {
@@ -79,6 +82,7 @@ function reportsOf(thread: DatabaseThread, readers: Set<() => void>): Reports {
 function storeOf(
   thread: DatabaseThread,
   listeners: Set<(head: Position) => void>,
+  sent: SentNews,
 ): Omit<Store, 'reports' | 'traffic'> {
   return {
     head: () => thread.call('head', []),
@@ -96,7 +100,7 @@ function storeOf(
       return { ...state, entries: await allPages(thread, state.entries) }
     },
     entries: async query => pagesOrGone(thread, await thread.call('entries', [query])),
-    changes: after => changes(thread, after),
+    changes: after => changes(thread, after, { isFollowed: listeners.size > 0, sent }),
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -127,8 +131,18 @@ function storeOf(
   }
 }
 
-async function* changes(thread: DatabaseThread, after: Partial<Position>): AsyncIterable<FeedBatch> {
-  const first = await thread.call('beginFeed', [after])
+interface Following {
+  /** Somebody is told of what is new, and will read it. */
+  readonly isFollowed: boolean
+  readonly sent: SentNews
+}
+
+async function* changes(
+  thread: DatabaseThread,
+  after: Partial<Position>,
+  { isFollowed, sent }: Following,
+): AsyncIterable<FeedBatch> {
+  const first = sent.take(after) ?? (await thread.call('beginFeed', [after, isFollowed]))
   if (first === null) return
   const { next, ...batch } = first
   yield batch

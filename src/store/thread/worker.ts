@@ -3,6 +3,7 @@ import { within } from '../../within.ts'
 import type { Location } from '../location.ts'
 import { type Acts, acts } from './acts.ts'
 import type { Backend, Unavailable, Watcher } from './backend.ts'
+import { FollowedFeed } from './followed-feed.ts'
 import { HeadWatch } from './head-watch.ts'
 import type { Reply, Request, WorkerInput } from './messages.ts'
 import { OwnCommits } from './own-commits.ts'
@@ -32,10 +33,10 @@ try {
 /** Answers what the main thread asks, and tells where the head is. */
 function serve(backend: Backend): void {
   const own = new OwnCommits()
-  const known = acts(backend, own)
-  const { revisions } = backend.statements
+  const feed = new FollowedFeed(backend, own)
+  const known = acts(backend, feed)
   const watch = new HeadWatch(
-    () => revisions.position(),
+    () => feed.head(),
     head => say({ head }),
   )
   const look = () =>

@@ -1,4 +1,3 @@
-import type { Position } from '../../model/change.ts'
 import type { Part } from '../../model/entry.ts'
 import type { Nack } from '../../model/nacks.ts'
 import type { NacksQuery } from '../nacks.ts'
@@ -13,7 +12,7 @@ import type {
   Write,
 } from '../store.ts'
 import { control } from './control.ts'
-import { beginFeed, type FeedCursor, nextFeed } from './feed.ts'
+import { type FeedCursor, nextFeed } from './feed.ts'
 import { heard } from './fencing.ts'
 import { diff, entriesAt, partAt } from './history.ts'
 import { push, repeat } from './push.ts'
@@ -35,7 +34,6 @@ export function operations(database: Database) {
     part: (source: string, part: Part, revision?: number) => partAt(database, source, part, revision),
     entries: (query: EntriesQuery) => entriesAt(database, query),
     diff: (from: number, to: number, source?: string) => diff(database, from, to, source),
-    beginFeed: (after: Partial<Position>) => beginFeed(database, after),
     nextFeed: (cursor: FeedCursor) => nextFeed(database, cursor),
     revisions: (query: RevisionsQuery) => revisions.list(query),
     revision: (id: number) => revisions.get(id),

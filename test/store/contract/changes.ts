@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { processTime } from '../../../src/process-time.ts'
-import type { StoredEntry } from '../../../src/store/store.ts'
+import type { Position, StoredEntry } from '../../../src/store/store.ts'
 import { patch, push, replacement, route, service } from '../pushes.ts'
 import { apply, collect, withoutOrder } from '../reader.ts'
 import type { OpenStore } from './open-store.ts'
@@ -78,6 +78,35 @@ export function changesContract(db: OpenStore): void {
       expect(new Set([...seen.values()].map(e => e.since))).toEqual(new Set([1]))
       for await (const batch of db.store.changes({ revision: 1 })) apply(seen, batch)
       expect(withoutOrder(seen.values())).toEqual(withoutOrder((await db.store.entries({})) as StoredEntry[]))
+    })
+
+    test('tell a subscriber all in the end, whether he reads after each commit or after several', async () => {
+      const seen = new Map<string, StoredEntry>()
+      let at: Position = { revision: 0, stamp: '' }
+      let heard = 0
+      const unsubscribe = db.store.subscribe(({ revision }) => {
+        heard = revision
+      })
+      const read = async () => {
+        for await (const batch of db.store.changes(at)) {
+          apply(seen, batch)
+          at = { revision: batch.revision, stamp: batch.stamp }
+        }
+      }
+      for (const commits of [1, 1, 3, 1, 2, 1]) {
+        for (let commit = 0; commit < commits; commit += 1) {
+          const number = at.revision + commit + 1
+          await push(db.store, replacement('topology', [service('a', number), service(`s-${number}`)]))
+        }
+        const last = at.revision + commits
+        await vi.waitFor(() => expect(heard).toBe(last))
+        await read()
+        expect(at.revision).toBe(last)
+        expect(withoutOrder(seen.values())).toEqual(
+          withoutOrder((await db.store.entries({})) as StoredEntry[]),
+        )
+      }
+      unsubscribe()
     })
 
     test('wake their subscribers after each commit, and no more once they left', async () => {

@@ -152,7 +152,7 @@ describe('the database thread', () => {
     const heads: number[] = []
     const thread = new DatabaseThread(
       { kind: 'sqlite', path },
-      { ...deaf, onHead: ({ revision }) => heads.push(revision) },
+      { ...deaf, onHead: ({ position }) => heads.push(position.revision) },
     )
     const write = () => ({
       source: 'east',
