@@ -6,6 +6,7 @@ import type { MergedService } from './merged-service.ts'
 import { clusterName } from './names.ts'
 import { clusterResource, routeConfigurationResource } from './resource.ts'
 import { virtualHosts } from './route-configuration.ts'
+import { declaresPorts } from './service-claims.ts'
 import type { SourceRoute } from './source-route.ts'
 import { World } from './world.ts'
 import { WorldDraft } from './world-draft.ts'
@@ -19,11 +20,11 @@ export interface Untranslatable {
 /**
  * Translates what a push brings as if it stood alone: what cannot be translated is not stored, so that nothing in the
  * database can keep a replica from serving the rest. Assignments are left out: they are made of addresses and numbers
- * that the schema has checked, and there are thousands.
+ * that the schema has checked, and there are thousands. So endpoints matter only to a service that has its ports of them.
  */
 export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
   const draft = new WorldDraft(World.EMPTY)
-  draft.add({ revision: 1, reset: false, upserted: entries.map(asStored), removed: [] })
+  draft.add({ revision: 1, reset: false, upserted: withoutAssignments(entries).map(asStored), removed: [] })
   const { world } = draft.finish(1)
   const services = [...world.allServices()].flatMap(service =>
     attempt({ kind: 'Service', namespace: service.namespace, name: service.name }, () => tryService(service)),
@@ -52,6 +53,18 @@ function tryRoute(route: SourceRoute): void {
     'trial',
     virtualHosts(group, () => ({ hashPolicy: undefined })),
   )
+}
+
+function withoutAssignments(entries: readonly Entry[]): readonly Entry[] {
+  const keys = entries.filter(isWithoutPorts).map(({ namespace, name }) => `${namespace}/${name}`)
+  const portless = new Set(keys)
+  return entries.filter(
+    ({ kind, namespace, name }) => kind !== 'Endpoints' || portless.has(`${namespace}/${name}`),
+  )
+}
+
+function isWithoutPorts(entry: Entry): boolean {
+  return entry.kind === 'Service' && !declaresPorts({ source: 'trial', service: asStored(entry) })
 }
 
 function asStored(entry: Entry): StoredEntry {
