@@ -76,9 +76,10 @@ function checkUnique(
   seen: { names: Set<string>; places: Set<string> },
   path: Path,
 ): void {
-  const repeated = placesOf(one).find(place => seen.places.has(place))
+  const places = placesOf(one)
+  const repeated = places.find(place => seen.places.has(place))
   if (repeated !== undefined) draft.refuse([...path, 'address'], `is given twice: ${repeated}`)
-  for (const place of placesOf(one)) seen.places.add(place)
+  for (const place of places) seen.places.add(place)
 
   const isDefault = one.name === defaultName(one.address, one.port)
   if (seen.names.has(one.name) && !(isDefault && repeated !== undefined)) {

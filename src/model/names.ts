@@ -11,14 +11,18 @@ export const label = z
     'must be lower case letters, digits and -, as a Kubernetes name (RFC 1123 label)',
   )
 
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
+
 /** RFC 1123 subdomain: dot-separated labels, as Kubernetes names nodes, gateways and routes. */
 export const subdomain = z
   .string()
   .max(253)
-  .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
-    'must be lower case labels joined by dots, as a Kubernetes name (RFC 1123 subdomain)',
-  )
+  .regex(SUBDOMAIN, 'must be lower case labels joined by dots, as a Kubernetes name (RFC 1123 subdomain)')
+
+/** Whether a text could be a `subdomain`. */
+export function isSubdomain(text: string): boolean {
+  return text.length <= 253 && SUBDOMAIN.test(text)
+}
 
 /** A group of the Kubernetes API; '' is the core group. */
 export const apiGroup = z.union([z.literal(''), subdomain], {

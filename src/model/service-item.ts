@@ -9,6 +9,7 @@ import { isLaterAppProtocol } from './later.ts'
 import { canonicalAddress } from './names.ts'
 import { normalEndpoint, normalService } from './normal-topology.ts'
 import { byName } from './order.ts'
+import { isPlainEndpoint } from './plain-endpoint.ts'
 import type { Path } from './problem.ts'
 import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
 import { checkZoneReferences } from './zone-references.ts'
@@ -60,7 +61,7 @@ const ownerOfEndpoints = endpoints.pick({ namespace: true, name: true })
 function parseEndpoints(draft: ContentDraft, list: unknown, declared: DeclaredPorts, path: Path): Endpoint[] {
   const all: (Endpoint | undefined)[] = []
   draft.each(list, path, (item, at) => {
-    const parsed = draft.parse('endpoint', endpoint, item, at)
+    const parsed = isPlainEndpoint(item) ? item : draft.parse('endpoint', endpoint, item, at)
     if (parsed?.additionalAddresses !== undefined) checkAdditional(draft, parsed, at)
     if (parsed?.terminating && parsed.ready === undefined) draft.warn([...at, 'ready'], STILL_READY)
     all.push(parsed && normalEndpoint(parsed))
