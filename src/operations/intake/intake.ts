@@ -12,11 +12,15 @@ export interface Intake {
 
 /** A body up to this size is parsed in a few milliseconds, less than streams notice. */
 const INLINE_BYTES = 32 * 1024
+/** So is a patch of a thousand endpoints; the thread, which may have to start first, would take longer. */
+const INLINE_ENDPOINTS_BYTES = 128 * 1024
 /** YAML is parsed at about a megabyte a second. */
 const INLINE_YAML_BYTES = 4 * 1024
 
 /** Checking one regular expression can take milliseconds, and a small body holds many. */
 const SLOW_WORD = 'RegularExpression'
+/** What has settings takes ten times as long as endpoints: it is translated too. */
+const SETTINGS = '"services"'
 
 export function openIntake(): Intake {
   const queue = new IntakeQueue()
@@ -52,8 +56,13 @@ const SAMPLE = {
 }
 
 function isQuick(request: PrepareRequest): boolean {
-  const { bytes } = request
-  const isYaml = request.kind === 'kubernetes' && request.format === 'yaml'
-  if (bytes.length > (isYaml ? INLINE_YAML_BYTES : INLINE_BYTES)) return false
-  return !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(SLOW_WORD)
+  const bytes = Buffer.from(request.bytes.buffer, request.bytes.byteOffset, request.bytes.byteLength)
+  return bytes.length <= quickBytes(request, bytes) && !bytes.includes(SLOW_WORD)
+}
+
+function quickBytes(request: PrepareRequest, bytes: Buffer): number {
+  if (request.kind === 'kubernetes' && request.format === 'yaml') return INLINE_YAML_BYTES
+  if (request.kind !== 'patch' || request.part !== 'topology' || bytes.length > INLINE_ENDPOINTS_BYTES)
+    return INLINE_BYTES
+  return bytes.includes(SETTINGS) ? INLINE_BYTES : INLINE_ENDPOINTS_BYTES
 }
