@@ -16,7 +16,7 @@ type Point = readonly [x: number, y: number]
 
 const WIDTH = 420
 const HEIGHT = 280
-const MARGIN = { left: 60, right: 14, top: 28, bottom: 58 }
+const MARGIN = { left: 60, right: 28, top: 28, bottom: 58 }
 const COLOURS = ['#0b6bcb', '#d1541f', '#2e8540', '#7a4cb0']
 
 /** One SVG picture of these, two beside each other. */

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
  * What a PATCH of endpoints costs the whole process, from the request to the published world, without any stream: CPU
  * seconds and the time until it is answered, one push after the other and many at once. Needs a build.
  *
- *   tsx bench/parts/push-path.ts --services 100,10000 --changed 1,100 --pushes 300
+ *   tsx bench/acceptance/push-path.ts --services 100,10000 --changed 1,100 --pushes 300
  */
 const { values } = parseArgs({
   options: {
