@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +10,7 @@ const FOLDER = fileURLToPath(new URL('./parts', import.meta.url))
 
 /** The programs that measure parts of Vicinity by themselves: every file at the top of `bench/parts`. */
 export async function partNames(only?: string): Promise<string[]> {
-  const files = await readdir(FOLDER)
+  const files = existsSync(FOLDER) ? await readdir(FOLDER) : []
   const names = files.flatMap(file => (file.endsWith('.ts') ? [file.slice(0, -'.ts'.length)] : [])).sort()
   if (only === undefined) return names
   if (!names.includes(only)) throw new Error(`there is no part ${only}, but ${names.join(', ')}`)
