@@ -1,35 +1,80 @@
+import type protobuf from 'protobufjs/light.js'
+import { ClaimedVersions } from './claimed-versions.ts'
 import {
   type DecodedRequest,
   type DiscoveryRequest,
-  type DiscoveryRequestMessage,
   decodeRequest,
-  discoveryRequestOf,
+  type NameFinder,
 } from './discovery-request.ts'
+import { errorOf, idOf, nodeIn, tagOf } from './request-fields.ts'
 
 /** `envoy.service.discovery.v3.DeltaDiscoveryRequest`, as far as a server needs it. */
 export interface DeltaRequest extends DiscoveryRequest {
-  readonly subscribe: readonly string[]
-  readonly unsubscribe: readonly string[]
-  /** What the client has from an earlier stream: version by name. */
-  readonly initialVersions: ReadonlyMap<string, string>
+  /** Names by their ids. */
+  readonly subscribe: readonly number[]
+  readonly unsubscribe: readonly number[]
+  /** What the client has from an earlier stream. */
+  readonly initialVersions: ClaimedVersions
 }
 
-interface DeltaRequestMessage extends DiscoveryRequestMessage {
-  readonly resourceNamesSubscribe?: string[]
-  readonly resourceNamesUnsubscribe?: string[]
-  readonly initialResourceVersions?: Record<string, string>
+/** Tags of its fields, all of them length-delimited. */
+const TAG = {
+  node: tagOf(1),
+  typeUrl: tagOf(2),
+  subscribe: tagOf(3),
+  unsubscribe: tagOf(4),
+  initialVersions: tagOf(5),
+  nonce: tagOf(6),
+  error: tagOf(7),
 }
+/** Of an entry of a map. */
+const KEY = tagOf(1)
+const VALUE = tagOf(2)
 
 /** Reads what a client sent; never throws. */
-export function decodeDeltaRequest(bytes: Uint8Array): DecodedRequest<DeltaRequest> {
-  return decodeRequest('envoy.service.discovery.v3.DeltaDiscoveryRequest', bytes, requestOf)
+export function decodeDeltaRequest(bytes: Uint8Array, names: NameFinder): DecodedRequest<DeltaRequest> {
+  return decodeRequest('DeltaDiscoveryRequest', bytes, reader => read(reader, bytes, names))
 }
 
-function requestOf(message: DeltaRequestMessage): DeltaRequest {
-  return {
-    ...discoveryRequestOf(message),
-    subscribe: message.resourceNamesSubscribe ?? [],
-    unsubscribe: message.resourceNamesUnsubscribe ?? [],
-    initialVersions: new Map(Object.entries(message.initialResourceVersions ?? {})),
+function read(reader: protobuf.Reader, bytes: Uint8Array, names: NameFinder): DeltaRequest {
+  const request: { -readonly [Field in keyof DeltaRequest]?: DeltaRequest[Field] } = {}
+  const subscribe: number[] = []
+  const unsubscribe: number[] = []
+  const initialVersions = new ClaimedVersions(bytes)
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag === TAG.subscribe) subscribe.push(idOf(reader, bytes, names))
+    else if (tag === TAG.initialVersions) readVersion(reader, bytes, names, initialVersions)
+    else if (tag === TAG.unsubscribe) unsubscribe.push(idOf(reader, bytes, names))
+    else if (tag === TAG.typeUrl) request.typeUrl = reader.string()
+    else if (tag === TAG.nonce) request.nonce = reader.string()
+    else if (tag === TAG.node) request.node = nodeIn(reader)
+    else if (tag === TAG.error) request.error = errorOf(reader)
+    else reader.skipType(tag & 7)
   }
+  return { typeUrl: '', nonce: '', ...request, subscribe, unsubscribe, initialVersions }
+}
+
+function readVersion(
+  reader: protobuf.Reader,
+  bytes: Uint8Array,
+  names: NameFinder,
+  versions: ClaimedVersions,
+): void {
+  const end = reader.uint32() + reader.pos
+  let [keyFrom, keyTo, from, to] = [end, end, end, end]
+  while (reader.pos < end) {
+    const tag = reader.uint32()
+    const begin = reader.pos
+    reader.skipType(tag & 7)
+    if (tag !== KEY && tag !== VALUE) continue
+    // What was skipped begins with its length.
+    const next = reader.pos
+    reader.pos = begin
+    const length = reader.uint32()
+    if (tag === KEY) [keyFrom, keyTo] = [next - length, next]
+    else [from, to] = [next - length, next]
+    reader.pos = next
+  }
+  versions.add(names.idOfBytes(bytes, keyFrom, keyTo), from, to)
 }

@@ -1,5 +1,5 @@
-import { messageType } from './descriptor.ts'
-import { type DiscoveryNode, type NodeMessage, nodeOf } from './discovery-node.ts'
+import protobuf from 'protobufjs/light.js'
+import type { DiscoveryNode } from './discovery-node.ts'
 
 /** What requests of every form of the protocol have. */
 export interface DiscoveryRequest {
@@ -13,12 +13,10 @@ export interface DiscoveryRequest {
   readonly error?: string
 }
 
-/** The fields of every form's message as protobufjs decodes them. */
-export interface DiscoveryRequestMessage {
-  readonly node?: NodeMessage
-  readonly typeUrl?: string
-  readonly responseNonce?: string
-  readonly errorDetail?: { readonly message?: string }
+/** Knows the ids of names. */
+export interface NameFinder {
+  /** That of the UTF-8 between two places. */
+  idOfBytes(bytes: Uint8Array, from: number, to: number): number
 }
 
 /** A request, or why the bytes are none. */
@@ -30,21 +28,12 @@ export type DecodedRequest<Request extends DiscoveryRequest> =
 export function decodeRequest<Request extends DiscoveryRequest>(
   messageName: string,
   bytes: Uint8Array,
-  requestOf: (message: object) => Request,
+  read: (reader: protobuf.Reader) => Request,
 ): DecodedRequest<Request> {
   try {
-    return { ok: true, request: requestOf(messageType(messageName).decode(bytes)) }
+    return { ok: true, request: read(protobuf.Reader.create(bytes)) }
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error)
-    return { ok: false, detail: `not a ${messageName.slice(messageName.lastIndexOf('.') + 1)}: ${cause}` }
-  }
-}
-
-export function discoveryRequestOf(message: DiscoveryRequestMessage): DiscoveryRequest {
-  return {
-    ...(message.node && { node: nodeOf(message.node) }),
-    typeUrl: message.typeUrl ?? '',
-    nonce: message.responseNonce ?? '',
-    ...(message.errorDetail && { error: message.errorDetail.message ?? '' }),
+    return { ok: false, detail: `not a ${messageName}: ${cause}` }
   }
 }

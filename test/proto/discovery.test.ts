@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ClaimedVersions } from '../../src/proto/claimed-versions.ts'
 import { decodeDeltaRequest } from '../../src/proto/delta-request.ts'
 import { encodeDeltaBody, encodeDeltaResponse } from '../../src/proto/delta-response.ts'
 import { encodeDiscoveryResource, versionOf } from '../../src/proto/discovery-resource.ts'
@@ -7,6 +8,10 @@ import { encodeResponseHead } from '../../src/proto/response-head.ts'
 import { decodeStateRequest } from '../../src/proto/state-request.ts'
 import { encodeStateResponse } from '../../src/proto/state-response.ts'
 import { messageNameOf, TYPE_URLS } from '../../src/proto/type-urls.ts'
+import { Names } from '../../src/xds/names/names.ts'
+
+const NAMES = new Names()
+const idsOf = (names: readonly string[]) => names.map(name => NAMES.idOf(name))
 
 const REQUEST = 'envoy.service.discovery.v3.DeltaDiscoveryRequest'
 const RESOURCE = 'envoy.service.discovery.v3.Resource'
@@ -92,9 +97,15 @@ test('a request of the state of the world is read with its names and version', (
     responseNonce: '5',
     errorDetail: { code: 3, message: 'no' },
   })
-  expect(decodeStateRequest(bytes)).toEqual({
+  expect(decodeStateRequest(bytes, NAMES)).toEqual({
     ok: true,
-    request: { typeUrl: TYPE_URLS.endpoints, names: ['a', 'b'], versionInfo: 'v', nonce: '5', error: 'no' },
+    request: {
+      typeUrl: TYPE_URLS.endpoints,
+      names: idsOf(['a', 'b']),
+      versionInfo: 'v',
+      nonce: '5',
+      error: 'no',
+    },
   })
 })
 
@@ -124,7 +135,8 @@ describe('a delta request', () => {
       responseNonce: '5',
       errorDetail: { code: 3, message: 'no' },
     })
-    expect(decodeDeltaRequest(bytes)).toEqual({
+    const decoded = decodeDeltaRequest(bytes, NAMES)
+    expect(decoded).toEqual({
       ok: true,
       request: {
         node: {
@@ -138,25 +150,31 @@ describe('a delta request', () => {
           features: ['envoy.lb.does_not_support_overprovisioning'],
         },
         typeUrl: TYPE_URLS.cluster,
-        subscribe: ['*'],
-        unsubscribe: ['x'],
-        initialVersions: new Map([
-          ['a', 'v1'],
-          ['__proto__', 'v2'],
-        ]),
+        subscribe: idsOf(['*']),
+        unsubscribe: idsOf(['x']),
+        initialVersions: expect.any(ClaimedVersions),
         nonce: '5',
         error: 'no',
       },
     })
+    const claimed = decoded.ok ? decoded.request.initialVersions : ClaimedVersions.NONE
+    const has = Array.from({ length: claimed.size }, (_, at) => [
+      NAMES.textOf(claimed.id(at)),
+      claimed.version(at),
+    ])
+    expect(has).toEqual([
+      ['a', 'v1'],
+      ['__proto__', 'v2'],
+    ])
   })
 
   test('an error_detail without words is a NACK all the same', () => {
-    const decoded = decodeDeltaRequest(encode(REQUEST, { responseNonce: '5', errorDetail: {} }))
+    const decoded = decodeDeltaRequest(encode(REQUEST, { responseNonce: '5', errorDetail: {} }), NAMES)
     expect(decoded.ok && decoded.request.error).toBe('')
   })
 
   test('bytes that are none are answered with what is wrong, not thrown', () => {
-    expect(decodeDeltaRequest(Buffer.from([0x0a, 0xff, 0xff]))).toMatchObject({ ok: false })
+    expect(decodeDeltaRequest(Buffer.from([0x0a, 0xff, 0xff]), NAMES)).toMatchObject({ ok: false })
   })
 
   test('a node whose metadata nests without end is no request', () => {
@@ -165,7 +183,7 @@ describe('a delta request', () => {
     for (let depth = 0; depth < 200; depth++) list = nest(0x0a, nest(0x32, list))
     const struct = nest(0x0a, Buffer.concat([nest(0x0a, Buffer.from('a')), nest(0x12, nest(0x32, list))]))
     const request = nest(0x0a, nest(0x1a, struct))
-    expect(decodeDeltaRequest(request)).toMatchObject({ ok: false })
+    expect(decodeDeltaRequest(request, NAMES)).toMatchObject({ ok: false })
   })
 })
 

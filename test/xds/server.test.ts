@@ -11,6 +11,7 @@ import type { ClientNode } from '../../src/xds/tables/audience.ts'
 import { cutOff } from './cut-off.ts'
 import { type Response, type StreamKind, TestClient } from './grpc-client.ts'
 import { noLoads } from './no-loads.ts'
+import { NAMES } from './protocol/resource-table.ts'
 import { CDS, EDS, LDS, Tables } from './protocol/session.ts'
 import { SlowReader } from './slow-reader.ts'
 
@@ -28,10 +29,12 @@ async function serve(options: Partial<XdsServerOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     audiences: {
+      names: NAMES,
       join: node => {
         joined.push(node)
         return {
-          views: typeUrl => (typeUrl.includes('config') ? tables.table(typeUrl) : undefined),
+          names: NAMES,
+          views: typeUrl => (typeUrl.includes('config') ? tables.table(typeUrl).view : undefined),
           viewpoint: () => node.viewpoint,
           warnings: () => (node.gateway === '' ? ['no gateway'] : []),
           leave: () => {
@@ -261,6 +264,7 @@ describe('a stream', () => {
   test('whose audience throws ends alone, with INTERNAL', async () => {
     const { client } = await serve({
       audiences: {
+        names: NAMES,
         join: () => {
           throw new Error('a bug')
         },

@@ -1,7 +1,7 @@
 import type { StateRequest } from '../../proto/state-request.ts'
 import { TYPE_URLS } from '../../proto/type-urls.ts'
 import type { Resource } from '../../translate/resource.ts'
-import type { View } from '../tables/view.ts'
+import type { NamedView } from '../tables/named-view.ts'
 import type { Question } from './question.ts'
 import type { Questions } from './questions.ts'
 import type { State } from './state-json.ts'
@@ -31,7 +31,7 @@ const LATELY_REFRESHES = 3
 export function keptClusters(
   question: Question,
   questions: Questions,
-  view: View,
+  view: NamedView,
   clock: Clock,
 ): ReadonlyMap<string, Resource> {
   const kept = new Map<string, Resource>()

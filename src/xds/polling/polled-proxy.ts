@@ -14,7 +14,7 @@ import type { Stance } from '../protocol/subscription.ts'
 import type { ProxyRefusal } from '../streams/proxy-stream.ts'
 import type { RunningTime } from '../streams/running-time.ts'
 import type { Audience, ClientNode } from '../tables/audience.ts'
-import type { View } from '../tables/view.ts'
+import { NamedView } from '../tables/named-view.ts'
 import { currentState } from './current-state.ts'
 import { keptClusters, mustWait } from './polled-order.ts'
 import { answerOf, heldType, typeStatus } from './polled-status.ts'
@@ -51,7 +51,7 @@ export class PolledProxy implements RegisteredProxy {
   readonly #options: PolledProxyOptions
   readonly #connectedAt = new Date()
   readonly #questions = new Questions()
-  readonly #views: ReadonlyMap<string, View>
+  readonly #views: ReadonlyMap<string, NamedView>
   readonly #cursors = new Map<string, number>()
   readonly #due = new Set<Question>()
   #settled = 0
@@ -68,7 +68,7 @@ export class PolledProxy implements RegisteredProxy {
     this.#views = new Map(
       Object.values(TYPE_URLS).flatMap(typeUrl => {
         const view = options.audience.views(typeUrl)
-        return view === undefined ? [] : [[typeUrl, view]]
+        return view === undefined ? [] : [[typeUrl, new NamedView(view, options.audience.names)]]
       }),
     )
     for (const [typeUrl, view] of this.#views) this.#cursors.set(typeUrl, view.position)
@@ -204,10 +204,10 @@ export class PolledProxy implements RegisteredProxy {
     return state
   }
 
-  get #asked(): [string, Question[], View][] {
+  get #asked(): [string, Question[], NamedView][] {
     return [...this.#views].flatMap(([typeUrl, view]) => {
       const questions = this.#questions.ofType(typeUrl)
-      return questions.length === 0 ? [] : [[typeUrl, questions, view] as [string, Question[], View]]
+      return questions.length === 0 ? [] : [[typeUrl, questions, view] as [string, Question[], NamedView]]
     })
   }
 
@@ -217,7 +217,7 @@ export class PolledProxy implements RegisteredProxy {
     return editions.current === 0 && versionInfo !== '' && !allowEmpty
   }
 
-  async #answer(question: Question, view: View, request: StateRequest): Promise<State | undefined> {
+  async #answer(question: Question, view: NamedView, request: StateRequest): Promise<State | undefined> {
     const { time, refreshDelay, editions } = this.#options
     question.heardAt = time.now()
     const kept = keptClusters(question, this.#questions, view, { now: time.now(), refreshDelay })
@@ -264,8 +264,8 @@ export class PolledProxy implements RegisteredProxy {
 /** What the view shows of a question's names, and what is kept beside it. Of a wildcard it is made once for each change. */
 async function stateOf(
   question: Question,
-  view: View,
-  shown: ShownResources,
+  view: NamedView,
+  shown: ShownResources<string>,
   kept: ReadonlyMap<string, Resource>,
 ): Promise<State> {
   if (!question.isWildcard) return currentState(name => shown.get(name), question.names)
@@ -273,7 +273,7 @@ async function stateOf(
   const { position } = view
   const beside = [...kept.keys()]
   if (known?.position === position && known.kept.join('\n') === beside.join('\n')) return known.state
-  const names = [...view.names(), ...beside]
+  const names = [...view.all(), ...beside]
   const state = await currentState(name => shown.get(name) ?? kept.get(name), names)
   question.known = { position, kept: beside, state }
   return state

@@ -4,7 +4,7 @@ import type { ProxyTypeStatus, TypeStatus } from '../../model/proxies.ts'
 import type { Resource } from '../../translate/resource.ts'
 import { answerTo, type VersionAnswer } from '../protocol/holdings.ts'
 import { ShownResources } from '../protocol/shown-resources.ts'
-import type { View } from '../tables/view.ts'
+import type { NamedView } from '../tables/named-view.ts'
 import type { Question } from './question.ts'
 import type { State } from './state-json.ts'
 
@@ -45,7 +45,7 @@ export function typeStatus(
 }
 
 /** What the client has of one type. */
-export function heldType(typeUrl: string, questions: readonly Question[], view: View): HeldType {
+export function heldType(typeUrl: string, questions: readonly Question[], view: NamedView): HeldType {
   return {
     typeUrl,
     wildcard: questions.some(one => one.isWildcard),
@@ -53,7 +53,7 @@ export function heldType(typeUrl: string, questions: readonly Question[], view: 
   }
 }
 
-function heldResources(question: Question, view: View): HeldResource[] {
+function heldResources(question: Question, view: NamedView): HeldResource[] {
   const taken = byName(question.taken)
   const latest = byName(question.latest)
   const isRefused = question.isRefused(question.latest?.version ?? '')

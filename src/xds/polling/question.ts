@@ -3,7 +3,7 @@ import type { Resource } from '../../translate/resource.ts'
 import type { RefusedResponse } from '../protocol/deliveries.ts'
 import type { Holding } from '../protocol/holdings.ts'
 import { namedIn, type Rejection } from '../protocol/rejection.ts'
-import type { View } from '../tables/view.ts'
+import type { NamedView } from '../tables/named-view.ts'
 import type { State } from './state-json.ts'
 
 /** How long a client that refuses a state is not sent it again, in milliseconds: each time it would read all of it. */
@@ -106,7 +106,7 @@ export class Question {
   }
 
   /** Whether a change of these names may make another answer. What is gone is not asked for any more. */
-  isConcerned(changed: ReadonlySet<string>, view: View): boolean {
+  isConcerned(changed: ReadonlySet<string>, view: NamedView): boolean {
     if (this.isWildcard) return this.known?.position !== view.position
     return this.names.some(name => {
       if (!changed.has(name)) return false

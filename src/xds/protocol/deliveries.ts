@@ -1,7 +1,9 @@
 import type { ResourceVersion } from '../../model/nacks.ts'
-import type { Resource } from '../../translate/resource.ts'
-import { GIVE_UP, Holdings, type KnownVersion, type ReferencesInUse } from './holdings.ts'
-import { namedIn, type Rejection, Rejections } from './rejection.ts'
+import type { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { Names } from '../names/names.ts'
+import { Holdings, type KnownVersion, type ReferencesInUse } from './holdings.ts'
+import { type Rejection, Rejections, wordsOf } from './rejection.ts'
 import { type SentResponse, Unanswered } from './unanswered.ts'
 
 /** An answer to a response: an ACK, or with `error` a NACK. */
@@ -9,7 +11,7 @@ export interface Answer {
   readonly nonce: string
   readonly error?: string
   /** Names that the response had beside its news: a state of the world repeats what was refused before. */
-  readonly repeated?: () => Iterable<string>
+  readonly repeated?: () => Iterable<NameId>
 }
 
 /** What a client refused with one answer. */
@@ -32,12 +34,14 @@ export interface RefusedVersion extends ResourceVersion {
 /** What of one type went to one client, and what the client said to it. */
 export class Deliveries {
   readonly holdings = new Holdings()
-  readonly #wants: (name: string) => boolean
+  readonly #names: Names
+  readonly #wants: (id: NameId) => boolean
   readonly #unanswered = new Unanswered()
   readonly #rejections = new Rejections()
 
   /** `wants`: whether the client is subscribed to a name at this moment. */
-  constructor(wants: (name: string) => boolean) {
+  constructor(names: Names, wants: (id: NameId) => boolean) {
+    this.#names = names
     this.#wants = wants
   }
 
@@ -57,16 +61,17 @@ export class Deliveries {
   }
 
   sent(nonce: string, response: SentResponse): void {
-    const { number, at, resources, removed } = response
-    for (const resource of resources) this.holdings.put(resource.name, resource, number, at)
-    for (const name of removed) this.holdings.put(name, undefined, number, at)
+    const { flight, ids, resources, removed } = response
+    for (let index = 0; index < ids.length; index++)
+      this.holdings.put(ids[index] as NameId, resources[index], flight)
+    for (const id of removed) this.holdings.put(id, undefined, flight)
     const givenUp = this.#unanswered.add(nonce, response)
-    if (givenUp) this.#accept(givenUp, givenUp.resources)
+    if (givenUp) this.#accept(givenUp)
   }
 
   /** A response that says of names only that they are gone, and is not written: its form has no words for that. */
   passOver(nonce: string): void {
-    for (const name of this.#unanswered.take(nonce)?.removed ?? []) this.forget(name)
+    for (const id of this.#unanswered.take(nonce)?.removed ?? []) this.forget(id)
   }
 
   /** Without effect for a nonce that is unknown or was answered. Returns what was refused. */
@@ -74,17 +79,23 @@ export class Deliveries {
     const responses = this.#unanswered.takeThrough(nonce)
     const answered = responses.pop()
     if (!answered) return undefined
-    for (const earlier of responses) this.#accept(earlier, earlier.resources)
+    for (const earlier of responses) this.#accept(earlier)
     if (error !== undefined) return this.#reject(answered, error, at, repeated?.() ?? [])
-    this.#accept(answered, answered.resources)
+    this.#accept(answered)
     if (repeated && this.rejection) this.#acceptRepeated(repeated())
     return undefined
   }
 
   /** The client is not subscribed to it any more. */
-  forget(name: string): void {
-    this.holdings.forget(name)
-    this.#rejections.repair([name])
+  forget(id: NameId): void {
+    this.holdings.forget(id)
+    this.#rejections.repair([id])
+  }
+
+  markNames(inUse: IdSet): void {
+    this.holdings.markNames(inUse)
+    for (const { ids, removed } of this.#unanswered.values())
+      for (const id of [...ids, ...removed]) inUse.add(id)
   }
 
   /** What the client's resources refer to; responses on their way included. */
@@ -92,71 +103,77 @@ export class Deliveries {
     const inUse = this.holdings.referencesInUse(now)
     const names = new Set(inUse.names)
     let { until } = inUse
-    for (const { at, resources } of this.#unanswered.values()) {
-      const isGivenUp = now >= at + GIVE_UP
-      if (!isGivenUp) until = Math.min(until, at + GIVE_UP)
-      for (const resource of resources) {
+    for (const { flight, ids, resources } of this.#unanswered.values()) {
+      const givenUp = flight.givenUpAt(now)
+      if (givenUp > 0) until = Math.min(until, givenUp)
+      for (const [index, resource] of resources.entries()) {
         // Given up counts as applied: then what was sent later rules. Of a name that was unsubscribed in between
         // nobody can say whether the client, late as it is, will subscribe it again before it takes the response.
-        const isPast = isGivenUp && this.holdings.has(resource.name)
+        const isPast = givenUp === 0 && this.holdings.has(ids[index] as NameId)
         if (!isPast) for (const name of resource.references) names.add(name)
       }
     }
     return { ...inUse, names, until }
   }
 
-  #accept({ number, removed }: SentResponse, resources: readonly Resource[]): void {
-    for (const resource of resources)
-      this.holdings.accept(resource.name, number, this.#wants(resource.name) ? resource : undefined)
-    for (const name of removed) this.holdings.accept(name, number, undefined)
-    this.#rejections.repair([...resources.map(resource => resource.name), ...removed])
+  /** Costs what the client had, or was sent, something else of; the rest is taken with the flight. */
+  #accept({ flight, ids, removed }: SentResponse, refused?: ReadonlySet<NameId>): void {
+    this.holdings.answered(flight)
+    for (const { id, known } of flight.others)
+      if (!refused?.has(id)) this.holdings.accept(id, flight, this.#wants(id) ? known : undefined)
+    if (this.rejection === undefined) return
+    this.#rejections.repair(ids.filter(id => !refused?.has(id)))
+    this.#rejections.repair(removed)
   }
 
   /** What was refused before, or may have been, was in the response again, and is taken now. */
-  #acceptRepeated(names: Iterable<string>): void {
-    for (const name of names) {
-      this.holdings.acceptRefused(name)
-      this.#rejections.repair([name])
+  #acceptRepeated(ids: Iterable<NameId>): void {
+    for (const id of ids) {
+      this.holdings.acceptRefused(id)
+      this.#rejections.repair([id])
     }
   }
 
   /** What the words do not name was taken. */
-  #reject(response: SentResponse, detail: string, at: string, inResponse: Iterable<string>): RefusedResponse {
+  #reject(response: SentResponse, detail: string, at: string, inResponse: Iterable<NameId>): RefusedResponse {
     const repeated = [...inResponse]
+    const { flight, resources, ids: names } = response
     // A response may have tens of thousands: whatever is looked up below is looked up once for each.
-    const sent = new Map(response.resources.map(resource => [resource.name, resource]))
-    const names = [...sent.keys()]
-    const named = namedIn(detail, names)
-    const others = namedIn(detail, repeated).filter(name => !sent.has(name))
+    const sent = new Map(resources.map((resource, index) => [names[index] as NameId, resource]))
+    const named = this.#namedIn(detail, names)
+    const others = this.#namedIn(detail, repeated).filter(id => !sent.has(id))
     // Of a response with one resource words that name nothing are about that one.
     const refused = new Set(named.length + others.length === 0 && names.length === 1 ? names : named)
-    this.#accept(
-      response,
-      response.resources.filter(resource => !refused.has(resource.name)),
-    )
-    for (const name of refused) this.holdings.refuse(name, response.number)
-    const resources = [...refused, ...others]
+    for (const id of refused) this.holdings.refuse(id, flight)
+    this.#accept(response, refused)
+    const about = [...refused, ...others]
     // Words that name nothing may be about any of them.
-    if (resources.length > 0) this.#acceptRepeated(without(repeated, new Set(resources)))
-    const about = resources.length > 0 ? resources : names
+    if (about.length > 0) this.#acceptRepeated(without(repeated, new Set(about)))
+    const concerned = about.length > 0 ? about : names
     // What was repeated is what was sent last.
-    const versionOf = (name: string): ResourceVersion => ({
-      name,
-      version: (sent.get(name) ?? this.holdings.get(name))?.version ?? '',
+    const versionOf = (id: NameId): ResourceVersion => ({
+      name: this.#names.textOf(id),
+      version: (sent.get(id) ?? this.holdings.get(id))?.version ?? '',
     })
-    const open = about.filter(name => this.#wants(name))
+    const open = concerned.filter(id => this.#wants(id))
+    const rejected = about.map(id => this.#names.textOf(id))
     // What was unsubscribed meanwhile is of no concern, and no later ACK would make it good.
-    if (open.length > 0 || about.length === 0)
-      this.#rejections.reject({ detail, resources, at, response: response.number }, open)
+    if (open.length > 0 || concerned.length === 0)
+      this.#rejections.reject({ detail, resources: rejected, at, response: flight.number }, open)
     return {
       edition: response.edition,
       detail,
-      about: about.map(versionOf),
-      refused: resources.map(name => ({ ...versionOf(name), accepted: this.holdings.of(name).has })),
+      about: concerned.map(versionOf),
+      refused: about.map(id => ({ ...versionOf(id), accepted: this.holdings.of(id).has })),
     }
+  }
+
+  #namedIn(detail: string, ids: readonly NameId[]): NameId[] {
+    const words = wordsOf(detail)
+    return ids.filter(id => words.has(this.#names.textOf(id)))
   }
 }
 
-function without(names: readonly string[], others: ReadonlySet<string>): string[] {
+function without(names: readonly NameId[], others: ReadonlySet<NameId>): NameId[] {
   return names.filter(name => !others.has(name))
 }

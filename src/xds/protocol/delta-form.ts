@@ -10,9 +10,9 @@ export const deltaForm: Form<DeltaRequest> = {
   name: 'delta',
   decode: decodeDeltaRequest,
   open: options => {
-    const { id, ttl, now: begun } = options
+    const { id, names, ttl, now: begun } = options
     const stream = new DeltaStream(options)
-    const heartbeats = ttl === undefined ? undefined : new Heartbeats(ttl, begun)
+    const heartbeats = ttl === undefined ? undefined : new Heartbeats(names, ttl, begun)
     const life = ttl === undefined ? undefined : ttlField(ttl)
     const accepted = () => stream.accepted()
     let beats = 0

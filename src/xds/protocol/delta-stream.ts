@@ -2,9 +2,14 @@ import type { HeldType } from '../../model/held-resources.ts'
 import type { ResourceVersion } from '../../model/nacks.ts'
 import { TYPE_URLS } from '../../proto/type-urls.ts'
 import type { Resource } from '../../translate/resource.ts'
+import type { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { NameHolder, Names } from '../names/names.ts'
 import type { Views } from '../tables/view.ts'
 import type { RefusedResponse } from './deliveries.ts'
+import { Flight } from './flight.ts'
 import { Gates, RETURN_GRACE } from './gates.ts'
+import type { KnownVersion } from './holdings.ts'
 import { Progress } from './progress.ts'
 import type { Said } from './said.ts'
 import { type Batch, type Stance, Subscription, type SubscriptionStatus } from './subscription.ts'
@@ -15,6 +20,8 @@ const RESPONSE_LIMIT = 1024 * 1024
 /** Of one type; no client has as many. Whoever makes names up must not fill the memory. */
 const MOST_NAMES = 100_000
 const TOO_MANY = `these are more than ${MOST_NAMES} names of one type`
+
+const ALL = { has: () => true }
 
 /** Make before break: clusters, their endpoints, listeners, routes. */
 const ORDER: readonly string[] = [
@@ -33,6 +40,8 @@ const WARMED_BY: Readonly<Record<string, string>> = {
 export interface DeltaStreamOptions {
   /** Unique among streams, so that no nonce of another stream is taken for one of this. */
   readonly id: string
+  /** Those that requests and views have. */
+  readonly names: Names
   /** Asked once for each type. */
   readonly views: Views
   /** What the views show; 0: the database has no revision at all. */
@@ -62,7 +71,11 @@ export interface DeltaStreamResponse {
   readonly typeUrl: string
   readonly nonce: string
   readonly resources: readonly Resource[]
+  /** Their names. */
+  readonly ids: readonly NameId[]
   readonly removed: readonly string[]
+  /** The same names. */
+  readonly gone: readonly NameId[]
 }
 
 /**
@@ -77,12 +90,12 @@ export interface DeltaStreamResponse {
  * - sent: `next` gave everything of the edition, answers are missing;
  * - settled: everything was answered.
  */
-export class DeltaStream {
+export class DeltaStream implements NameHolder {
   readonly #options: DeltaStreamOptions
   /** In the order in which types are sent. */
   #subscriptions: ReadonlyMap<string, Subscription> = new Map()
   /** By type: names to be sent when the client claims them, because what they warm was sent before. */
-  readonly #reloads = new Map<string, Set<string>>()
+  readonly #reloads = new Map<string, Set<NameId>>()
   readonly #progress = new Progress()
   #edition: number
   #hasReturned = false
@@ -97,6 +110,12 @@ export class DeltaStream {
   constructor(options: DeltaStreamOptions) {
     this.#options = options
     this.#edition = options.edition
+    options.names.keepFor(this)
+  }
+
+  markNames(inUse: IdSet): void {
+    for (const subscription of this.#subscriptions.values()) subscription.markNames(inUse)
+    for (const ids of this.#reloads.values()) for (const id of ids) inUse.add(id)
   }
 
   /** Everything up to this edition was sent and answered. */
@@ -178,7 +197,8 @@ export class DeltaStream {
     if (this.#collect()) this.#moment += 1
     const { responseLimit = RESPONSE_LIMIT, isWhole } = this.#options
     const isIdle = !this.#hasReturned && !this.#hasAnswered
-    const gates = new Gates(this.#subscriptions, { returningUntil: this.#returningUntil, isIdle })
+    const { names } = this.#options
+    const gates = new Gates(names, this.#subscriptions, { returningUntil: this.#returningUntil, isIdle })
     for (const subscription of this.#inTurn()) {
       const limit = isWhole?.(subscription.typeUrl) ? Number.POSITIVE_INFINITY : responseLimit
       const batch = subscription.take(gates, limit, now, this.#moment)
@@ -208,8 +228,8 @@ export class DeltaStream {
     return this.#subscriptions.get(typeUrl)?.stance(resource)
   }
 
-  /** By type URL, what the client has for certain: version by name. */
-  *accepted(): Iterable<[string, ReadonlyMap<string, string>]> {
+  /** By type URL, what the client has for certain. */
+  *accepted(): Iterable<[string, Iterable<[NameId, KnownVersion]>]> {
     for (const { typeUrl, deliveries } of this.#subscriptions.values())
       yield [typeUrl, deliveries.holdings.accepted()]
   }
@@ -256,10 +276,11 @@ export class DeltaStream {
     if (!view) return
     const hasReturned = request.hasReturned ?? request.initialVersions.size > 0
     if (hasReturned) this.#hasReturned = true
-    const subscription = new Subscription(typeUrl, view, hasReturned && request.initialVersions.size === 0)
+    const { knowsTtl = false, names, ttl } = this.#options
+    const mayHave = hasReturned && request.initialVersions.size === 0
+    const subscription = new Subscription(names, typeUrl, view, mayHave)
     const reload = this.#reloads.get(typeUrl) ?? new Set()
-    const { knowsTtl = false, ttl } = this.#options
-    subscription.begin(request, knowsTtl && ttl === undefined ? request.initialVersions : reload)
+    subscription.begin(request, knowsTtl && ttl === undefined ? ALL : reload)
     this.#reloads.delete(typeUrl)
     const all = [...this.#subscriptions.values(), subscription]
     all.sort((a, b) => ORDER.indexOf(a.typeUrl) - ORDER.indexOf(b.typeUrl))
@@ -278,25 +299,27 @@ export class DeltaStream {
     this.#moment += 1
     subscription.turn = batch.partial ? ++this.#turns : 0
     const nonce = `${this.#options.id}-${this.#responses}`
-    subscription.sent(batch, nonce, { number: this.#responses, at: now, edition: this.#edition })
+    subscription.sent(batch, nonce, { flight: new Flight(this.#responses, now), edition: this.#edition })
     const warmedBy = WARMED_BY[typeUrl]
     if (warmedBy && !this.#options.isOfOneType)
       for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
-    return { typeUrl, nonce, resources: batch.resources, removed: batch.removed }
+    const removed = batch.removed.map(id => this.#options.names.textOf(id))
+    return { typeUrl, nonce, resources: batch.resources, ids: batch.ids, removed, gone: batch.removed }
   }
 
   /**
    * Delta Envoys do not subscribe again to what they have, yet wait for it after an update of its parent (envoy
    * #13009): it is sent unasked, for the changed parents only.
    */
-  #reload(typeUrl: string, names: readonly string[]): void {
+  #reload(typeUrl: string, references: readonly string[]): void {
+    const ids = this.#options.names.idsOf(references)
     const subscription = this.#subscriptions.get(typeUrl)
     if (subscription) {
-      for (const name of names) if (subscription.wants(name)) subscription.force(name)
+      for (const id of ids) if (subscription.wants(id)) subscription.force(id)
       return
     }
     const reloads = this.#reloads.get(typeUrl) ?? new Set()
-    for (const name of names) reloads.add(name)
+    for (const id of ids) reloads.add(id)
     this.#reloads.set(typeUrl, reloads)
   }
 }

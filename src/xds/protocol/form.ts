@@ -1,5 +1,5 @@
 import type { ProxyForm } from '../../model/proxies.ts'
-import type { DecodedRequest, DiscoveryRequest } from '../../proto/discovery-request.ts'
+import type { DecodedRequest, DiscoveryRequest, NameFinder } from '../../proto/discovery-request.ts'
 import type { DeltaStream, DeltaStreamOptions } from './delta-stream.ts'
 
 /** What every response says beside its resources; for people. */
@@ -16,7 +16,7 @@ export type FormName = Extract<ProxyForm, 'delta' | 'sotw'>
 export interface Form<Request extends DiscoveryRequest> {
   readonly name: FormName
   /** Never throws. */
-  decode(bytes: Uint8Array): DecodedRequest<Request>
+  decode(bytes: Uint8Array, names: NameFinder): DecodedRequest<Request>
   open(options: DeltaStreamOptions): Dialogue<Request>
 }
 

@@ -1,5 +1,7 @@
 import { TYPE_URLS } from '../../proto/type-urls.ts'
 import type { Resource } from '../../translate/resource.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { Names } from '../names/names.ts'
 import type { ReferencesInUse } from './holdings.ts'
 import type { Gatekeeper, Subscription } from './subscription.ts'
 
@@ -8,6 +10,8 @@ import type { Gatekeeper, Subscription } from './subscription.ts'
  * stream that ended early its routes may come some time before its clusters.
  */
 export const RETURN_GRACE = 1_000
+
+const NONE: readonly string[] = []
 
 /** Which type names resources of this one. */
 const REFERRERS: Readonly<Record<string, string>> = {
@@ -22,6 +26,7 @@ const REFERRERS: Readonly<Record<string, string>> = {
  * stream subscribes to are looked at; what a client that has come back hangs on may still be subscribed to.
  */
 export class Gates implements Gatekeeper {
+  readonly #names: Names
   readonly #subscriptions: ReadonlyMap<string, Subscription>
   readonly #returningUntil: number
   readonly #isIdle: boolean
@@ -33,9 +38,11 @@ export class Gates implements Gatekeeper {
    * had nothing, and has not answered anything yet.
    */
   constructor(
+    names: Names,
     subscriptions: ReadonlyMap<string, Subscription>,
     { returningUntil, isIdle }: { returningUntil: number; isIdle: boolean },
   ) {
+    this.#names = names
     this.#subscriptions = subscriptions
     this.#returningUntil = returningUntil
     this.#isIdle = isIdle
@@ -51,18 +58,20 @@ export class Gates implements Gatekeeper {
     if (typeUrl !== TYPE_URLS.routes || this.#isIdle) return 0
     if (!clusters) return this.#returnedAt(now)
     let opensAt = 0
-    for (const name of resource.references) {
+    for (const id of this.#names.idsOf(resource.references)) {
       // Proxyless gRPC asks for a cluster only after it was named: not subscribed, not waited for.
-      if (clusters.wants(name)) opensAt = Math.max(opensAt, this.#clusterAt(clusters, name, now))
+      if (clusters.wants(id)) opensAt = Math.max(opensAt, this.#clusterAt(clusters, id, now))
+      if (opensAt === Number.POSITIVE_INFINITY) break
     }
     return opensAt
   }
 
-  removalAt(typeUrl: string, name: string, now: number): number {
+  removalAt(typeUrl: string, id: NameId, now: number): number {
     const referrers = this.#subscriptions.get(REFERRERS[typeUrl] ?? '')
     const isCluster = typeUrl === TYPE_URLS.cluster
     if (!referrers) return isCluster ? this.#returnedAt(now) : 0
     // A parent that goes on naming it would never let it go: then its absence is what there is to say.
+    const name = this.#names.textOf(id)
     if (!isCluster && this.#currentOf(referrers).has(name)) return 0
     return this.#unusedAt(referrers, name, now)
   }
@@ -71,19 +80,20 @@ export class Gates implements Gatekeeper {
    * Envoy takes the listeners of a response one after the other, and refuses one whose address another still has. So
    * those that change places, or move up, leave theirs first; one that moves to a free place goes there by itself.
    */
-  mustLeave(typeUrl: string, { name, place }: Resource): boolean {
+  mustLeave(typeUrl: string, id: NameId, { place }: Resource): boolean {
     const subscription = this.#subscriptions.get(typeUrl)
-    const held = subscription?.deliveries.holdings.get(name)?.place
-    return held !== undefined && held !== place && subscription?.isCrowded(name, held, place) === true
+    const held = subscription?.deliveries.holdings.get(id)?.place
+    return held !== undefined && held !== place && subscription?.isCrowded(id, held, place) === true
   }
 
-  #clusterAt(clusters: Subscription, name: string, now: number): number {
-    let knownAt = clusters.deliveries.holdings.knownAt(name, now)
+  #clusterAt(clusters: Subscription, id: NameId, now: number): number {
+    const { holdings } = clusters.deliveries
+    let knownAt = holdings.knownAt(id, now)
     const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)
     // Of what nobody is sent routes go out without it, as they do without a service that is not there.
-    if (knownAt > 0 && clusters.isWithheld(name)) return 0
+    if (knownAt > 0 && clusters.isWithheld(id)) return 0
     if (knownAt > 0 || !endpoints) return knownAt
-    for (const assignment of clusters.deliveries.holdings.get(name)?.references ?? [])
+    for (const assignment of this.#names.idsOf(holdings.get(id)?.references ?? NONE))
       if (endpoints.wants(assignment)) knownAt = Math.max(knownAt, endpoints.answeredAt(assignment, now))
     return knownAt
   }

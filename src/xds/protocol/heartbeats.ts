@@ -1,4 +1,6 @@
 import { encodeHeartbeat } from '../../proto/discovery-resource.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { Names } from '../names/names.ts'
 
 /** One message of a heartbeat: names of one type that live on. */
 export interface Heartbeat {
@@ -7,8 +9,10 @@ export interface Heartbeat {
   readonly resources: readonly Uint8Array[]
 }
 
-/** Version by name of what a client has for certain, by type URL. */
-export type AcceptedVersions = Iterable<readonly [string, ReadonlyMap<string, string>]>
+/** What a client has for certain, by type URL. */
+export type AcceptedVersions = Iterable<
+  readonly [string, Iterable<readonly [NameId, { readonly version: string }]>]
+>
 
 /** Of a time to live: so often is said that things live on, in case that one message is late. */
 const PART = 3
@@ -21,13 +25,15 @@ const NAMES_AT_ONCE = 2_000
  * refused version gets none: a heartbeat of another version than the client's would be an update without a body.
  */
 export class Heartbeats {
+  readonly #names: Pick<Names, 'textOf'>
   /** In milliseconds. */
   readonly #ttl: number
   #dueAt: number
   /** Names of one type each, for one message each. */
-  readonly #queue: { readonly typeUrl: string; readonly names: readonly string[] }[] = []
+  readonly #queue: { readonly typeUrl: string; readonly ids: readonly NameId[] }[] = []
 
-  constructor(ttl: number, now: number) {
+  constructor(names: Pick<Names, 'textOf'>, ttl: number, now: number) {
+    this.#names = names
     this.#ttl = ttl
     this.#dueAt = now + ttl / PART
   }
@@ -41,25 +47,32 @@ export class Heartbeats {
     // A client that reads slowly gets no second round before the first is over.
     if (now >= this.#dueAt && this.#queue.length === 0) {
       this.#dueAt = now + this.#ttl / PART
-      for (const [typeUrl, versions] of accepted()) this.#add(typeUrl, [...versions.keys()])
+      for (const [typeUrl, versions] of accepted())
+        this.#add(
+          typeUrl,
+          Array.from(versions, ([id]) => id),
+        )
     }
     for (let one = this.#queue.shift(); one; one = this.#queue.shift()) {
-      const resources = this.#resources(one.names, new Map(accepted()).get(one.typeUrl))
+      const resources = this.#resources(one.ids, new Map(new Map(accepted()).get(one.typeUrl)))
       if (resources.length > 0) return { typeUrl: one.typeUrl, resources }
     }
     return undefined
   }
 
-  #add(typeUrl: string, names: readonly string[]): void {
-    for (let from = 0; from < names.length; from += NAMES_AT_ONCE)
-      this.#queue.push({ typeUrl, names: names.slice(from, from + NAMES_AT_ONCE) })
+  #add(typeUrl: string, ids: readonly NameId[]): void {
+    for (let from = 0; from < ids.length; from += NAMES_AT_ONCE)
+      this.#queue.push({ typeUrl, ids: ids.slice(from, from + NAMES_AT_ONCE) })
   }
 
   /** In the versions of this moment: they may have waited while something newer was sent. */
-  #resources(names: readonly string[], versions?: ReadonlyMap<string, string>): Uint8Array[] {
-    return names.flatMap(name => {
-      const version = versions?.get(name)
-      return version === undefined ? [] : [encodeHeartbeat(name, version, this.#ttl)]
+  #resources(
+    ids: readonly NameId[],
+    versions: ReadonlyMap<NameId, { readonly version: string }>,
+  ): Uint8Array[] {
+    return ids.flatMap(id => {
+      const known = versions.get(id)
+      return known === undefined ? [] : [encodeHeartbeat(this.#names.textOf(id), known.version, this.#ttl)]
     })
   }
 }

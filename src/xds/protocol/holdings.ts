@@ -1,5 +1,7 @@
-/** After so many milliseconds what was sent and not answered counts as there: a gate stops waiting. */
-export const GIVE_UP = 5_000
+import { IdMap } from '../names/id-map.ts'
+import type { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { Flight } from './flight.ts'
 
 /** A version of a resource that a client has. References are unknown of what it brought from an earlier stream. */
 export interface KnownVersion {
@@ -30,17 +32,16 @@ export function answerTo(version: string, { has, sent, isAwaited }: Holding): Ve
 }
 
 /** One sending of a name; `known` is undefined when the name was reported as removed. */
-interface Flight {
-  readonly response: number
-  readonly at: number
+interface Sending {
+  readonly flight: Flight
   readonly known: KnownVersion | undefined
 }
 
 interface Unanswered {
-  /** What the client had accepted before the flights. */
+  /** What the client had accepted before the sendings. */
   acked: KnownVersion | undefined
   /** Oldest first. Empty: the newest was refused, and the client is still at `acked`. */
-  flights: Flight[]
+  sendings: Sending[]
 }
 
 /** What resources of one type refer to, in every version that the client may be using. */
@@ -55,15 +56,21 @@ export interface ReferencesInUse {
 /**
  * What one client has of one type. A name is
  * - absent: never sent, forgotten, or its removal was answered;
- * - in flight: sent (or its removal), not answered. Entered by `put`;
+ * - fresh: sent to a client that had nothing of it, and since then nothing else. Entered by `put`; known when its
+ *   flight is answered, without anybody looking at it;
+ * - in flight: sent (or its removal) over something else, not answered. Entered by `put`;
  * - known: the version sent was accepted. Entered by `accept` (or `adopt` on a new stream);
  * - refused: the newest version was rejected and the client keeps the one before, if it had any. Entered by
  *   `refuse`, left by the next `put`, or by `acceptRefused`.
- * A known name costs one map entry, which points to the shared resource.
+ * A known name costs one reference to the shared resource.
  */
 export class Holdings {
-  readonly #sent = new Map<string, KnownVersion>()
-  readonly #unanswered = new Map<string, Unanswered>()
+  readonly #sent = new IdMap<KnownVersion>()
+  /** The flight that brought a name first; of those that were answered nothing is kept. */
+  readonly #fresh = new IdMap<Flight>()
+  /** Flights with fresh names, not answered. */
+  readonly #open = new Set<Flight>()
+  readonly #unanswered = new Map<NameId, Unanswered>()
 
   /** Names sent on this stream or claimed by the client, and not removed since. */
   get size(): number {
@@ -73,105 +80,135 @@ export class Holdings {
   /** How many of them the client accepted in the version that was sent last. */
   get acked(): number {
     let open = 0
-    for (const name of this.#unanswered.keys()) if (this.#sent.has(name)) open += 1
+    for (const { fresh } of this.#open) open += fresh
+    for (const id of this.#unanswered.keys()) if (this.#sent.has(id)) open += 1
     return this.#sent.size - open
   }
 
-  /** What it has for certain, version by name: nothing of which another version is on its way. */
-  accepted(): Map<string, string> {
-    const versions = new Map([...this.#sent].map(([name, { version }]) => [name, version]))
-    for (const [name, { acked, flights }] of this.#unanswered) {
-      versions.delete(name)
-      if (acked && flights.length === 0) versions.set(name, acked.version)
-    }
-    return versions
+  /** What it has for certain: nothing of which another version is on its way. */
+  *accepted(): Generator<[NameId, KnownVersion]> {
+    for (const [id, known] of this.#sent)
+      if (!this.#unanswered.has(id) && !this.#freshFlight(id)) yield [id, known]
+    for (const [id, { acked, sendings }] of this.#unanswered)
+      if (acked && sendings.length === 0) yield [id, acked]
   }
 
-  names(): Iterable<string> {
+  ids(): Iterable<NameId> {
     return this.#sent.keys()
   }
 
+  markNames(inUse: IdSet): void {
+    for (const id of this.#sent.keys()) inUse.add(id)
+    for (const id of this.#unanswered.keys()) inUse.add(id)
+  }
+
   /** It, or its removal, was sent and not forgotten. */
-  has(name: string): boolean {
-    return this.#sent.has(name) || this.#unanswered.has(name)
+  has(id: NameId): boolean {
+    return this.#sent.has(id) || this.#unanswered.has(id)
   }
 
   /** The version that was sent last. */
-  get(name: string): KnownVersion | undefined {
-    return this.#sent.get(name)
+  get(id: NameId): KnownVersion | undefined {
+    return this.#sent.get(id)
   }
 
   /** Names of which anything was sent or claimed and not forgotten, their removals included. */
-  touched(): Iterable<string> {
+  touched(): Set<NameId> {
     return new Set([...this.#sent.keys(), ...this.#unanswered.keys()])
   }
 
-  of(name: string): Holding {
-    const sent = this.#sent.get(name)
-    const unanswered = this.#unanswered.get(name)
-    if (unanswered === undefined) return { has: sent, sent, isAwaited: false }
-    return { has: unanswered.acked, sent, isAwaited: unanswered.flights.length > 0 }
+  of(id: NameId): Holding {
+    const sent = this.#sent.get(id)
+    const unanswered = this.#unanswered.get(id)
+    if (unanswered) return { has: unanswered.acked, sent, isAwaited: unanswered.sendings.length > 0 }
+    const isAwaited = this.#freshFlight(id) !== undefined
+    return { has: isAwaited ? undefined : sent, sent, isAwaited }
   }
 
   /** The client has this without having been sent it on this stream, or in equal form. */
-  adopt(name: string, known: KnownVersion): void {
-    this.#sent.set(name, known)
+  adopt(id: NameId, known: KnownVersion): void {
+    this.#sent.set(id, known)
   }
 
-  forget(name: string): void {
-    this.#sent.delete(name)
-    this.#unanswered.delete(name)
+  forget(id: NameId): void {
+    // The client may subscribe to it again before it answers what is on its way.
+    this.#unfresh(id)
+    this.#sent.delete(id)
+    this.#unanswered.delete(id)
   }
 
-  put(name: string, known: KnownVersion | undefined, response: number, at: number): void {
-    const unanswered = this.#unanswered.get(name) ?? { acked: this.#sent.get(name), flights: [] }
-    unanswered.flights.push({ response, at, known })
-    this.#unanswered.set(name, unanswered)
-    if (known) this.#sent.set(name, known)
-    else this.#sent.delete(name)
+  put(id: NameId, known: KnownVersion | undefined, flight: Flight): void {
+    const unanswered = this.#unanswered.get(id)
+    const before = this.#sent.get(id)
+    if (known && !before && !unanswered) {
+      this.#sent.set(id, known)
+      this.#fresh.set(id, flight)
+      flight.fresh += 1
+      this.#open.add(flight)
+      return
+    }
+    flight.others.push({ id, known })
+    const first = this.#unfresh(id)
+    const sendings = unanswered?.sendings ?? (first ? [{ flight: first, known: before }] : [])
+    sendings.push({ flight, known })
+    if (!unanswered) this.#unanswered.set(id, { acked: first ? undefined : before, sendings })
+    if (known) this.#sent.set(id, known)
+    else this.#sent.delete(id)
+  }
+
+  /** The client has answered, and has all that is still as this flight brought it first. */
+  answered(flight: Flight): void {
+    flight.isAnswered = true
+    this.#open.delete(flight)
+    if (this.#open.size === 0) this.#fresh.clear()
   }
 
   /**
-   * The response that had this (undefined: as removed) was accepted. `known` matters when the name was forgotten in
+   * The flight that had this (undefined: as removed) was accepted. `known` matters when the name was forgotten in
    * between and subscribed again: then the client has it nevertheless.
    */
-  accept(name: string, response: number, known: KnownVersion | undefined): void {
-    const unanswered = this.#unanswered.get(name)
-    const index = unanswered?.flights.findIndex(flight => flight.response === response) ?? -1
+  accept(id: NameId, flight: Flight, known: KnownVersion | undefined): void {
+    const unanswered = this.#unanswered.get(id)
+    const index = unanswered?.sendings.findIndex(one => one.flight === flight) ?? -1
     if (!unanswered || index < 0) {
       if (known && unanswered) unanswered.acked = known
-      else if (known && !this.#sent.has(name)) this.#unanswered.set(name, { acked: known, flights: [] })
+      else if (known) this.#acceptFormer(id, known)
       return
     }
     unanswered.acked = known
-    unanswered.flights.splice(0, index + 1)
-    if (unanswered.flights.length === 0) this.#unanswered.delete(name)
+    unanswered.sendings.splice(0, index + 1)
+    if (unanswered.sendings.length === 0) this.#unanswered.delete(id)
   }
 
-  refuse(name: string, response: number): void {
-    const unanswered = this.#unanswered.get(name)
-    if (unanswered) unanswered.flights = unanswered.flights.filter(flight => flight.response !== response)
+  /** Before its flight counts as answered. */
+  refuse(id: NameId, flight: Flight): void {
+    if (this.#freshFlight(id) === flight) {
+      this.#unfresh(id)
+      this.#unanswered.set(id, { acked: undefined, sendings: [] })
+    }
+    const unanswered = this.#unanswered.get(id)
+    if (unanswered) unanswered.sendings = unanswered.sendings.filter(one => one.flight !== flight)
   }
 
   /** What was sent once more was taken, be it that the client had refused it. */
-  acceptRefused(name: string): void {
-    if (this.#unanswered.get(name)?.flights.length === 0) this.#unanswered.delete(name)
+  acceptRefused(id: NameId): void {
+    if (this.#unanswered.get(id)?.sendings.length === 0) this.#unanswered.delete(id)
   }
 
   /** 0: the client knows this resource, in whatever version. Else the time at which it will count as known. */
-  knownAt(name: string, now: number): number {
-    if (!this.#sent.has(name)) return Number.POSITIVE_INFINITY
-    const unanswered = this.#unanswered.get(name)
-    if (!unanswered) return 0
-    const removed = unanswered.flights.findLastIndex(flight => flight.known === undefined)
+  knownAt(id: NameId, now: number): number {
+    if (!this.#sent.has(id)) return Number.POSITIVE_INFINITY
+    const unanswered = this.#unanswered.get(id)
+    if (!unanswered) return this.#freshFlight(id)?.givenUpAt(now) ?? 0
+    const removed = unanswered.sendings.findLastIndex(one => one.known === undefined)
     if (removed < 0 && unanswered.acked) return 0
-    return givenUpAt(unanswered.flights[removed + 1], now)
+    return givenUpAt(unanswered.sendings[removed + 1], now)
   }
 
   /** As `knownAt`, of a name that may as well have been reported as missing. */
-  answeredAt(name: string, now: number): number {
-    if (this.#sent.has(name)) return this.knownAt(name, now)
-    const newest = this.#unanswered.get(name)?.flights.at(-1)
+  answeredAt(id: NameId, now: number): number {
+    if (this.#sent.has(id)) return this.knownAt(id, now)
+    const newest = this.#unanswered.get(id)?.sendings.at(-1)
     return newest ? givenUpAt(newest, now) : 0
   }
 
@@ -185,8 +222,12 @@ export class Holdings {
       for (const name of known?.references ?? []) names.add(name)
     }
     for (const known of this.#sent.values()) use(known)
-    for (const { acked, flights } of this.#unanswered.values()) {
-      const newest = flights.at(-1)
+    for (const flight of this.#open) {
+      const givenUp = flight.givenUpAt(now)
+      if (flight.fresh > 0 && givenUp > 0) until = Math.min(until, givenUp)
+    }
+    for (const { acked, sendings } of this.#unanswered.values()) {
+      const newest = sendings.at(-1)
       if (newest) {
         const givenUp = givenUpAt(newest, now)
         // The newest counts as applied then, so nothing older is in use.
@@ -197,10 +238,33 @@ export class Holdings {
     }
     return { names, unknown, until }
   }
+
+  /** It was forgotten, subscribed again, and perhaps sent again since. */
+  #acceptFormer(id: NameId, known: KnownVersion): void {
+    const sent = this.#sent.get(id)
+    const flight = this.#unfresh(id)
+    if (flight) this.#unanswered.set(id, { acked: known, sendings: [{ flight, known: sent }] })
+    else if (!sent) this.#unanswered.set(id, { acked: known, sendings: [] })
+  }
+
+  /** The unanswered flight that brought it first, and nothing else since. */
+  #freshFlight(id: NameId): Flight | undefined {
+    if (this.#open.size === 0) return undefined
+    const flight = this.#fresh.get(id)
+    return flight === undefined || flight.isAnswered ? undefined : flight
+  }
+
+  /** It is looked at by itself from now on. Returns the flight that brought it first and is not answered. */
+  #unfresh(id: NameId): Flight | undefined {
+    const flight = this.#freshFlight(id)
+    this.#fresh.delete(id)
+    if (flight === undefined) return undefined
+    flight.fresh -= 1
+    flight.others.push({ id, known: this.#sent.get(id) })
+    return flight
+  }
 }
 
-function givenUpAt(flight: Flight | undefined, now: number): number {
-  if (!flight) return Number.POSITIVE_INFINITY
-  const at = flight.at + GIVE_UP
-  return now >= at ? 0 : at
+function givenUpAt(sending: Sending | undefined, now: number): number {
+  return sending ? sending.flight.givenUpAt(now) : Number.POSITIVE_INFINITY
 }

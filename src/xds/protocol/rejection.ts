@@ -1,3 +1,5 @@
+import type { NameId } from '../names/name-id.ts'
+
 /** Longest text of a NACK that is kept, in characters. */
 const DETAIL_LIMIT = 4096
 /** How much of a NACK's text is searched for names. */
@@ -21,20 +23,21 @@ export interface Rejection {
  */
 export class Rejections {
   #last: Rejection | undefined
-  readonly #open = new Set<string>()
+  readonly #open = new Set<NameId>()
 
   get last(): Rejection | undefined {
     return this.#last
   }
 
-  reject(rejection: Rejection, about: Iterable<string>): void {
+  reject(rejection: Rejection, about: Iterable<NameId>): void {
     this.#last = { ...rejection, detail: rejection.detail.slice(0, DETAIL_LIMIT) }
     for (const name of about) this.#open.add(name)
   }
 
   /** These resources are good now, or of no concern any more. */
-  repair(names: Iterable<string>): void {
-    for (const name of names) this.#open.delete(name)
+  repair(ids: Iterable<NameId>): void {
+    if (this.#last === undefined) return
+    for (const id of ids) this.#open.delete(id)
     if (this.#open.size === 0) this.#last = undefined
   }
 }
@@ -43,12 +46,13 @@ export class Rejections {
  * Which of `names` a NACK is about. Clients may take some resources of a response and reject others (gRFC A46), and
  * say which only in words, as Envoy: "Error adding/updating cluster(s) default/web/80: …".
  */
-export function namedIn(detail: string, names: Iterable<string>): string[] {
-  const words = new Set(
-    detail
-      .slice(0, SEARCH_LIMIT)
-      .split(/[^A-Za-z0-9_./-]+/)
-      .map(word => word.replace(/\.+$/, '')),
-  )
-  return [...names].filter(name => words.has(name))
+export function namedIn(detail: string, names: readonly string[]): string[] {
+  const words = wordsOf(detail)
+  return names.filter(name => words.has(name))
+}
+
+/** What may be a name in words. */
+export function wordsOf(detail: string): ReadonlySet<string> {
+  const words = detail.slice(0, SEARCH_LIMIT).split(/[^A-Za-z0-9_./-]+/)
+  return new Set(words.map(word => word.replace(/\.+$/, '')))
 }

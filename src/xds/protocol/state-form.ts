@@ -1,10 +1,11 @@
 import { decodeStateRequest, type StateRequest } from '../../proto/state-request.ts'
 import { encodeStateResponse } from '../../proto/state-response.ts'
+import type { NameId } from '../names/name-id.ts'
 import type { Form } from './form.ts'
 import { StateStream } from './state-stream.ts'
 
 /** State of the world: requests are all that the client wants of a type, responses all that there is of a root type. */
-export const stateForm: Form<StateRequest> = {
+export const stateForm: Form<StateRequest<NameId>> = {
   name: 'sotw',
   decode: decodeStateRequest,
   open: options => {

@@ -1,5 +1,7 @@
+import { ClaimedVersions } from '../../proto/claimed-versions.ts'
 import type { StateRequest } from '../../proto/state-request.ts'
 import type { Resource } from '../../translate/resource.ts'
+import type { NameId } from '../names/name-id.ts'
 import { DeltaStream, type DeltaStreamOptions, type DeltaStreamResponse } from './delta-stream.ts'
 import { StatedType } from './stated-type.ts'
 import { ROOT_TYPES } from './wildcard.ts'
@@ -37,7 +39,7 @@ export class StateStream {
   }
 
   /** As `DeltaStream.onRequest`. */
-  onRequest(request: StateRequest, at: Date): string | undefined {
+  onRequest(request: StateRequest<NameId>, at: Date): string | undefined {
     const { typeUrl, names } = request
     const talk = this.#talks.get(typeUrl) ?? open(typeUrl)
     const { subscribe, unsubscribe } = talk.stated.state(names)
@@ -49,7 +51,7 @@ export class StateStream {
         // Not before: a first request that names nothing, of a type without a wildcard, asks for nothing.
         subscribe: isAskedAgain ? [...talk.stated.names] : subscribe,
         unsubscribe,
-        initialVersions: new Map(),
+        initialVersions: ClaimedVersions.NONE,
         isStated: true,
         hasReturned: request.versionInfo !== '',
         ...(ROOT_TYPES.has(typeUrl) && { repeated: () => talk.stated.sent.keys() }),
@@ -96,6 +98,6 @@ function open(typeUrl: string): Talk {
  * Envoy that warms a cluster states the same names again, with the nonce that it has answered (envoy #13009): it looks
  * like a second ACK, and wants to be sent them again. A first ACK or NACK, or one that comes late, asks for nothing.
  */
-function isAskedAgainBy({ nonce, error }: StateRequest, talk: Talk): boolean {
+function isAskedAgainBy({ nonce, error }: StateRequest<NameId>, talk: Talk): boolean {
   return error === undefined && talk.isAnswered && (nonce === talk.nonce || nonce === '')
 }

@@ -1,12 +1,13 @@
 import type { Resource } from '../../translate/resource.ts'
+import type { NameId } from '../names/name-id.ts'
+import { WILDCARD_ID } from '../names/names.ts'
 import type { DeltaStreamResponse } from './delta-stream.ts'
 import { StateVersion } from './state-version.ts'
-import { WILDCARD } from './wildcard.ts'
 
 /** What a statement of names changes of a client's wishes. */
 export interface NameChanges {
-  readonly subscribe: string[]
-  readonly unsubscribe: string[]
+  readonly subscribe: NameId[]
+  readonly unsubscribe: NameId[]
 }
 
 /**
@@ -17,8 +18,8 @@ export class StatedType {
   readonly #isRoot: boolean
   /** Never named anything: that is the wildcard, for root types. */
   #isUnnamed = true
-  #names: ReadonlySet<string> = new Set()
-  readonly #sent = new Map<string, Resource>()
+  #names: ReadonlySet<NameId> = new Set()
+  readonly #sent = new Map<NameId, Resource>()
   readonly #version = new StateVersion()
 
   constructor(isRoot: boolean) {
@@ -29,12 +30,12 @@ export class StatedType {
     return this.#version.text
   }
 
-  get names(): ReadonlySet<string> {
+  get names(): ReadonlySet<NameId> {
     return this.#names
   }
 
   /** All that was sent and is still wanted. */
-  get sent(): ReadonlyMap<string, Resource> {
+  get sent(): ReadonlyMap<NameId, Resource> {
     return this.#sent
   }
 
@@ -42,37 +43,41 @@ export class StatedType {
    * xDS protocol, "How the client specifies what resources to return": no names are everything as long as the client
    * never named any; afterwards they are nothing.
    */
-  state(names: readonly string[]): NameChanges {
+  state(names: readonly NameId[]): NameChanges {
     const before = this.#names
     if (names.length > 0) this.#isUnnamed = false
-    const after = new Set(this.#isUnnamed && this.#isRoot ? [WILDCARD] : names)
+    const after = new Set(this.#isUnnamed && this.#isRoot ? [WILDCARD_ID] : names)
     this.#names = after
-    const unsubscribe = [...before].filter(name => !after.has(name))
+    const unsubscribe = [...before].filter(id => !after.has(id))
     if (unsubscribe.length > 0)
       this.#apply(
         [],
-        [...this.#sent.keys()].filter(name => !this.#wants(name)),
+        [...this.#sent.keys()].filter(id => !this.#wants(id)),
       )
-    return { subscribe: [...after].filter(name => !before.has(name)), unsubscribe }
+    return { subscribe: [...after].filter(id => !before.has(id)), unsubscribe }
   }
 
   /** What is sent now. */
-  take({ resources, removed }: Pick<DeltaStreamResponse, 'resources' | 'removed'>): void {
+  take({ resources, ids, gone }: Pick<DeltaStreamResponse, 'resources' | 'ids' | 'gone'>): void {
+    const came = resources.map((one, index) => [ids[index] as NameId, one] as const)
     this.#apply(
-      resources.filter(({ name }) => this.#wants(name)),
-      removed,
+      came.filter(([id]) => this.#wants(id)),
+      gone,
     )
   }
 
-  #wants(name: string): boolean {
-    return this.#names.has(name) || this.#names.has(WILDCARD)
+  #wants(id: NameId): boolean {
+    return this.#names.has(id) || this.#names.has(WILDCARD_ID)
   }
 
-  #apply(came: readonly Resource[], removed: readonly string[]): void {
-    const names = [...removed, ...came.map(one => one.name)]
-    const went = names.flatMap(name => this.#sent.get(name) ?? [])
-    for (const name of removed) this.#sent.delete(name)
-    for (const one of came) this.#sent.set(one.name, one)
-    this.#version.change(came, went)
+  #apply(came: readonly (readonly [NameId, Resource])[], gone: readonly NameId[]): void {
+    const changed = [...gone, ...came.map(([id]) => id)]
+    const went = changed.flatMap(id => this.#sent.get(id) ?? [])
+    for (const id of gone) this.#sent.delete(id)
+    for (const [id, one] of came) this.#sent.set(id, one)
+    this.#version.change(
+      came.map(([, one]) => one),
+      went,
+    )
   }
 }

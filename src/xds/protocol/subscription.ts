@@ -1,7 +1,11 @@
 import type { HeldType } from '../../model/held-resources.ts'
 import type { ResourceVersion } from '../../model/nacks.ts'
 import type { ProxyTypeStatus, TypeStatus } from '../../model/proxies.ts'
+import type { ClaimedVersions } from '../../proto/claimed-versions.ts'
 import type { Resource } from '../../translate/resource.ts'
+import { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+import { type Names, WILDCARD_ID } from '../names/names.ts'
 import type { View } from '../tables/view.ts'
 import { type Answer, Deliveries, type RefusedResponse } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
@@ -10,7 +14,7 @@ import { answerTo, type VersionAnswer } from './holdings.ts'
 import type { Said } from './said.ts'
 import { ShownResources } from './shown-resources.ts'
 import type { SentResponse } from './unanswered.ts'
-import { ROOT_TYPES, WILDCARD } from './wildcard.ts'
+import { ROOT_TYPES } from './wildcard.ts'
 
 /** As it is shown, but with a moment of the running time for a date. */
 export interface SubscriptionStatus extends Omit<ProxyTypeStatus, 'unansweredSince'> {
@@ -28,7 +32,9 @@ export interface Stance {
 /** What of one type goes into one response. */
 export interface Batch {
   readonly resources: Resource[]
-  readonly removed: string[]
+  /** Their names. */
+  readonly ids: NameId[]
+  readonly removed: NameId[]
   /** There is more, which did not fit. */
   partial: boolean
 }
@@ -36,9 +42,9 @@ export interface Batch {
 /** Says when something may be sent: 0 is now, else the time, or Infinity (when something else happened). */
 export interface Gatekeeper {
   additionAt(typeUrl: string, resource: Resource, now: number): number
-  removalAt(typeUrl: string, name: string, now: number): number
+  removalAt(typeUrl: string, id: NameId, now: number): number
   /** Whether the client must be told that it is gone before it is sent anew. */
-  mustLeave(typeUrl: string, resource: Resource): boolean
+  mustLeave(typeUrl: string, id: NameId, resource: Resource): boolean
 }
 
 /**
@@ -53,15 +59,16 @@ export interface Gatekeeper {
  */
 export class Subscription {
   readonly typeUrl: string
-  readonly deliveries = new Deliveries(name => this.wants(name))
+  readonly deliveries: Deliveries
   /** Fairness between types: 0, or when this type last sent a part of something larger. */
   turn = 0
+  readonly #allNames: Names
   readonly #view: View
   /** What of the view this client is to have. */
-  readonly #shown: ShownResources
+  readonly #shown: ShownResources<NameId>
   readonly #isWildcardType: boolean
   #cursor: number
-  readonly #names = new Set<string>()
+  readonly #names = new IdSet()
   #wildcard = false
   /** A wildcard is owed an answer even when there is nothing (Envoy would wait for 15 s). */
   #answerOwed = false
@@ -71,8 +78,10 @@ export class Subscription {
   #lookedAt = -1
 
   /** `mayHave`: the client comes back, and does not say what it has. */
-  constructor(typeUrl: string, view: View, mayHave = false) {
+  constructor(names: Names, typeUrl: string, view: View, mayHave = false) {
     this.typeUrl = typeUrl
+    this.deliveries = new Deliveries(names, id => this.wants(id))
+    this.#allNames = names
     this.#view = view
     this.#shown = new ShownResources(view, this.deliveries.holdings, mayHave)
     this.#isWildcardType = ROOT_TYPES.has(typeUrl)
@@ -81,7 +90,7 @@ export class Subscription {
 
   get status(): SubscriptionStatus {
     const { rejection, holdings, unansweredSince } = this.deliveries
-    const quarantined = this.#shown.keptBack().filter(name => this.wants(name))
+    const quarantined = this.#view.quarantines.filter(row => this.#isKeptBack(row)).map(row => row.name)
     return {
       typeUrl: this.typeUrl,
       status: this.#typeStatus,
@@ -101,15 +110,20 @@ export class Subscription {
   /** What the client has of all that it is subscribed to, or was sent. */
   get held(): HeldType {
     const { holdings } = this.deliveries
-    const names = new Set([...holdings.touched(), ...this.#due, ...this.#names])
+    const ids = new Set([...holdings.touched(), ...this.#due, ...this.#names])
     return {
       typeUrl: this.typeUrl,
       wildcard: this.#wildcard,
-      resources: Array.from(names, name => {
-        const due = this.#due.has(name) ? { now: this.#shown.get(name) } : undefined
-        return heldResource(name, holdings.of(name), due)
+      resources: Array.from(ids, id => {
+        const due = this.#due.has(id) ? { now: this.#shown.get(id) } : undefined
+        return heldResource(this.#allNames.textOf(id), holdings.of(id), due)
       }),
     }
+  }
+
+  markNames(inUse: IdSet): void {
+    for (const ids of [this.#names, this.#due]) for (const id of ids) inUse.add(id)
+    this.deliveries.markNames(inUse)
   }
 
   /** Nothing is left to send, held back things included. */
@@ -127,29 +141,29 @@ export class Subscription {
     return this.#names.size
   }
 
-  wants(name: string): boolean {
-    return this.#names.has(name) || (this.#wildcard && this.#isWildcardType)
+  wants(id: NameId): boolean {
+    return this.#names.has(id) || (this.#wildcard && this.#isWildcardType)
   }
 
   /** As `Holdings.answeredAt`, but a name that is still to be sent is not answered. */
-  answeredAt(name: string, now: number): number {
-    if (!this.deliveries.holdings.get(name) && this.#due.has(name)) return Number.POSITIVE_INFINITY
-    return this.deliveries.holdings.answeredAt(name, now)
+  answeredAt(id: NameId, now: number): number {
+    if (!this.deliveries.holdings.get(id) && this.#due.has(id)) return Number.POSITIVE_INFINITY
+    return this.deliveries.holdings.answeredAt(id, now)
   }
 
   /** What the resources that the client has refer to in their newest versions. */
   currentReferences(): ReadonlySet<string> {
     const references = new Set<string>()
-    for (const name of this.deliveries.holdings.names())
-      for (const reference of this.#shown.get(name)?.references ?? []) references.add(reference)
+    for (const id of this.deliveries.holdings.ids())
+      for (const reference of this.#shown.get(id)?.references ?? []) references.add(reference)
     return references
   }
 
   /** Whether others that stay have the place `to` now, or come to the place `from`. */
-  isCrowded(name: string, from: string, to: string | undefined): boolean {
+  isCrowded(id: NameId, from: string, to: string | undefined): boolean {
     const { holdings } = this.deliveries
-    for (const other of this.#view.names()) {
-      if (other === name) continue
+    for (const other of this.#view.all()) {
+      if (other === id) continue
       if (holdings.get(other)?.place === to || this.#shown.get(other)?.place === from) return true
     }
     return false
@@ -158,61 +172,66 @@ export class Subscription {
   /** The names of a stream's first request of this type; `reload`: what must be sent though the client has it. */
   begin(
     request: Pick<Said, 'subscribe' | 'unsubscribe' | 'initialVersions'>,
-    reload: Pick<ReadonlySet<string>, 'has'>,
+    reload: Pick<ReadonlySet<NameId>, 'has'>,
   ): void {
     const legacyWildcard = request.subscribe.length === 0 && request.unsubscribe.length === 0
     if (legacyWildcard && this.#isWildcardType) this.#enterWildcard()
     this.update(request)
-    for (const [name, version] of request.initialVersions) {
+    const { initialVersions: claimed } = request
+    for (let index = 0; index < claimed.size; index++) {
+      const id = claimed.id(index)
       // Names that are only there are no subscriptions.
-      if (this.wants(name)) this.#adopt(name, version, reload.has(name))
+      if (this.wants(id)) this.#adopt(id, claimed, index, reload.has(id))
     }
     // A client that has something of this type waits for no first answer.
-    if (request.initialVersions.size > 0) this.#answerOwed = false
+    if (claimed.size > 0) this.#answerOwed = false
   }
 
   update(request: Pick<Said, 'subscribe' | 'unsubscribe' | 'isStated'>): void {
-    for (const name of request.unsubscribe) this.#unsubscribe(name, request.isStated ?? false)
-    for (const name of request.subscribe) this.#subscribe(name)
+    for (const id of request.unsubscribe) this.#unsubscribe(id, request.isStated ?? false)
+    for (const id of request.subscribe) this.#subscribe(id)
   }
 
   /** Returns what was refused. */
   answer(answer: Answer, at: string): RefusedResponse | undefined {
     const refused = this.deliveries.answer(answer, at)
-    for (const { name, version } of refused?.refused ?? [])
-      if (this.wants(name) && this.#shown.get(name)?.version !== version) this.#due.change(name)
+    for (const { name, version } of refused?.refused ?? []) {
+      const id = this.#allNames.idOf(name)
+      if (this.wants(id) && this.#shown.get(id)?.version !== version) this.#due.change(id)
+    }
     return refused
   }
 
   /** As `ShownResources.isWithheld`. */
-  isWithheld(name: string): boolean {
-    return this.#shown.isWithheld(name)
+  isWithheld(id: NameId): boolean {
+    return this.#shown.isWithheld(id)
   }
 
   /** How the client stands to a version; undefined: it does not want the name. */
   stance({ name, version }: ResourceVersion): Stance | undefined {
-    if (!this.wants(name)) return undefined
+    const id = this.#allNames.idSaid(name)
+    if (!this.wants(id)) return undefined
     return {
-      isCurrent: this.#view.get(name)?.version === version,
-      answer: answerTo(version, this.deliveries.holdings.of(name)),
+      isCurrent: this.#view.get(id)?.version === version,
+      answer: answerTo(version, this.deliveries.holdings.of(id)),
     }
   }
 
   /** Sends the name (again), although it did not change. */
-  force(name: string): void {
-    this.#due.change(name)
-    this.#due.force(name)
+  force(id: NameId): void {
+    this.#due.change(id)
+    this.#due.force(id)
   }
 
   /** Notes what changed in the view; cheap when nothing did. Returns whether anything is new to the client. */
   collect(): boolean {
     if (this.#view.position === this.#cursor) return false
     let isNews = false
-    for (const name of this.#view.changedSince(this.#cursor)) {
-      if (!this.wants(name)) continue
-      if (this.#shown.get(name)?.version === this.deliveries.holdings.get(name)?.version) continue
+    for (const id of this.#view.changedSince(this.#cursor)) {
+      if (!this.wants(id)) continue
+      if (this.#shown.get(id)?.version === this.deliveries.holdings.get(id)?.version) continue
       isNews = true
-      this.#due.change(name)
+      this.#due.change(id)
     }
     this.#cursor = this.#view.position
     return isNews
@@ -237,8 +256,8 @@ export class Subscription {
     return undefined
   }
 
-  sent({ resources, removed }: Batch, nonce: string, sending: Omit<SentResponse, keyof Batch>): void {
-    this.deliveries.sent(nonce, { ...sending, resources, removed })
+  sent({ resources, ids, removed }: Batch, nonce: string, sending: Omit<SentResponse, keyof Batch>): void {
+    this.deliveries.sent(nonce, { ...sending, resources, ids, removed })
   }
 
   get #typeStatus(): TypeStatus {
@@ -248,30 +267,35 @@ export class Subscription {
     return this.isSent ? 'SYNCED' : 'NOT_SENT'
   }
 
-  #subscribe(name: string): void {
-    if (name === WILDCARD) {
+  #isKeptBack(row: ResourceVersion): boolean {
+    const id = this.#allNames.idOf(row.name)
+    return this.wants(id) && this.#shown.isKeptBack(id, row)
+  }
+
+  #subscribe(id: NameId): void {
+    if (id === WILDCARD_ID) {
       this.#enterWildcard()
       return
     }
-    this.#names.add(name)
+    this.#names.add(id)
     // Subscribing to what it has says that the client may have forgotten it: it is sent again.
-    this.#due.ask(name)
-    this.#due.force(name)
+    this.#due.ask(id)
+    this.#due.force(id)
   }
 
-  #unsubscribe(name: string, isStated: boolean): void {
-    if (name === WILDCARD) {
+  #unsubscribe(id: NameId, isStated: boolean): void {
+    if (id === WILDCARD_ID) {
       this.#leaveWildcard()
       return
     }
-    if (!this.#names.delete(name)) return
-    if (!this.wants(name)) {
-      this.#forget(name)
+    if (!this.#names.delete(id)) return
+    if (!this.wants(id)) {
+      this.#forget(id)
       return
     }
-    this.#due.change(name)
+    this.#due.change(id)
     // Inside a wildcard the client asks whether the wildcard has the name: it, or its absence, must be said.
-    if (!isStated) this.#due.force(name)
+    if (!isStated) this.#due.force(id)
   }
 
   #enterWildcard(): void {
@@ -279,78 +303,88 @@ export class Subscription {
     this.#wildcard = true
     this.#answerOwed = true
     if (!this.#isWildcardType) return
-    for (const name of this.#view.names()) {
-      this.#due.ask(name)
-      if (again) this.#due.force(name)
+    for (const id of this.#view.all()) {
+      this.#due.ask(id)
+      if (again) this.#due.force(id)
     }
   }
 
   #leaveWildcard(): void {
     this.#wildcard = false
     this.#answerOwed = false
-    for (const names of [this.deliveries.holdings.names(), this.#due])
-      for (const name of names) if (!this.#names.has(name)) this.#forget(name)
+    for (const ids of [this.deliveries.holdings.ids(), this.#due])
+      for (const id of ids) if (!this.#names.has(id)) this.#forget(id)
   }
 
-  #forget(name: string): void {
-    this.deliveries.forget(name)
-    this.#due.delete(name)
-    this.#view.forget(name)
+  #forget(id: NameId): void {
+    this.deliveries.forget(id)
+    this.#due.delete(id)
+    this.#view.forget(id)
   }
 
-  #adopt(name: string, version: string, reload: boolean): void {
-    const current = this.#shown.having({ name, version })
-    const isCurrent = current?.version === version
-    this.deliveries.holdings.adopt(name, isCurrent ? current : { version })
-    if (reload) this.force(name)
+  #adopt(id: NameId, claimed: ClaimedVersions, index: number, reload: boolean): void {
+    const current = this.#having(id, claimed, index)
+    this.deliveries.holdings.adopt(id, current ?? { version: claimed.version(index) })
+    if (reload) this.force(id)
     // Nothing is due, and it is not looked up again: an Envoy that comes back brings thousands of these.
-    else if (isCurrent) this.#due.delete(name)
+    else if (current !== undefined) this.#due.delete(id)
     else {
-      this.#due.unforce(name)
-      this.#due.ask(name)
+      this.#due.unforce(id)
+      this.#due.ask(id)
     }
   }
 
+  /** The resource that the client says that it has, if that is what it is to have. Then it has taken it once. */
+  #having(id: NameId, claimed: ClaimedVersions, index: number): Resource | undefined {
+    const newest = this.#view.get(id)
+    if (newest !== undefined && claimed.is(index, newest.version)) return newest
+    const shown = this.#shown.get(id)
+    return shown !== undefined && claimed.is(index, shown.version) ? shown : undefined
+  }
+
   #fill(gates: Gatekeeper, limit: number, now: number): Batch {
-    const batch: Batch = { resources: [], removed: [], partial: false }
+    const batch: Batch = { resources: [], ids: [], removed: [], partial: false }
+    const { holdings } = this.deliveries
     let size = 0
     this.#held = 0
     this.#wakeAt = Number.POSITIVE_INFINITY
-    for (const name of this.#due) {
-      const resource = this.#shown.get(name)
-      if (!this.#due.isForced(name) && this.deliveries.holdings.get(name)?.version === resource?.version) {
+    for (const id of this.#due) {
+      const resource = this.#shown.get(id)
+      if (!this.#due.isForced(id) && holdings.get(id)?.version === resource?.version) {
         // What was claimed and is current again: now it is known what it refers to.
-        if (resource) this.deliveries.holdings.adopt(name, resource)
-        this.#due.delete(name)
+        if (resource) holdings.adopt(id, resource)
+        this.#due.delete(id)
         continue
       }
-      const opensAt = this.#opensAt(name, resource, gates, now)
+      const opensAt = this.#opensAt(id, resource, gates, now)
       if (opensAt > 0) {
         this.#held += 1
         this.#wakeAt = Math.min(this.#wakeAt, opensAt)
         continue
       }
       const isFirst = size === 0
-      size += resource?.encoded.length ?? name.length
+      size += resource?.encoded.length ?? this.#allNames.textOf(id).length
       if (size > limit && !isFirst) {
         batch.partial = true
         break
       }
-      if (resource && gates.mustLeave(this.typeUrl, resource)) {
+      if (resource && gates.mustLeave(this.typeUrl, id, resource)) {
         // It stays due, and comes with the next response.
-        batch.removed.push(name)
+        batch.removed.push(id)
         continue
       }
-      if (resource) batch.resources.push(resource)
-      else batch.removed.push(name)
-      this.#due.delete(name)
+      if (resource) {
+        batch.resources.push(resource)
+        batch.ids.push(id)
+      } else batch.removed.push(id)
+      this.#due.delete(id)
     }
     return batch
   }
 
-  #opensAt(name: string, resource: Resource | undefined, gates: Gatekeeper, now: number): number {
+  #opensAt(id: NameId, resource: Resource | undefined, gates: Gatekeeper, now: number): number {
     if (resource) return gates.additionAt(this.typeUrl, resource, now)
     // That a name which the client does not have is missing breaks nothing.
-    return this.deliveries.holdings.get(name) ? gates.removalAt(this.typeUrl, name, now) : 0
+    return this.deliveries.holdings.get(id) ? gates.removalAt(this.typeUrl, id, now) : 0
   }
 }

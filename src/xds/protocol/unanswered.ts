@@ -1,15 +1,18 @@
 import type { Resource } from '../../translate/resource.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { Flight } from './flight.ts'
 
 /** A client that answers nothing must not fill the memory: beyond this the oldest response counts as taken. */
 const LIMIT = 100
 
 export interface SentResponse {
-  readonly number: number
-  readonly at: number
+  readonly flight: Flight
   /** What the views showed then. */
   readonly edition: number
   readonly resources: readonly Resource[]
-  readonly removed: readonly string[]
+  /** Their names. */
+  readonly ids: readonly NameId[]
+  readonly removed: readonly NameId[]
 }
 
 /** Responses of one type that wait for their answer, by nonce. */
@@ -21,14 +24,15 @@ export class Unanswered {
 
   /** Number of the oldest response without an answer; Infinity when there is none. */
   get oldest(): number {
+    if (this.#responses.size === 0) return this.#givenUp
     const [first] = this.#responses.values()
-    return Math.min(this.#givenUp, first?.number ?? Number.POSITIVE_INFINITY)
+    return Math.min(this.#givenUp, first?.flight.number ?? Number.POSITIVE_INFINITY)
   }
 
   /** When the oldest of them was sent; undefined when there is none. */
   get since(): number | undefined {
     const [first] = this.#responses.values()
-    return first?.at
+    return first?.flight.at
   }
 
   /** Adds a response; returns the one that is given up for it. */
@@ -37,7 +41,7 @@ export class Unanswered {
     if (this.#responses.size <= LIMIT) return undefined
     const [[oldest, givenUp]] = this.#responses as unknown as [[string, SentResponse]]
     this.#responses.delete(oldest)
-    this.#givenUp = Math.min(this.#givenUp, givenUp.number)
+    this.#givenUp = Math.min(this.#givenUp, givenUp.flight.number)
     return givenUp
   }
 

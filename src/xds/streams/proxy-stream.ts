@@ -154,7 +154,9 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
 
   #onMessage(bytes: Buffer): void {
     if (this.#isEnded) return
-    const decoded = this.#method.form.decode(bytes)
+    const { names } = this.#options.audiences
+    names.sweep()
+    const decoded = this.#method.form.decode(bytes, names)
     if (!decoded.ok) {
       this.end(status.INVALID_ARGUMENT, decoded.detail)
       return
@@ -216,6 +218,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
         : joinByOwnStream(node, { form: form.name, typeUrl, authority: this.#call.getHost() }, this.#options)
     const dialogue = form.open({
       id: this.#id,
+      names: audience.names,
       views: audience.views,
       edition: editions.current,
       now: time.now(),

@@ -3,6 +3,7 @@ import { gatewayKey } from '../../model/route-references.ts'
 import type { Viewpoint } from '../../model/viewpoint.ts'
 import type { DiscoveryNode } from '../../proto/discovery-node.ts'
 import type { ConfigSource } from '../../translate/config-source.ts'
+import type { Names } from '../names/names.ts'
 import type { Views } from './view.ts'
 
 /** What the first message of a stream says of the client; fixed for as long as the stream lives. */
@@ -24,6 +25,8 @@ export interface ClientNode {
 
 /** Who may see what. */
 export interface Audiences {
+  /** Those of all that anybody sees. */
+  readonly names: Names
   /**
    * Called once for each stream; the audience lives until it is left. Of an Envoy with a stream for each type one is
    * counted among the proxies that ask for traffic.
@@ -32,6 +35,7 @@ export interface Audiences {
 }
 
 export interface Audience {
+  readonly names: Names
   readonly views: Views
   /** Where the client takes endpoints and routes from; absent: ADS. */
   readonly configSource?: ConfigSource | undefined

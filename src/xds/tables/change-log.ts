@@ -1,6 +1,14 @@
+import type { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+
 interface Change {
   readonly position: number
-  readonly name: string
+  readonly name: NameId
+}
+
+/** What was worked out for names, and may be another when they change. */
+interface Cache {
+  delete(name: NameId): void
 }
 
 /** Below this length holes are not worth a compaction. */
@@ -14,7 +22,8 @@ export class ChangeLog {
   #position = 0
   /** Sorted by position. A name that changed again leaves a hole behind, until compaction. */
   #changes: (Change | undefined)[] = []
-  readonly #indexes = new Map<string, number>()
+  readonly #indexes = new Map<NameId, number>()
+  readonly #caches = new Set<Cache>()
 
   get position(): number {
     return this.#position
@@ -25,13 +34,27 @@ export class ChangeLog {
     return this.#indexes.size
   }
 
-  record(name: string): void {
+  record(name: NameId): void {
+    for (const cache of this.#caches) cache.delete(name)
     const before = this.#indexes.get(name)
     if (before !== undefined) this.#changes[before] = undefined
     this.#position += 1
     this.#indexes.set(name, this.#changes.length)
     this.#changes.push({ position: this.#position, name })
     if (this.#changes.length > COMPACT_FROM && this.#changes.length > 2 * this.#indexes.size) this.#compact()
+  }
+
+  /** From now on what changes is deleted there. */
+  attach(cache: Cache): void {
+    this.#caches.add(cache)
+  }
+
+  detach(cache: Cache): void {
+    this.#caches.delete(cache)
+  }
+
+  markNames(inUse: IdSet): void {
+    for (const name of this.#indexes.keys()) inUse.add(name)
   }
 
   /** Drops what every reader has seen: all of it. Positions go on. */
@@ -41,7 +64,7 @@ export class ChangeLog {
   }
 
   /** Names whose last change came after `cursor`, oldest first. */
-  *since(cursor: number): Iterable<string> {
+  *since(cursor: number): Iterable<NameId> {
     if (cursor >= this.#position) return
     for (let index = this.#firstAfter(cursor); index < this.#changes.length; index++) {
       const change = this.#changes[index]

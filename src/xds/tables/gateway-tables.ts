@@ -13,9 +13,13 @@ import type { Realm } from '../../translate/realm.ts'
 import type { Resource } from '../../translate/resource.ts'
 import type { World } from '../../translate/world.ts'
 import type { Touched } from '../../translate/world-draft.ts'
+import type { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { Names } from '../names/names.ts'
 import { ChangeLog } from './change-log.ts'
 import { type ClusterChoice, changedClusters, chosenNames, hasChosen } from './cluster-choice.ts'
 import { LoggedView } from './logged-view.ts'
+import { SharedResources } from './shared-resources.ts'
 import type { View } from './view.ts'
 
 /** Gives the cluster of a name, as it is seen in a realm from a viewpoint, out of what all gateways share. */
@@ -38,15 +42,17 @@ interface Served extends ClusterChoice {
   readonly routeConfigurations: ByName
 }
 
-/** The Envoys of one source: what they are served follows the source into another realm, and their views with it. */
-export interface SourceAudience {
+/** What one stream sees. */
+export interface GatewayViews {
+  readonly listeners: View
   readonly routeConfigurations: View
-  /** By where the Envoys take the routes and the endpoints from. */
-  readonly listenersWith: (configSource: ConfigSource) => View
-  readonly clustersFrom: (viewpoint: Viewpoint, configSource: ConfigSource) => View
+  readonly clusters: View
+  /** To be called once, when it has ended. */
+  readonly leave: () => void
 }
 
-interface Following extends SourceAudience {
+/** The Envoys of one source: what they are served follows the source into another realm, and their views with it. */
+interface Following {
   served: Served
   streams: number
 }
@@ -60,6 +66,7 @@ interface Following extends SourceAudience {
  */
 export class GatewayTables {
   readonly #key: string
+  readonly #names: Names
   readonly #clusterSource: ClusterSource
   readonly #logs = {
     listeners: new ChangeLog(),
@@ -67,13 +74,16 @@ export class GatewayTables {
     clusters: new ChangeLog(),
   }
   readonly #audiences = new Map<string, Following>()
+  /** Clusters, for streams of one source, one zone and one config source. */
+  readonly #shared = new SharedResources(this.#logs.clusters)
   /** By realm, where the gateway has all services: thousands of names, which every new stream wants. */
-  readonly #allClusters = new Map<Realm, readonly string[]>()
+  readonly #allClusters = new Map<Realm, Set<NameId>>()
   #world: World
   #gateway: RoutedGateway
   #quarantines: ByType
 
-  constructor(world: World, key: string, clusterSource: ClusterSource) {
+  constructor(names: Names, world: World, key: string, clusterSource: ClusterSource) {
+    this.#names = names
     this.#world = world
     this.#key = key
     this.#clusterSource = clusterSource
@@ -101,26 +111,35 @@ export class GatewayTables {
     }
   }
 
-  /** One more stream of a source's Envoys. */
-  join(source: string): SourceAudience {
+  /** One more stream of an Envoy that takes endpoints and routes from there. */
+  join(viewpoint: Viewpoint, configSource: ConfigSource): GatewayViews {
+    const { source, region, zone } = viewpoint
     const audience = this.#audiences.get(source) ?? this.#open(source)
     audience.streams += 1
-    return audience
+    const key = JSON.stringify([source, region, zone, configSource.json])
+    return {
+      routeConfigurations: this.#routeConfigurations(audience),
+      listeners: this.#listeners(audience, configSource),
+      clusters: this.#clusters(audience, key, viewpoint, configSource),
+      leave: () => {
+        this.#shared.leave(key)
+        audience.streams -= 1
+        if (audience.streams === 0) this.#audiences.delete(source)
+      },
+    }
   }
 
-  /** To be called once for each `join`. */
-  leave(source: string): void {
-    const audience = this.#audiences.get(source)
-    if (audience === undefined) return
-    audience.streams -= 1
-    if (audience.streams === 0) this.#audiences.delete(source)
+  markNames(inUse: IdSet): void {
+    for (const log of Object.values(this.#logs)) log.markNames(inUse)
+    this.#shared.markNames(inUse)
+    for (const ids of this.#allClusters.values()) for (const id of ids) inUse.add(id)
   }
 
   update(world: World, touched: Touched): void {
     const before = this.#world
     this.#world = world
     if (before.quarantines !== world.quarantines) this.#quarantine()
-    if (touched.settings.size > 0) this.#allClusters.clear()
+    this.#moveClusters(before, touched.settings)
     const isTouched = touched.gateways.has(this.#key)
     if (isTouched) this.#gateway = routedGateway(world, this.#key)
     const named = isTouched ? [] : intersection(touched.settings, () => this.#gateway.namedServices())
@@ -153,49 +172,71 @@ export class GatewayTables {
     for (const type of LOGGED_TYPES) {
       const [old, now] = [before[type], this.#quarantines[type]]
       for (const row of [...old, ...now])
-        if (!old.includes(row) || !now.includes(row)) this.#logs[type].record(row.name)
+        if (!old.includes(row) || !now.includes(row)) this.#logs[type].record(this.#names.idOf(row.name))
     }
   }
 
   #open(source: string): Following {
     const realm = this.#realmOf(source)
     const neighbour = [...this.#audiences.values()].find(one => one.served.realm === realm)
-    const served = (): Served => audience.served
-    const audience: Following = {
-      served: neighbour?.served ?? this.#serve(realm),
-      streams: 0,
-      routeConfigurations: new LoggedView(this.#logs.routeConfigurations, {
-        get: name => served().routeConfigurations.get(name),
-        names: () => [],
-        quarantines: () => this.#quarantines.routeConfigurations,
-      }),
-      listenersWith: configSource =>
-        new LoggedView(this.#logs.listeners, {
-          get: name => served().listenersWith(configSource).get(name),
-          names: () => served().listeners.keys(),
-          quarantines: () => this.#quarantines.listeners,
-        }),
-      clustersFrom: (viewpoint, configSource) =>
-        new LoggedView(this.#logs.clusters, {
-          get: name =>
-            hasChosen(served(), this.#world, name)
-              ? this.#clusterSource(name, served().realm, viewpoint, configSource)
-              : undefined,
-          names: () => this.#clusterNames(served()),
-          quarantines: () => this.#quarantines.clusters,
-        }),
-    }
+    const audience: Following = { served: neighbour?.served ?? this.#serve(realm), streams: 0 }
     this.#audiences.set(source, audience)
     return audience
   }
 
-  #clusterNames(served: Served): Iterable<string> {
-    if (served.clusters !== 'all') return served.clusters
+  #routeConfigurations(audience: Following): View {
+    return new LoggedView(this.#logs.routeConfigurations, {
+      get: id => audience.served.routeConfigurations.get(this.#names.textOf(id)),
+      quarantines: () => this.#quarantines.routeConfigurations,
+    })
+  }
+
+  #listeners(audience: Following, configSource: ConfigSource): View {
+    return new LoggedView(this.#logs.listeners, {
+      get: id => audience.served.listenersWith(configSource).get(this.#names.textOf(id)),
+      all: () => Array.from(audience.served.listeners.keys(), name => this.#names.idOf(name)),
+      quarantines: () => this.#quarantines.listeners,
+    })
+  }
+
+  #clusters(audience: Following, key: string, viewpoint: Viewpoint, configSource: ConfigSource): View {
+    const shared = this.#shared.join(key)
+    const make = (id: NameId) => {
+      const { served } = audience
+      const name = this.#names.textOf(id)
+      if (!hasChosen(served, this.#world, name)) return undefined
+      const cluster = this.#clusterSource(name, served.realm, viewpoint, configSource)
+      if (cluster !== undefined) shared.set(id, cluster)
+      return cluster
+    }
+    return new LoggedView(this.#logs.clusters, {
+      get: id => shared.get(id) ?? make(id),
+      all: () => this.#clusterIds(audience.served),
+      quarantines: () => this.#quarantines.clusters,
+    })
+  }
+
+  #clusterIds(served: Served): Iterable<NameId> {
     const known = this.#allClusters.get(served.realm)
-    if (known !== undefined) return known
-    const names = [...chosenNames(served, this.#world)]
-    this.#allClusters.set(served.realm, names)
-    return names
+    if (served.clusters === 'all' && known !== undefined) return known
+    const ids = new Set(Array.from(chosenNames(served, this.#world), name => this.#names.idOf(name)))
+    if (served.clusters === 'all') this.#allClusters.set(served.realm, ids)
+    return ids
+  }
+
+  /** All clusters of the world before become those of this one. */
+  #moveClusters(before: World, settings: ReadonlySet<string>): void {
+    const world = this.#world
+    // Otherwise a realm may show the services of another fleet.
+    const isSameFleet = before.sourceSettings === world.sourceSettings && before.scoped === world.scoped
+    if (!isSameFleet || this.#audiences.size === 0) this.#allClusters.clear()
+    for (const [realm, ids] of this.#allClusters) {
+      const of = (one: World, service: string) => one.seen(realm, service)?.clusterNames ?? []
+      for (const service of settings) {
+        for (const name of of(before, service)) ids.delete(this.#names.idOf(name))
+        for (const name of of(world, service)) ids.add(this.#names.idOf(name))
+      }
+    }
   }
 
   /** That of the source alone, where it makes a difference at this gateway; else that of its group. */
@@ -227,12 +268,12 @@ export class GatewayTables {
   #record(before: World, old: Served, now: Served, { settings }: Touched): void {
     if (old !== now) {
       for (const type of ['listeners', 'routeConfigurations'] as const) {
-        for (const name of differing(old[type], now[type])) this.#logs[type].record(name)
+        for (const name of differing(old[type], now[type])) this.#logs[type].record(this.#names.idOf(name))
       }
     } else if (now.clusters !== 'all') return
     const from = { choice: old, world: before }
     const to = { choice: now, world: this.#world }
-    for (const name of changedClusters(from, to, settings)) this.#logs.clusters.record(name)
+    for (const name of changedClusters(from, to, settings)) this.#logs.clusters.record(this.#names.idOf(name))
   }
 }
 

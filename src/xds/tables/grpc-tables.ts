@@ -8,6 +8,8 @@ import {
 import { parseClusterName, parseTarget, type ServicePortName } from '../../translate/names.ts'
 import type { Resource } from '../../translate/resource.ts'
 import type { Touched } from '../../translate/world-draft.ts'
+import type { IdSet } from '../names/id-set.ts'
+import type { Names } from '../names/names.ts'
 import { AskedNames } from './asked-names.ts'
 import type { Audience } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
@@ -29,22 +31,29 @@ type Asker = Pick<Viewpoint, 'source'>
  * target is called by is always there; its routes say whether it leads anywhere. Routes and clusters have one log.
  */
 export class GrpcTables {
+  readonly #names: Names
   readonly #serviceSource: ServiceSource
   readonly #asked = new AskedNames()
   readonly #log = new ChangeLog()
 
-  constructor(serviceSource: ServiceSource) {
+  constructor(names: Names, serviceSource: ServiceSource) {
+    this.#names = names
     this.#serviceSource = serviceSource
   }
 
   /** The services come from another world. */
   update({ settings }: Touched): void {
-    for (const service of settings) for (const name of this.#asked.take(service)) this.#log.record(name)
+    for (const service of settings)
+      for (const name of this.#asked.take(service)) this.#log.record(this.#names.idOf(name))
   }
 
   /** How many names are in the log. */
   get logged(): number {
     return this.#log.size
+  }
+
+  markNames(inUse: IdSet): void {
+    this.#log.markNames(inUse)
   }
 
   /** Forgets the log: to be called when every reader has seen all of it. */
@@ -57,7 +66,7 @@ export class GrpcTables {
     // One for each type: of one and the same name it may want the one, and not the other any more.
     const [routes, clusters]: [Asker, Asker] = [{ source }, { source }]
     const views = new Map<string, View>([
-      [TYPE_URLS.listener, new LoggedView(this.#log, { get: listenerOf, names: () => [] })],
+      [TYPE_URLS.listener, new LoggedView(this.#log, { get: id => listenerOf(this.#names.textOf(id)) })],
       [TYPE_URLS.routes, this.#view(routes, name => this.#routes(name, routes))],
       [TYPE_URLS.cluster, this.#view(clusters, name => this.#cluster(name, clusters))],
     ])
@@ -73,8 +82,10 @@ export class GrpcTables {
   }
 
   #view(asker: Asker, get: (name: string) => Resource | undefined): View {
-    const forget = (name: string) => this.#asked.forget(name, asker)
-    return new LoggedView(this.#log, { get, names: () => [], forget })
+    return new LoggedView(this.#log, {
+      get: id => get(this.#names.textOf(id)),
+      forget: id => this.#asked.forget(this.#names.textOf(id), asker),
+    })
   }
 
   #routes(name: string, asker: Asker): Resource | undefined {

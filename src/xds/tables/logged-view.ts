@@ -1,16 +1,18 @@
 import type { Quarantined } from '../../translate/quarantined.ts'
 import type { Resource } from '../../translate/resource.ts'
+import type { NameId } from '../names/name-id.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { View } from './view.ts'
 
 /** What one audience sees at the moment. */
 interface Content {
-  get(name: string): Resource | undefined
-  names(): Iterable<string>
+  get(id: NameId): Resource | undefined
+  /** Default: there is no wildcard. */
+  all?(): Iterable<NameId>
   /** Default: none. */
   quarantines?(): readonly Quarantined[]
   /** As of a view; default: nothing is noted. */
-  forget?(name: string): void
+  forget?(id: NameId): void
 }
 
 const NONE: readonly Quarantined[] = []
@@ -20,16 +22,16 @@ const NONE: readonly Quarantined[] = []
  * such a name up finds the version that he had.
  */
 export class LoggedView implements View {
-  readonly get: (name: string) => Resource | undefined
-  readonly names: () => Iterable<string>
-  readonly forget: (name: string) => void
+  readonly get: (id: NameId) => Resource | undefined
+  readonly all: () => Iterable<NameId>
+  readonly forget: (id: NameId) => void
   readonly #log: ChangeLog
   readonly #quarantines: () => readonly Quarantined[]
 
-  constructor(log: ChangeLog, { get, names, quarantines = () => NONE, forget = () => {} }: Content) {
+  constructor(log: ChangeLog, { get, all = () => [], quarantines = () => NONE, forget = () => {} }: Content) {
     this.#log = log
     this.get = get
-    this.names = names
+    this.all = all
     this.forget = forget
     this.#quarantines = quarantines
   }
@@ -42,7 +44,7 @@ export class LoggedView implements View {
     return this.#quarantines()
   }
 
-  changedSince(cursor: number): Iterable<string> {
+  changedSince(cursor: number): Iterable<NameId> {
     return this.#log.since(cursor)
   }
 }

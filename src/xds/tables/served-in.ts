@@ -36,7 +36,7 @@ export function* servedIn(
 ): Generator<Resource> {
   const tables = new Tables()
   tables.publish(world, { services: new Set(), settings: new Set(), gateways: new Set() }, true)
-  const { views } = tables.join({
+  const { names, views } = tables.join({
     ...client,
     id,
     ...(configSource && { configSource: { json: configSource } }),
@@ -49,11 +49,12 @@ export function* servedIn(
     const referred = references.get(referrer ?? '')
     // What was asked for by name because a resource referred to it then says nothing of another world.
     const named = referred === undefined || ROOT_TYPES.has(typeUrl) ? type.names : []
-    const all = type.wildcard ? view.names() : []
+    const all = type.wildcard ? view.all() : []
     const found = new Set<string>()
     references.set(typeUrl, found)
-    for (const name of new Set([...all, ...named, ...(referred ?? [])])) {
-      const resource = view.get(name)
+    const ids = Array.from([...named, ...(referred ?? [])], name => names.idOf(name))
+    for (const id of new Set([...all, ...ids])) {
+      const resource = view.get(id)
       if (resource === undefined) continue
       for (const reference of resource.references) found.add(reference)
       yield resource

@@ -3,11 +3,15 @@ import type { ResourceType } from '../../model/resource-types.ts'
 import type { Viewpoint } from '../../model/viewpoint.ts'
 import { TYPE_URLS } from '../../proto/type-urls.ts'
 import { type ConfigSource, FROM_ADS } from '../../translate/config-source.ts'
-import { parseClusterName } from '../../translate/names.ts'
+import { parseClusterName, parseTarget } from '../../translate/names.ts'
 import type { Realm } from '../../translate/realm.ts'
 import type { Resource } from '../../translate/resource.ts'
 import { World } from '../../translate/world.ts'
 import type { Touched } from '../../translate/world-draft.ts'
+import type { IdMap } from '../names/id-map.ts'
+import type { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+import { type NameHolder, Names } from '../names/names.ts'
 import { AskedNames, type Asker } from './asked-names.ts'
 import type { Audience, Audiences, ClientNode } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
@@ -16,6 +20,7 @@ import { GrpcTables } from './grpc-tables.ts'
 import { LoggedView } from './logged-view.ts'
 import { MadeResources } from './made-resources.ts'
 import type { ServiceResources } from './service-resources.ts'
+import { SharedResources } from './shared-resources.ts'
 import type { View } from './view.ts'
 import { ViewpointCensus } from './viewpoint-census.ts'
 
@@ -32,14 +37,22 @@ type TableSizes = Readonly<Record<ResourceType, { readonly resources: number; re
  * `publish` takes a new world; afterwards the views of every audience show it and their logs say which names to look
  * at again.
  */
-export class Tables implements Audiences {
+export class Tables implements Audiences, NameHolder {
+  /** Of services that there are dense ids for, whoever says them first. */
+  readonly names = new Names(text => this.#isOfService(text))
   #world = World.EMPTY
   readonly #gateways = new Map<string, GatewayTables>()
-  readonly #grpc = new GrpcTables((service, source) => this.#resourcesSeenBy(service, source))
+  readonly #grpc = new GrpcTables(this.names, (service, source) => this.#resourcesSeenBy(service, source))
   readonly #made = new MadeResources()
   readonly #asked = new AskedNames()
   readonly #assignmentLog = new ChangeLog()
+  /** Assignments, for clients of one kind at one viewpoint. */
+  readonly #assignments = new SharedResources(this.#assignmentLog)
   readonly census = new ViewpointCensus()
+
+  constructor() {
+    this.names.keepFor(this)
+  }
 
   /** `isPassed`: every stream has looked at what its views show until now. */
   publish(world: World, touched: Touched, isPassed: boolean): void {
@@ -51,11 +64,19 @@ export class Tables implements Audiences {
     this.#world = world
     for (const service of touched.services) {
       this.#made.forgetFormer(service, world)
-      for (const name of this.#asked.take(service)) this.#assignmentLog.record(name)
+      for (const name of this.#asked.take(service)) this.#assignmentLog.record(this.names.idOf(name))
     }
     this.#dropEmptyClasses()
     for (const tables of this.#gateways.values()) tables.update(world, touched)
     this.#grpc.update(touched)
+    this.names.sweep()
+  }
+
+  markNames(inUse: IdSet): void {
+    this.#assignmentLog.markNames(inUse)
+    this.#assignments.markNames(inUse)
+    for (const tables of this.#gateways.values()) tables.markNames(inUse)
+    this.#grpc.markNames(inUse)
   }
 
   /** Who a client is decides what it sees, for as long as its stream lasts. */
@@ -63,13 +84,16 @@ export class Tables implements Audiences {
     const { kind, viewpoint } = node
     const served = kind === 'grpc' ? this.#grpc.join(viewpoint) : this.#joinGateway(node)
     const leaveCensus = this.census.join(viewpoint, isCounted)
+    const { region, zone, subZone, node: host, source, network } = viewpoint
+    const key = JSON.stringify([kind, region, zone, subZone, host, source, network])
+    const shared = this.#assignments.join(key)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {
-      get: name => this.#assignment(name, node, assignments),
-      names: () => [],
-      forget: name => this.#asked.forget(name, assignments),
+      get: id => shared.get(id) ?? this.#assignment(id, node, shared, assignments),
+      forget: id => this.#asked.forget(this.names.textOf(id), assignments),
     })
     return {
+      names: this.names,
       views: typeUrl => (typeUrl === TYPE_URLS.endpoints ? assignments : served.views(typeUrl)),
       configSource: node.configSource,
       viewpoint: () => this.#world.locate(viewpoint),
@@ -77,6 +101,7 @@ export class Tables implements Audiences {
       leave: () => {
         leaveCensus()
         served.leave()
+        this.#assignments.leave(key)
         this.#asked.leave(assignments)
         if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
       },
@@ -86,7 +111,7 @@ export class Tables implements Audiences {
   /** Of all clusters that such a proxy gets, in order. */
   clusterNames(node: ClientNode): readonly string[] {
     const { views, leave } = this.join(node, false)
-    const names = [...(views(TYPE_URLS.cluster)?.names() ?? [])]
+    const names = Array.from(views(TYPE_URLS.cluster)?.all() ?? [], id => this.names.textOf(id))
     leave()
     return names.sort()
   }
@@ -110,24 +135,24 @@ export class Tables implements Audiences {
 
   #joinGateway({ gateway, viewpoint, configSource = FROM_ADS }: ClientNode): Served {
     const tables = this.#gateways.get(gateway) ?? this.#openGateway(gateway)
-    const { listenersWith, routeConfigurations, clustersFrom } = tables.join(viewpoint.source)
+    const { listeners, routeConfigurations, clusters, leave } = tables.join(viewpoint, configSource)
     const views = new Map<string, View>([
-      [TYPE_URLS.listener, listenersWith(configSource)],
+      [TYPE_URLS.listener, listeners],
       [TYPE_URLS.routes, routeConfigurations],
-      [TYPE_URLS.cluster, clustersFrom(viewpoint, configSource)],
+      [TYPE_URLS.cluster, clusters],
     ])
     return {
       views: typeUrl => views.get(typeUrl),
       warnings: () => [...tables.conflicts, ...this.#gatewayWarnings(gateway)],
       leave: () => {
-        tables.leave(viewpoint.source)
+        leave()
         if (tables.isIdle) this.#gateways.delete(gateway)
       },
     }
   }
 
   #openGateway(gateway: string): GatewayTables {
-    const tables = new GatewayTables(this.#world, gateway, (name, realm, viewpoint, from) =>
+    const tables = new GatewayTables(this.names, this.#world, gateway, (name, realm, viewpoint, from) =>
       this.#cluster(name, realm, viewpoint, from),
     )
     this.#gateways.set(gateway, tables)
@@ -140,15 +165,30 @@ export class Tables implements Audiences {
     return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port, viewpoint, from)
   }
 
-  #assignment(name: string, { viewpoint, kind }: ClientNode, asker: Asker): Resource | undefined {
+  #assignment(
+    id: NameId,
+    { viewpoint, kind }: ClientNode,
+    shared: IdMap<Resource>,
+    asker: Asker,
+  ): Resource | undefined {
+    const name = this.names.textOf(id)
     const parsed = parseClusterName(name)
     if (parsed === undefined) return undefined
     const { service, port } = parsed
     const resources = this.#resourcesSeenBy(service, viewpoint.source)
     const assignment = resources?.assignment(name, port, this.#world.locate(viewpoint), kind)
-    if (assignment === undefined) this.#asked.noteMissing(service, name, asker)
-    else this.#asked.noteExisting(service, name)
+    if (assignment === undefined) {
+      this.#asked.noteMissing(service, name, asker)
+      return undefined
+    }
+    this.#asked.noteExisting(service, name)
+    shared.set(id, assignment)
     return assignment
+  }
+
+  #isOfService(name: string): boolean {
+    const service = parseTarget(name)?.service
+    return service !== undefined && this.#world.services.has(service)
   }
 
   #resourcesSeenBy(service: string, source: string): ServiceResources | undefined {

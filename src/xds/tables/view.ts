@@ -1,5 +1,6 @@
 import type { Quarantined } from '../../translate/quarantined.ts'
 import type { Resource } from '../../translate/resource.ts'
+import type { NameId } from '../names/name-id.ts'
 
 /**
  * What one audience (a gateway, a viewpoint) sees of one resource type, with the order in which names changed.
@@ -11,15 +12,15 @@ import type { Resource } from '../../translate/resource.ts'
 export interface View {
   /** Position of the newest change; 0 when there was none. */
   readonly position: number
-  get(name: string): Resource | undefined
+  get(id: NameId): Resource | undefined
   /** Every name that a wildcard subscription gets. Types without wildcard (assignments, routes) yield nothing. */
-  names(): Iterable<string>
+  all(): Iterable<NameId>
   /** The versions that are kept from clients that were not sent them yet, whatever `get` says. */
   readonly quarantines: readonly Quarantined[]
   /** The reader does not want this name any more, which `get` may have noted for it. */
-  forget(name: string): void
+  forget(id: NameId): void
   /** Names that came, changed or went after `cursor`, oldest change first. */
-  changedSince(cursor: number): Iterable<string>
+  changedSince(cursor: number): Iterable<NameId>
 }
 
 /** The views of one stream's audience by type URL; undefined: a type that is not served. */

@@ -5,6 +5,7 @@ import { Editions } from '../../../src/xds/convergence/editions.ts'
 import { PolledProxy } from '../../../src/xds/polling/polled-proxy.ts'
 import type { ProxyRefusal } from '../../../src/xds/streams/proxy-stream.ts'
 import { viewpoint } from '../../support/candidate.ts'
+import { NAMES } from '../protocol/resource-table.ts'
 import { CDS, EDS, LDS, RDS, resource, Tables } from '../protocol/session.ts'
 
 /** A client that asks as Envoy does, with the version of what it took last, by type and name. */
@@ -28,7 +29,8 @@ class Poller {
         userAgent: 'envoy',
       },
       audience: {
-        views: typeUrl => this.tables.table(typeUrl),
+        names: NAMES,
+        views: typeUrl => this.tables.table(typeUrl).view,
         viewpoint: () => viewpoint('zone-a'),
         warnings: () => [],
         leave: () => {},

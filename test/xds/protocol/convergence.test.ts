@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import type { Resource } from '../../../src/translate/resource.ts'
 import { DeltaStream } from '../../../src/xds/protocol/delta-stream.ts'
 import { StateStream } from '../../../src/xds/protocol/state-stream.ts'
-import { EnvoyModel } from './envoy-model.ts'
+import { EnvoyModel, modelStream } from './envoy-model.ts'
+import { NAMES } from './resource-table.ts'
 import { CDS, EDS, LDS, RDS, resource, Tables } from './session.ts'
 import { StateClient } from './state-client.ts'
 
@@ -142,14 +143,15 @@ class Run {
     this.#streams += 1
     const options = {
       id: String(this.#streams),
-      views: (typeUrl: string) => this.tables.table(typeUrl),
+      names: NAMES,
+      views: (typeUrl: string) => this.tables.table(typeUrl).view,
       edition: this.#edition,
       now: this.now,
       responseLimit: this.responseLimit,
     }
     if (this.form === 'delta') {
       const stream = new DeltaStream(options)
-      this.envoy.connect(stream, this.now)
+      this.envoy.connect(modelStream(stream), this.now)
       return stream
     }
     const states = new StateStream(options)

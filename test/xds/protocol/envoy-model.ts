@@ -1,19 +1,32 @@
-import type { DeltaRequest } from '../../../src/proto/delta-request.ts'
 import type { Resource } from '../../../src/translate/resource.ts'
 import type { DeltaStream, DeltaStreamResponse } from '../../../src/xds/protocol/delta-stream.ts'
-import { CDS, deltaRequest, EDS, LDS, RDS } from './session.ts'
+import { CDS, deltaRequest, EDS, LDS, RDS, type Wish } from './session.ts'
 
 const TYPES: readonly string[] = [CDS, EDS, LDS, RDS]
 
+/** What a response says. */
+export type ModelResponse = Pick<DeltaStreamResponse, 'typeUrl' | 'nonce' | 'resources' | 'removed'>
+
 /** What an Envoy has to do with of a stream. */
-export type ModelStream = Pick<DeltaStream, 'onRequest' | 'next'>
+export interface ModelStream {
+  say(typeUrl: string, wish: Wish, at: Date): void
+  next(now: number): ModelResponse | undefined
+}
+
+/** A delta stream, as it is. */
+export function modelStream(stream: DeltaStream): ModelStream {
+  return {
+    say: (typeUrl, wish, at) => stream.onRequest(deltaRequest(typeUrl, wish), at),
+    next: now => stream.next(now),
+  }
+}
 
 /** What an Envoy does with responses: applies or refuses them in order, asks for what they refer to, ACKs or NACKs. */
 export class EnvoyModel {
   readonly has = new Map(TYPES.map(type => [type, new Map<string, Resource>()]))
   /** Refused in the version that was sent last. */
   readonly refused = new Set<string>()
-  readonly #inbox: DeltaStreamResponse[] = []
+  readonly #inbox: ModelResponse[] = []
   #stream: ModelStream | undefined
 
   /** A new stream: what was in flight is lost, what is there is claimed. */
@@ -84,7 +97,7 @@ export class EnvoyModel {
     if (subscribe.length + unsubscribe.length > 0) this.#send(type, { subscribe, unsubscribe }, now)
   }
 
-  #send(typeUrl: string, request: Partial<DeltaRequest>, now: number): void {
-    this.#stream?.onRequest(deltaRequest(typeUrl, request), new Date(now))
+  #send(typeUrl: string, wish: Wish, now: number): void {
+    this.#stream?.say(typeUrl, wish, new Date(now))
   }
 }

@@ -3,6 +3,7 @@ import { encodeDiscoveryResource, versionOf } from '../../../src/proto/discovery
 import { decode, encode } from '../../../src/proto/message.ts'
 import { messageNameOf } from '../../../src/proto/type-urls.ts'
 import { deltaForm } from '../../../src/xds/protocol/delta-form.ts'
+import { NAMES } from './resource-table.ts'
 import { CDS, deltaRequest, Tables } from './session.ts'
 
 const TTL = 60_000
@@ -33,7 +34,8 @@ function opened(ttl: number | undefined) {
   tables.table(CDS).set(cluster('b'))
   const dialogue = deltaForm.open({
     id: 's',
-    views: typeUrl => tables.table(typeUrl),
+    names: NAMES,
+    views: typeUrl => tables.table(typeUrl).view,
     edition: 1,
     now: 0,
     knowsTtl: true,

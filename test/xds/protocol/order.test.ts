@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { GIVE_UP } from '../../../src/xds/protocol/holdings.ts'
+import { GIVE_UP } from '../../../src/xds/protocol/flight.ts'
 import { CDS, EDS, LDS, RDS, resource, Session, show, Tables } from './session.ts'
 
 /** A gateway with one listener, its routes, and the clusters that they name. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Quarantined } from '../../../src/translate/quarantined.ts'
 import type { Resource } from '../../../src/translate/resource.ts'
-import { GIVE_UP } from '../../../src/xds/protocol/holdings.ts'
+import { GIVE_UP } from '../../../src/xds/protocol/flight.ts'
 import { CDS, EDS, LDS, RDS, resource, Session, Tables } from './session.ts'
 import { StateSession } from './state-session.ts'
 

@@ -1,33 +1,43 @@
 import type { Quarantined } from '../../../src/translate/quarantined.ts'
 import type { Resource } from '../../../src/translate/resource.ts'
+import { Names } from '../../../src/xds/names/names.ts'
 import { ChangeLog } from '../../../src/xds/tables/change-log.ts'
 import type { View } from '../../../src/xds/tables/view.ts'
 
-/** Resources of one type by name, as a view that can be written. */
-export class ResourceTable implements View {
+/** Those of all tests of a file. */
+export const NAMES = new Names()
+
+/** Resources of one type by name, which can be written, and the view of them. */
+export class ResourceTable {
   readonly #wildcard: boolean
   readonly #resources = new Map<string, Resource>()
   readonly #log = new ChangeLog()
   #quarantines: readonly Quarantined[] = []
   /** What readers did not want any more. */
   readonly forgotten: string[] = []
+  readonly view: View
 
   /** `wildcard`: whether a wildcard subscription gets this type's names. */
   constructor(wildcard: boolean) {
     this.#wildcard = wildcard
-  }
-
-  get position(): number {
-    return this.#log.position
-  }
-
-  get quarantines(): readonly Quarantined[] {
-    return this.#quarantines
+    const table = this
+    this.view = {
+      get position() {
+        return table.#log.position
+      },
+      get quarantines() {
+        return table.#quarantines
+      },
+      get: id => table.get(NAMES.textOf(id)),
+      all: () => Array.from(table.names(), name => NAMES.idOf(name)),
+      forget: id => table.forgotten.push(NAMES.textOf(id)),
+      changedSince: cursor => table.#log.since(cursor),
+    }
   }
 
   /** These versions are kept from whoever was not sent them, and none but these. */
   quarantine(...rows: readonly Quarantined[]): void {
-    for (const { name } of [...this.#quarantines, ...rows]) this.#log.record(name)
+    for (const { name } of [...this.#quarantines, ...rows]) this.#log.record(NAMES.idOf(name))
     this.#quarantines = rows
   }
 
@@ -39,24 +49,16 @@ export class ResourceTable implements View {
     return this.#wildcard ? this.#resources.keys() : []
   }
 
-  forget(name: string): void {
-    this.forgotten.push(name)
-  }
-
-  changedSince(cursor: number): Iterable<string> {
-    return this.#log.since(cursor)
-  }
-
   /** Adds or replaces a resource; an equal version is no change. */
   set(resource: Resource): void {
     if (this.#resources.get(resource.name)?.version === resource.version) return
     this.#resources.set(resource.name, resource)
-    this.#log.record(resource.name)
+    this.#log.record(NAMES.idOf(resource.name))
   }
 
   remove(name: string): void {
     if (!this.#resources.delete(name)) return
-    this.#log.record(name)
+    this.#log.record(NAMES.idOf(name))
   }
 
   /** The table becomes exactly these resources. */

@@ -1,3 +1,4 @@
+import { ClaimedVersions } from '../../../src/proto/claimed-versions.ts'
 import type { DeltaRequest } from '../../../src/proto/delta-request.ts'
 import { versionOf } from '../../../src/proto/discovery-resource.ts'
 import { TYPE_URLS } from '../../../src/proto/type-urls.ts'
@@ -7,7 +8,7 @@ import {
   type DeltaStreamOptions,
   type DeltaStreamResponse,
 } from '../../../src/xds/protocol/delta-stream.ts'
-import { ResourceTable } from './resource-table.ts'
+import { NAMES, ResourceTable } from './resource-table.ts'
 
 /**
  * What the tests of the protocol play with. Numbers in their titles, `[M17]`, are those of the obligations in
@@ -21,9 +22,42 @@ export function resource(typeUrl: string, name: string, content = '', references
   return { name, typeUrl, version: versionOf(encoded), encoded, references }
 }
 
+/** What a request says, by the names themselves. */
+export interface Wish
+  extends Partial<Omit<DeltaRequest, 'typeUrl' | 'subscribe' | 'unsubscribe' | 'initialVersions'>> {
+  readonly subscribe?: readonly string[]
+  readonly unsubscribe?: readonly string[]
+  readonly initialVersions?: ReadonlyMap<string, string>
+}
+
 /** A request that says nothing but what is given. */
-export function deltaRequest(typeUrl: string, request: Partial<DeltaRequest>): DeltaRequest {
-  return { typeUrl, subscribe: [], unsubscribe: [], initialVersions: new Map(), nonce: '', ...request }
+export function deltaRequest(
+  typeUrl: string,
+  { subscribe = [], unsubscribe = [], initialVersions = new Map(), nonce = '', ...request }: Wish,
+): DeltaRequest {
+  return {
+    typeUrl,
+    nonce,
+    subscribe: idsOf(subscribe),
+    unsubscribe: idsOf(unsubscribe),
+    initialVersions: claimed(initialVersions),
+    ...request,
+  }
+}
+
+export function idsOf(names: readonly string[]): number[] {
+  return names.map(name => NAMES.idSaid(name))
+}
+
+function claimed(versions: ReadonlyMap<string, string>): ClaimedVersions {
+  const text = [...versions.values()].join('')
+  const all = new ClaimedVersions(Buffer.from(text))
+  let at = 0
+  for (const [name, version] of versions) {
+    all.add(NAMES.idSaid(name), at, at + version.length)
+    at += version.length
+  }
+  return all
 }
 
 /** What a test says of a response: "CDS +a +b -c". */
@@ -76,14 +110,15 @@ export class Session {
     this.edition = options.edition ?? 1
     this.stream = new DeltaStream({
       id: 's',
-      views: typeUrl => (tables.byType as ReadonlyMap<string, ResourceTable>).get(typeUrl),
+      names: NAMES,
+      views: typeUrl => (tables.byType as ReadonlyMap<string, ResourceTable>).get(typeUrl)?.view,
       edition: this.edition,
       now: this.now,
       ...options,
     })
   }
 
-  send(typeUrl: string, request: Partial<DeltaRequest> = {}): string | undefined {
+  send(typeUrl: string, request: Wish = {}): string | undefined {
     return this.stream.onRequest(deltaRequest(typeUrl, request), new Date(this.now))
   }
 

@@ -1,8 +1,7 @@
-import type { DeltaStreamResponse } from '../../../src/xds/protocol/delta-stream.ts'
-import type { Said } from '../../../src/xds/protocol/said.ts'
 import type { StateStream, StateStreamResponse } from '../../../src/xds/protocol/state-stream.ts'
 import { ROOT_TYPES } from '../../../src/xds/protocol/wildcard.ts'
-import type { ModelStream } from './envoy-model.ts'
+import type { ModelResponse, ModelStream } from './envoy-model.ts'
+import { idsOf, type Wish } from './session.ts'
 
 interface Statement {
   names: readonly string[]
@@ -21,21 +20,22 @@ export class StateClient implements ModelStream {
     this.#states = states
   }
 
-  onRequest({ typeUrl, subscribe, unsubscribe, nonce, error }: Said, at: Date): string | undefined {
+  say(typeUrl: string, { subscribe = [], unsubscribe = [], nonce = '', error }: Wish, at: Date): void {
     const statement = this.#statements.get(typeUrl) ?? { names: [], nonce: '', versionInfo: '' }
     const kept = statement.names.filter(name => !unsubscribe.includes(name) && !subscribe.includes(name))
     statement.names = [...kept, ...subscribe]
     if (nonce !== '') statement.nonce = nonce
     this.#statements.set(typeUrl, statement)
-    return this.#states.onRequest({ typeUrl, ...statement, ...(error !== undefined && { error }) }, at)
+    const names = idsOf(statement.names)
+    this.#states.onRequest({ typeUrl, ...statement, names, ...(error !== undefined && { error }) }, at)
   }
 
-  next(now: number): DeltaStreamResponse | undefined {
+  next(now: number): ModelResponse | undefined {
     const response = this.#states.next(now)
     return response && this.#news(response)
   }
 
-  #news({ typeUrl, nonce, resources }: StateStreamResponse): DeltaStreamResponse {
+  #news({ typeUrl, nonce, resources }: StateStreamResponse): ModelResponse {
     const names = resources.map(one => one.name)
     const before = this.#roots.get(typeUrl) ?? []
     if (ROOT_TYPES.has(typeUrl)) this.#roots.set(typeUrl, names)

@@ -1,7 +1,8 @@
 import type { StateRequest } from '../../../src/proto/state-request.ts'
 import type { DeltaStreamOptions } from '../../../src/xds/protocol/delta-stream.ts'
 import { StateStream, type StateStreamResponse } from '../../../src/xds/protocol/state-stream.ts'
-import { CDS, EDS, LDS, RDS, Tables } from './session.ts'
+import { NAMES } from './resource-table.ts'
+import { CDS, EDS, idsOf, LDS, RDS, Tables } from './session.ts'
 
 /** As `Session`, of a stream of the state of the world. */
 export class StateSession {
@@ -16,7 +17,8 @@ export class StateSession {
     this.tables = tables
     this.states = new StateStream({
       id: 's',
-      views: typeUrl => tables.byType.get(typeUrl as never),
+      names: NAMES,
+      views: typeUrl => tables.byType.get(typeUrl as never)?.view,
       edition: this.edition,
       now: this.now,
       ...options,
@@ -28,7 +30,10 @@ export class StateSession {
     const last = this.#last.get(typeUrl) ?? { nonce: '', versionInfo: '' }
     this.#last.set(typeUrl, { ...last, names })
     const { nonce, versionInfo } = last
-    this.states.onRequest({ typeUrl, names, nonce, versionInfo, ...request }, new Date(this.now))
+    this.states.onRequest(
+      { typeUrl, nonce, versionInfo, ...request, names: idsOf(request.names ?? names) },
+      new Date(this.now),
+    )
   }
 
   ack(response: StateStreamResponse | undefined): void {

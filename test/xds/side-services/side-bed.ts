@@ -18,6 +18,7 @@ import { openXdsServer, type XdsServer } from '../../../src/xds/server.ts'
 import type { ClientStatuses } from '../../../src/xds/side-services/client-statuses.ts'
 import { TestClient } from '../grpc-client.ts'
 import { noLoads } from '../no-loads.ts'
+import { NAMES } from '../protocol/resource-table.ts'
 import { CDS, Tables } from '../protocol/session.ts'
 
 /** Tokens that say by themselves what they may do. */
@@ -42,8 +43,10 @@ export async function openSideBed() {
     host: '127.0.0.1',
     port: 0,
     audiences: {
+      names: NAMES,
       join: node => ({
-        views: typeUrl => (typeUrl.includes('config') ? tables.table(typeUrl) : undefined),
+        names: NAMES,
+        views: typeUrl => (typeUrl.includes('config') ? tables.table(typeUrl).view : undefined),
         viewpoint: () => node.viewpoint,
         warnings: () => [],
         leave: () => undefined,

@@ -9,6 +9,7 @@ import { Tables } from '../../../src/xds/tables/tables.ts'
 import { viewpoint } from '../../support/candidate.ts'
 import { gateway, route, service, topology, toService } from '../../support/documents.ts'
 import { controlEntries, stored, after as worldAfter } from '../../support/world.ts'
+import { viewOf } from './view-of.ts'
 
 const WEB = 'default/web/3000'
 const { listener: LDS, cluster: CDS, endpoints: EDS, routes: RDS } = TYPE_URLS
@@ -46,7 +47,7 @@ class Following {
   }
 
   view(typeUrl: string, fields: Partial<ClientNode> = {}) {
-    const view = this.join(fields).views(typeUrl)
+    const view = viewOf(this.join(fields), typeUrl)
     if (view === undefined) throw new Error(`there is no view of ${typeUrl}`)
     return view
   }
@@ -95,7 +96,7 @@ describe('[O101] a gRPC client', () => {
     const made = new Following()
     const gateways = [gateway('edge', 8080, { services: 'all' })]
     made.push(topology(service('web', [])), { gateways, routes: [route('all', [toService('/', 'web')])] })
-    for (const type of [LDS, CDS, RDS, EDS]) expect([...made.view(type).names()]).toEqual([])
+    for (const type of [LDS, CDS, RDS, EDS]) expect([...made.view(type).all()]).toEqual([])
     expect(made.view(LDS).get('default/edge/http')).toBeUndefined()
     expect(made.view(RDS).get('default/edge/http')).toBeUndefined()
   })
@@ -157,10 +158,10 @@ describe('[O101] a target whose service is not there', () => {
 
   test('is told of a cluster that came, though it does not want the routes of that name any more', () => {
     const made = following()
-    const { views } = made.join()
-    const [routes, clusters] = [views(RDS), views(CDS)]
+    const audience = made.join()
+    const [routes, clusters] = [viewOf(audience, RDS), viewOf(audience, CDS)]
     for (const view of [routes, clusters]) view?.get('default/late/3000')
-    routes?.forget('default/late/3000')
+    audience.views(RDS)?.forget(audience.names.idOf('default/late/3000'))
     made.push(topology(service('web', [{ port: 9001 }]), service('late', [])))
     expect([...(clusters?.changedSince(0) ?? [])]).toEqual(['default/late/3000'])
   })

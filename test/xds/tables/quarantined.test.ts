@@ -5,6 +5,7 @@ import { WorldDraft } from '../../../src/translate/world-draft.ts'
 import { Tables } from '../../../src/xds/tables/tables.ts'
 import { viewpoint } from '../../support/candidate.ts'
 import { CDS, EDS, LDS, RDS } from '../protocol/session.ts'
+import { viewOf } from './view-of.ts'
 
 const ROW: Quarantine = {
   gateway: 'default/edge',
@@ -29,8 +30,8 @@ test('the Envoys of a gateway are told of what comes under quarantine there, and
   const join = (gateway: string) =>
     tables.join({ id: gateway, kind: 'envoy', gateway, viewpoint: viewpoint('zone-a'), userAgent: '' })
   const [edge, other] = [join('default/edge'), join('default/other')]
-  const look = ({ views }: typeof edge, typeUrl: string = CDS) => {
-    const view = views(typeUrl)
+  const look = (audience: typeof edge, typeUrl: string = CDS) => {
+    const view = viewOf(audience, typeUrl)
     return { rows: view?.quarantines.map(one => one.version), changed: [...(view?.changedSince(0) ?? [])] }
   }
   const NOTHING = { rows: [], changed: [] }
@@ -40,14 +41,14 @@ test('the Envoys of a gateway are told of what comes under quarantine there, and
   for (const typeUrl of [LDS, RDS, EDS]) expect(look(edge, typeUrl)).toEqual(NOTHING)
   expect(look(other)).toEqual(NOTHING)
 
-  const before = edge.views(CDS)?.position
+  const before = viewOf(edge, CDS)?.position
   publish([{ ...ROW, gateway: 'default/other' }])
-  expect(edge.views(CDS)?.position).toBe(before)
+  expect(viewOf(edge, CDS)?.position).toBe(before)
   expect(look(other)).toEqual({ rows: ['2'], changed: [ROW.name] })
   // A stream that comes later finds what stands.
   expect(look(join('default/edge')).rows).toEqual(['2'])
 
   publish([], [ROW])
   expect(look(edge).rows).toEqual([])
-  expect([...(edge.views(CDS)?.changedSince(before ?? 0) ?? [])]).toEqual([ROW.name])
+  expect([...(viewOf(edge, CDS)?.changedSince(before ?? 0) ?? [])]).toEqual([ROW.name])
 })

@@ -7,6 +7,7 @@ import { Tables } from '../../../src/xds/tables/tables.ts'
 import { viewpoint } from '../../support/candidate.ts'
 import { gateway, route, service, topology, toService } from '../../support/documents.ts'
 import { controlEntries, type Pushed, stored, after as worldAfter } from '../../support/world.ts'
+import { viewOf } from './view-of.ts'
 
 const SCOPED = { scope: 'source' }
 const CLUSTER = 'default/api/3000'
@@ -49,11 +50,11 @@ class Following {
 }
 
 const view = (audience: Audience, type: keyof typeof TYPE_URLS) => {
-  const found = audience.views(TYPE_URLS[type])
+  const found = viewOf(audience, TYPE_URLS[type])
   if (found === undefined) throw new Error(`there is no view of ${type}`)
   return found
 }
-const clusters = (audience: Audience) => [...view(audience, 'cluster').names()].sort()
+const clusters = (audience: Audience) => [...view(audience, 'cluster').all()].sort()
 const versionOf = (audience: Audience, type: keyof typeof TYPE_URLS, name = CLUSTER) =>
   view(audience, type).get(name)?.version
 const api = (port: number, settings: object = {}) => topology(service('api', [{ port }], settings))

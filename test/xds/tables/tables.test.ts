@@ -11,6 +11,7 @@ import type { Audience, ClientNode } from '../../../src/xds/tables/audience.ts'
 import { Tables } from '../../../src/xds/tables/tables.ts'
 import { viewpoint } from '../../support/candidate.ts'
 import { after, controlEntries, stored, worldOf } from '../../support/world.ts'
+import { viewOf } from './view-of.ts'
 
 const NOTHING = { services: new Set<string>(), settings: new Set<string>(), gateways: new Set<string>() }
 const ZONES = ['zone-a', 'zone-b']
@@ -34,7 +35,7 @@ function tablesOf(world: World): Tables {
 
 /** Name → version of all that an audience can see of a type, when it asks for these assignments. */
 function visible(audience: Audience, typeUrl: string, names: Iterable<string>): Map<string, string> {
-  const view = audience.views(typeUrl)
+  const view = viewOf(audience, typeUrl)
   return new Map(
     [...names].flatMap(name => {
       const version = view?.get(name)?.version
@@ -59,8 +60,8 @@ describe('what a gateway is served', () => {
     const world = worldOf({
       east: { topology: { services: [service('a'), service('b')] }, routes: routes('routed', ['a', 'gone']) },
     })
-    const clusters = tablesOf(world).join(node('edge')).views(TYPE_URLS.cluster)
-    expect([...(clusters?.names() ?? [])]).toEqual(['default/a/80'])
+    const clusters = viewOf(tablesOf(world).join(node('edge')), TYPE_URLS.cluster)
+    expect([...(clusters?.all() ?? [])]).toEqual(['default/a/80'])
     expect(clusters?.get('default/b/80')).toBeUndefined()
   })
 
@@ -68,7 +69,7 @@ describe('what a gateway is served', () => {
     const world = worldOf({
       east: { topology: { services: [service('a'), service('b')] }, routes: routes('all', ['a']) },
     })
-    expect([...(tablesOf(world).join(node('edge')).views(TYPE_URLS.cluster)?.names() ?? [])].sort()).toEqual([
+    expect([...(viewOf(tablesOf(world).join(node('edge')), TYPE_URLS.cluster)?.all() ?? [])].sort()).toEqual([
       'default/a/80',
       'default/b/80',
     ])
@@ -80,7 +81,7 @@ describe('what a gateway is served', () => {
       const services = [{ ...service('a'), locality }]
       const tables = tablesOf(worldOf({ east: { topology: { services }, routes: routes('routed', ['a']) } }))
       return ['zone-a', 'zone-b', ''].map(
-        zone => tables.join(node('edge', zone)).views(TYPE_URLS.cluster)?.get('default/a/80')?.version,
+        zone => viewOf(tables.join(node('edge', zone)), TYPE_URLS.cluster)?.get('default/a/80')?.version,
       )
     }
     const [plain] = seen({})
@@ -94,7 +95,7 @@ describe('what a gateway is served', () => {
 
   test('is nothing, with a warning, when no source has the gateway', () => {
     const audience = tablesOf(World.EMPTY).join(node('nowhere'))
-    expect([...(audience.views(TYPE_URLS.listener)?.names() ?? [])]).toEqual([])
+    expect([...(viewOf(audience, TYPE_URLS.listener)?.all() ?? [])]).toEqual([])
     expect(audience.warnings()).toEqual([
       'no source has a gateway default/nowhere, which node.cluster names: nothing is served',
     ])
@@ -406,8 +407,8 @@ function snapshot(audience: Audience): Snapshot {
   const seen: Record<string, Record<string, string>> = {}
   const cursors: Record<string, number> = {}
   for (const typeUrl of Object.values(TYPE_URLS)) {
-    const view = audience.views(typeUrl)
-    const names = [...(view?.names() ?? []), ...ASKED]
+    const view = viewOf(audience, typeUrl)
+    const names = [...(view?.all() ?? []), ...ASKED]
     const routeNames =
       typeUrl === TYPE_URLS.routes
         ? ['east', 'west', 'z'].flatMap(one => [`default/edge/${one}`, `default/all/${one}`])
@@ -426,7 +427,7 @@ function expectLogged(audience: Audience, before: Snapshot): void {
     const changed = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter(
       name => old[name] !== fresh[name],
     )
-    const logged = [...(audience.views(typeUrl)?.changedSince(before.cursors[typeUrl] ?? 0) ?? [])]
+    const logged = [...(viewOf(audience, typeUrl)?.changedSince(before.cursors[typeUrl] ?? 0) ?? [])]
     expect(logged).toEqual(expect.arrayContaining(changed))
   }
 }
@@ -447,7 +448,7 @@ test('clusters and listeners of an Envoy without ADS say where it asks for the r
   const tables = tablesOf(worldOf({ east: pushed }))
   const source = fromRest({ cluster: 'vicinity', refreshDelay: 3 })
   const json = (audience: Audience, typeUrl: string, name: string) => {
-    const bytes = audience.views(typeUrl)?.get(name)?.encoded as Uint8Array
+    const bytes = viewOf(audience, typeUrl)?.get(name)?.encoded as Uint8Array
     return JSON.stringify(decode('google.protobuf.Any', anyOf(bytes)))
   }
   const overAds = tables.join(node('edge'))
@@ -459,8 +460,8 @@ test('clusters and listeners of an Envoy without ADS say where it asks for the r
     expect(json(overAds, typeUrl, name)).toContain('"ads":{}')
     expect(json(byRest, typeUrl, name)).toContain(JSON.stringify(source.json).slice(1, -1))
     expect(json(byRest, typeUrl, name)).not.toContain('"ads":{}')
-    expect(byRest.views(typeUrl)?.get(name)).toBe(byRest.views(typeUrl)?.get(name))
+    expect(viewOf(byRest, typeUrl)?.get(name)).toBe(viewOf(byRest, typeUrl)?.get(name))
   }
-  const assignment = (audience: Audience) => audience.views(TYPE_URLS.endpoints)?.get('default/web/80')
+  const assignment = (audience: Audience) => viewOf(audience, TYPE_URLS.endpoints)?.get('default/web/80')
   expect(assignment(byRest)).toBe(assignment(overAds))
 })

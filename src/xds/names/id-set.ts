@@ -1,0 +1,66 @@
+import { type NameId, STRANGE } from './name-id.ts'
+
+const NO_WORDS = new Uint32Array(0)
+
+/** Names as bits: a thousand of them are 128 bytes, and looking one up is a shift and a mask. */
+export class IdSet {
+  #words: Uint32Array = NO_WORDS
+  #strange: Set<NameId> | undefined
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  has(id: NameId): boolean {
+    if (id >= STRANGE) return this.#strange?.has(id) === true
+    const word = id >>> 5
+    return word < this.#words.length && ((this.#words[word] as number) & (1 << (id & 31))) !== 0
+  }
+
+  add(id: NameId): void {
+    if (this.has(id)) return
+    this.#size += 1
+    if (id >= STRANGE) {
+      this.#strange ??= new Set()
+      this.#strange.add(id)
+      return
+    }
+    const word = id >>> 5
+    if (word >= this.#words.length) this.#grow(word + 1)
+    this.#words[word] = (this.#words[word] as number) | (1 << (id & 31))
+  }
+
+  /** Returns whether it was there. The last one gone, the memory is given back. */
+  delete(id: NameId): boolean {
+    if (!this.has(id)) return false
+    this.#size -= 1
+    if (this.#size === 0) this.clear()
+    else if (id >= STRANGE) this.#strange?.delete(id)
+    else this.#words[id >>> 5] = (this.#words[id >>> 5] as number) & ~(1 << (id & 31))
+    return true
+  }
+
+  clear(): void {
+    this.#words = NO_WORDS
+    this.#strange = undefined
+    this.#size = 0
+  }
+
+  /** Lowest first. Names may be deleted on the way; one that is added may come or not. */
+  *[Symbol.iterator](): Generator<NameId> {
+    for (let word = 0; word < this.#words.length; word++) {
+      for (let bits = this.#words[word] as number; bits !== 0; bits &= bits - 1) {
+        const id = word * 32 + (31 - Math.clz32(bits & -bits))
+        if (this.has(id)) yield id
+      }
+    }
+    if (this.#strange) yield* this.#strange
+  }
+
+  #grow(words: number): void {
+    const grown = new Uint32Array(Math.max(words, Math.min(2 * this.#words.length, words + 64)))
+    grown.set(this.#words)
+    this.#words = grown
+  }
+}
