@@ -40,6 +40,7 @@ import {
   type ServedStream,
 } from './streams/proxy-stream.ts'
 import { RunningTime } from './streams/running-time.ts'
+import { SharedBodies } from './streams/shared-bodies.ts'
 import { limitSingleRequests } from './streams/single-requests.ts'
 
 export interface XdsServerOptions
@@ -49,6 +50,7 @@ export interface XdsServerOptions
       | 'editions'
       | 'arrivals'
       | 'messages'
+      | 'bodies'
       | 'configSources'
       | 'time'
       | 'lifetime'
@@ -139,6 +141,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   const arrivals = new Arrivals()
   const registry = new ProxyRegistry(editions, options.observe)
   const messages = new MessageCounts()
+  const bodies = new SharedBodies(options.replica)
   const time = new RunningTime()
   const streams = new Set<ServedStream>()
   const loadReports = new Set<LoadReportStream>()
@@ -160,6 +163,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     editions,
     arrivals,
     messages,
+    bodies,
     configSources: new ConfigSources(),
     time,
     joined: proxy => registry.join(proxy),
@@ -243,6 +247,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
       sideServices.stopServing()
       closing ??= close(server, [streams, loadReports, sideServices.open], notice).finally(() => {
         polling.close()
+        bodies.close()
         time.stop()
       })
       return closing

@@ -1,7 +1,8 @@
+import { encodeResponseHead } from '../../proto/response-head.ts'
 import { decodeStateRequest, type StateRequest } from '../../proto/state-request.ts'
-import { encodeStateResponse } from '../../proto/state-response.ts'
+import { encodeStateBody } from '../../proto/state-response.ts'
 import type { NameId } from '../names/name-id.ts'
-import type { Form } from './form.ts'
+import type { EncodeBody, Form } from './form.ts'
 import { StateStream } from './state-stream.ts'
 
 /** State of the world: requests are all that the client wants of a type, responses all that there is of a root type. */
@@ -14,14 +15,16 @@ export const stateForm: Form<StateRequest<NameId>> = {
       stream: states.stream,
       onRequest: (request, at) => states.onRequest(request, at),
       wakeAt: () => states.stream.wakeAt(),
-      next: (now, { controlPlane }) => {
+      next: (now, { bodies }) => {
         const response = states.next(now)
         if (response === undefined) return undefined
-        const { typeUrl, versionInfo, resources, nonce } = response
-        const encoded = resources.map(one => one.encoded)
-        const bytes = encodeStateResponse({ controlPlane, typeUrl, versionInfo, resources: encoded, nonce })
-        return { typeUrl, bytes }
+        const { typeUrl, versionInfo: version, resources, nonce } = response
+        const body = bodies.of({ typeUrl, resources, removed: [] }, encodeBody)
+        return { typeUrl, head: encodeResponseHead({ version, nonce }), body }
       },
     }
   },
 }
+
+const encodeBody: EncodeBody = ({ typeUrl, resources }, controlPlane) =>
+  encodeStateBody({ controlPlane, typeUrl, resources: resources.map(one => one.encoded) })

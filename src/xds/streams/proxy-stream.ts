@@ -9,11 +9,12 @@ import type { Arrivals } from '../convergence/arrivals.ts'
 import type { Editions } from '../convergence/editions.ts'
 import type { RegisteredProxy } from '../convergence/proxy-registry.ts'
 import type { RefusedResponse, RefusedVersion } from '../protocol/deliveries.ts'
-import type { Dialogue, Form } from '../protocol/form.ts'
+import type { Bodies, Dialogue, Form } from '../protocol/form.ts'
 import type { Audience, Audiences, ClientNode } from '../tables/audience.ts'
 import { type Authorize, admit } from './admission.ts'
 import type { ConfigSources } from './config-sources.ts'
 import type { MessageCounts } from './message-counts.ts'
+import { MessageStream } from './message-stream.ts'
 import { joinByOwnStream } from './own-stream.ts'
 import { ProxyLog } from './proxy-log.ts'
 import type { RunningTime } from './running-time.ts'
@@ -68,6 +69,7 @@ export interface ProxyStreamOptions {
   readonly editions: Editions
   readonly arrivals: Pick<Arrivals, 'firstAfter'>
   readonly messages: MessageCounts
+  readonly bodies: Bodies
   readonly configSources: ConfigSources
   /** What gates wait by. */
   readonly time: Pick<RunningTime, 'now' | 'dateOf'>
@@ -97,6 +99,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   readonly #id: string
   readonly #form: ProxyForm
   readonly #call: Call
+  readonly #messages: MessageStream
   readonly #method: Method<Request>
   readonly #options: ProxyStreamOptions
   readonly #principal: Principal
@@ -118,13 +121,14 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
     this.#id = id
     this.#form = method.typeUrl === undefined ? method.form.name : `${method.form.name}-per-type`
     this.#call = call
+    this.#messages = new MessageStream(call)
     this.#method = method
     this.#options = options
     this.#principal = principal
     this.#log = new ProxyLog(options.log, id)
     const lifetime = options.lifetime()
     if (lifetime !== undefined) this.#lifetime = setTimeout(() => this.#expire(), lifetime)
-    call.on('data', (bytes: Buffer) => this.#guard(() => this.#onMessage(bytes)))
+    this.#messages.onMessage(bytes => this.#guard(() => this.#onMessage(bytes)))
     call.on('end', () => this.#guard(() => this.#finish()))
     call.on('cancelled', () => this.#guard(() => this.#close()))
     call.on('close', () => this.#guard(() => this.#close()))
@@ -244,20 +248,21 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   #pump(): void {
     const { dialogue } = this.#joined ?? {}
     if (!dialogue) return
-    const { editions, messages, replica, time } = this.#options
+    const { editions, messages, bodies, time } = this.#options
     while (!this.#isEnded && this.#unwritten < UNWRITTEN_LIMIT) {
-      const signature = { controlPlane: replica, systemVersion: String(editions.revision) }
+      const signature = { systemVersion: String(editions.revision), bodies }
       const response = dialogue.next(time.now(), signature)
       if (!response) {
         this.#wakeAt(dialogue.wakeAt())
         return
       }
-      const { length } = response.bytes
+      const { head, body } = response
+      const length = head.length + body.length
       const count = messages.of(this.#form, response.typeUrl)
       count.responses += 1
       count.bytes += length
       this.#unwritten += length
-      this.#call.write(response.bytes, () => this.#guard(() => this.#written(length)))
+      this.#messages.send(head, body, () => this.#guard(() => this.#written(length)))
     }
   }
 

@@ -3,12 +3,13 @@ import { encodeDiscoveryResource, versionOf } from '../../../src/proto/discovery
 import { decode, encode } from '../../../src/proto/message.ts'
 import { messageNameOf } from '../../../src/proto/type-urls.ts'
 import { deltaForm } from '../../../src/xds/protocol/delta-form.ts'
+import { SharedBodies } from '../../../src/xds/streams/shared-bodies.ts'
 import { NAMES } from './resource-table.ts'
 import { CDS, deltaRequest, Tables } from './session.ts'
 
 const TTL = 60_000
 const RESPONSE = 'envoy.service.discovery.v3.DeltaDiscoveryResponse'
-const SIGNATURE = { controlPlane: 'r', systemVersion: '1' }
+const SIGNATURE = { systemVersion: '1', bodies: new SharedBodies('r') }
 
 interface Sent {
   nonce: string
@@ -44,7 +45,7 @@ function opened(ttl: number | undefined) {
   const say = (request: object) => dialogue.onRequest(deltaRequest(CDS, request), new Date())
   const next = (now: number) => {
     const response = dialogue.next(now, SIGNATURE)
-    return response && (decode(RESPONSE, response.bytes) as unknown as Sent)
+    return response && (decode(RESPONSE, Buffer.concat([response.head, response.body])) as unknown as Sent)
   }
   const publish = (edition: number) => dialogue.stream.onEdition(edition)
   return { tables, dialogue, say, next, publish }
