@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type BuildOptions, build, type Plugin } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import type { TestProject } from 'vitest/node'
+import { places } from '../../../scripts/places.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -33,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     bundle: true,
     platform: 'node',
     format: 'esm',
-    plugins: [placesIn(outdir, join(root, 'src'))],
+    plugins: [places(join(root, 'src'), path => JSON.stringify(pathToFileURL(join(outdir, path))))],
   }
   const buildAll = async () => {
     await build({
@@ -51,18 +52,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.onTestsRerun(buildAll)
   project.provide('built', outdir)
   return () => rm(outdir, { recursive: true, force: true })
-}
-
-/** Lets each file of `src` take for its own place the one that it would have if every file was built by itself. */
-function placesIn(outdir: string, src: string): Plugin {
-  return {
-    name: 'places',
-    setup({ onLoad }) {
-      onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
-        const place = pathToFileURL(join(outdir, relative(src, path).replace(/\.ts$/, '.js')))
-        const text = await readFile(path, 'utf8')
-        return { contents: text.replaceAll('import.meta.url', JSON.stringify(place)), loader: 'ts' }
-      })
-    },
-  }
 }
