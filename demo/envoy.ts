@@ -18,13 +18,31 @@ export interface Envoy {
   stop(): Promise<void>
 }
 
+export interface EnvoyOptions {
+  /** False: resolves when the admin interface answers, whether or not there is a configuration. */
+  readonly live?: boolean
+  /** Worker threads; default 1. */
+  readonly concurrency?: number
+  readonly flags?: readonly string[]
+  /** Is given all that Envoy logs. */
+  readonly onLog?: (text: string) => void
+  /** Milliseconds after which it is given up. */
+  readonly timeout?: number
+}
+
+const FLAGS = ['--use-dynamic-base-id', '--drain-time-s', '1', '--log-level', 'warn']
+
 /**
  * Starts an Envoy from a bootstrap (YAML or JSON text) whose admin interface is at `admin`, and resolves when it is
  * LIVE: its configuration has come and its listeners are open.
  */
-export async function startEnvoy(bootstrap: string, admin: string, { live = true } = {}): Promise<Envoy> {
-  const flags = ['--use-dynamic-base-id', '--concurrency', '1', '--drain-time-s', '1', '--log-level', 'warn']
-  const child = startProcess('Envoy', await findEnvoy(), ['--config-yaml', bootstrap, ...flags])
+export async function startEnvoy(
+  bootstrap: string,
+  admin: string,
+  { live = true, concurrency = 1, flags = [], onLog, timeout = 10_000 }: EnvoyOptions = {},
+): Promise<Envoy> {
+  const args = ['--config-yaml', bootstrap, '--concurrency', String(concurrency), ...FLAGS, ...flags]
+  const child = startProcess('Envoy', await findEnvoy(), args, {}, onLog)
   let dead = false
   void child.ended.then(() => {
     dead = true
@@ -34,10 +52,11 @@ export async function startEnvoy(bootstrap: string, admin: string, { live = true
     parseStats(await page(`/stats?filter=${encodeURIComponent(filter)}`))
   const answers = live ? (text: string) => text.trim() === 'LIVE' : () => true
   try {
-    await waitUntil('an Envoy to be ready', async () => {
+    const isReady = async () => {
       if (dead) throw new Error('Envoy ended')
       return page('/ready').then(answers, () => false)
-    })
+    }
+    await waitUntil('an Envoy to be ready', isReady, { timeout })
   } catch (cause) {
     await child.kill()
     throw new Error(`Envoy did not start:\n${child.output()}`, { cause })
