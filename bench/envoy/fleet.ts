@@ -3,7 +3,7 @@
 export const GATEWAY = 'bench'
 export const REGION = 'region-0'
 export const ZONES = ['zone-0', 'zone-1', 'zone-2'] as const
-export const SERVICE_PORT = 8080
+const SERVICE_PORT = 8080
 
 export interface FleetEndpoint {
   readonly address: string

@@ -7,6 +7,7 @@ import { startVicinity } from '../../demo/vicinity.ts'
 import { findPostgres } from '../../test/support/postgres/find-postgres.ts'
 import { startPostgres } from '../../test/support/postgres.ts'
 import { measure } from '../acceptance/measure.ts'
+import { findBenchPeer } from '../compare/find-bench-peer.ts'
 import { type ControlPlane, startPeer, vicinityPlane, type Way } from '../envoy/control-planes.ts'
 import { startEdge } from '../envoy/edge.ts'
 import { upTo } from '../envoy/fleet.ts'
@@ -106,9 +107,9 @@ async function controlPlanes(closing: Closing): Promise<ControlPlane[]> {
       }),
     )
   } else console.error('there is no PostgreSQL on this machine: measured with SQLite alone')
-  const peer = process.env.BENCH_PEER
-  if (peer) planes.push(await startPeer(closing, peer, SERVICES))
-  else console.error('the peer is not built: measured without it')
+  const programs = await findBenchPeer()
+  if (programs) planes.push(await startPeer(closing, programs.peer, SERVICES))
+  else console.error('the peer is not built (npm run build:bench-peer): measured without it')
   return planes
 }
 
