@@ -66,6 +66,16 @@ describe('retries and timeouts of an HTTPRoute through a real Envoy', () => {
     expect(await ask('/?reset', 'GET')).toEqual({ status: 503, asked: 3 })
   })
 
+  test('so it is where no rule says anything of retries, and no backend hears of it', async () => {
+    await push({ filters: [{ type: 'RequestMirror', requestMirror: { backendRef: backend('green') } }] })
+    const copies = bed.green.received.length
+    expect(await ask('/?reset', 'POST')).toEqual({ status: 503, asked: 1 })
+    expect(await ask('/?reset', 'GET')).toEqual({ status: 503, asked: 5 })
+    await expect.poll(() => bed.green.received.length - copies).toBe(2)
+    const headers = [...bed.blue.received, ...bed.green.received].flatMap(one => Object.keys(one.headers))
+    expect(headers.filter(name => name.includes('retry'))).toEqual([])
+  })
+
   // Each wait is anything up to the interval, which doubles: without a word it begins with 25 ms.
   test('retry.backoff is waited between attempts', async () => {
     const asked = async (backoff: string, request: string) => {

@@ -10,24 +10,34 @@ import { noRetry, retryPolicy } from './retry-policy.ts'
 
 export type Limits = Pick<HttpRouteRule, 'timeouts' | 'retry'>
 
-/** Requests that are sent on in one way; the retry is encoded as it stands in a RouteAction. */
+/** Requests that are sent on in one way. */
 export interface Sending {
   readonly requests: Narrowing['requests']
-  readonly retry: Uint8Array
+  /** The retry as it stands in a RouteAction; without one it is what the virtual host has for all. */
+  readonly retry?: Uint8Array
+  /** What else stands in the Route. */
+  readonly fields?: Uint8Array
 }
 
 /** Field number of `envoy.config.route.v3.RouteAction.retry_policy`. */
 const RETRY_POLICY = 9
 
-const NOTHING = new Uint8Array()
-/** Lost requests are repeated for safe methods alone; for the others stands what the virtual host has for all. */
+/**
+ * Adds to what is tried again: Envoy takes the header for itself and sends nobody any (`RetryStateImpl::create`). A whole
+ * policy in place of it would be the most of what a rule comes to.
+ */
+const ALSO_WHAT_WAS_LOST = encode('envoy.config.route.v3.Route', {
+  requestHeadersToAdd: [{ header: { key: 'x-envoy-retry-on', value: 'reset' } }],
+})
+
+/** Lost requests are repeated for safe methods alone. */
 const BY_DEFAULT: readonly Sending[] = [
-  { requests: 'safe', retry: retryField(retryPolicy({ of: 'any' })) },
-  { requests: 'rest', retry: NOTHING },
+  { requests: 'safe', fields: ALSO_WHAT_WAS_LOST },
+  { requests: 'rest' },
 ]
 
 /** A gRPC call is never safe: it is a POST. */
-export const CALLS: readonly Sending[] = [{ requests: 'all', retry: NOTHING }]
+export const CALLS: readonly Sending[] = [{ requests: 'all' }]
 
 export function sendings({ timeouts, retry: asked }: Limits): readonly Sending[] {
   const attempt = timeouts?.backendRequest && envoyDuration(timeouts.backendRequest)

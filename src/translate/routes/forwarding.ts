@@ -17,6 +17,8 @@ export interface Target {
 /** Field number of `envoy.config.route.v3.Route.route`. */
 const ROUTE_ACTION = 2
 
+const NOTHING = new Uint8Array()
+
 export function forwarding(
   rule: Rule,
   filters: AppliedFilters,
@@ -40,9 +42,11 @@ export function forwarding(
     }),
     ...corsFields(filters.cors),
   })
-  const actions = (isGrpc ? CALLS : sendings(rule)).map(({ requests, retry }) => ({
-    requests,
-    encoded: Buffer.concat([messageField(ROUTE_ACTION, [action, retry]), fields]),
-  }))
+  const actions = (isGrpc ? CALLS : sendings(rule)).map(
+    ({ requests, retry = NOTHING, fields: own = NOTHING }) => ({
+      requests,
+      encoded: Buffer.concat([messageField(ROUTE_ACTION, [action, retry]), fields, own]),
+    }),
+  )
   return { actions, clusters: [...target.clusters, ...mirrors.map(({ cluster }) => cluster)] }
 }
