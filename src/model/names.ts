@@ -2,14 +2,18 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { durationMilliseconds } from './duration.ts'
 
+const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
+
 /** RFC 1123 label: what Kubernetes allows for namespaces, services, ports, listeners, zones' fellow names. */
 export const label = z
   .string()
   .max(63)
-  .regex(
-    /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
-    'must be lower case letters, digits and -, as a Kubernetes name (RFC 1123 label)',
-  )
+  .regex(LABEL, 'must be lower case letters, digits and -, as a Kubernetes name (RFC 1123 label)')
+
+/** Whether a text could be a `label`. */
+export function isLabel(text: string): boolean {
+  return text.length <= 63 && LABEL.test(text)
+}
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 

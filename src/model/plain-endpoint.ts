@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { z } from 'zod'
-import { isSubdomain, isTopologyName } from './names.ts'
+import { isLabel, isSubdomain, isTopologyName } from './names.ts'
 import type { endpoint } from './topology.ts'
 
 type Parsed = z.output<typeof endpoint>
@@ -19,6 +19,16 @@ export function isPlainEndpoint(item: unknown): item is Parsed {
     if (!isPlain(field as keyof Parsed, (item as Record<string, unknown>)[field])) return false
   }
   return true
+}
+
+/** As with an endpoint: what says of which service a list of them is. */
+export function isPlainName(given: {
+  readonly namespace: unknown
+  readonly name: unknown
+}): given is { readonly namespace: string | undefined; readonly name: string } {
+  const { namespace, name } = given
+  if (typeof name !== 'string' || !isLabel(name)) return false
+  return namespace === undefined || (typeof namespace === 'string' && isLabel(namespace))
 }
 
 function isPlain(field: keyof Parsed, value: unknown): boolean {

@@ -9,7 +9,7 @@ import { isLaterAppProtocol } from './later.ts'
 import { canonicalAddress } from './names.ts'
 import { normalEndpoint, normalService } from './normal-topology.ts'
 import { byName } from './order.ts'
-import { isPlainEndpoint } from './plain-endpoint.ts'
+import { isPlainEndpoint, isPlainName } from './plain-endpoint.ts'
 import type { Path } from './problem.ts'
 import { type Endpoint, endpoint, endpoints, type Service, serviceSettings } from './topology.ts'
 import { checkZoneReferences } from './zone-references.ts'
@@ -49,7 +49,8 @@ export function addEndpoints(draft: ContentDraft, item: unknown, path: Path): En
   if (lists === undefined) return undefined
   const { namespace, name, endpoints: list } = lists
   const isFirst = draft.reserveAsWritten('Endpoints', lists, path)
-  const owner = draft.parse('endpoints', ownerOfEndpoints, { namespace, name }, path)
+  const given = { namespace, name }
+  const owner = isPlainName(given) ? given : draft.parse('endpoints', ownerOfEndpoints, given, path)
   if (list === undefined) draft.refuse([...path, 'endpoints'], 'is required: a list')
   const parsed = parseEndpoints(draft, list, 'unknown', [...path, 'endpoints'])
   if (owner === undefined || !isFirst) return undefined
