@@ -2,6 +2,7 @@ import { Closing } from '../../demo/closing.ts'
 import { type Bench, type ServerName, startServer } from '../compare/compare.ts'
 import { Fleet, type Quantiles } from '../compare/fleet.ts'
 import { Pushes, quantilesOf } from '../compare/pushes.ts'
+import type { Server } from '../compare/server.ts'
 import { settled } from '../compare/settled.ts'
 
 export interface JoiningOptions {
@@ -37,37 +38,48 @@ export async function measureJoining(
   closing.addWay(() => own.close())
   try {
     const workload = { services: options.services, endpoints: 10, zones: 3, streams: options.streams }
-    const server = own.add(await startServer(bench, name, workload))
-    const open = (nodes: string, streams: number, hold: boolean) =>
-      Fleet.open({ program: bench.fleet, xds: server.xds, workload: { ...workload, streams }, nodes, hold })
-    const there = own.add(await open('there', options.streams, false))
-    await there.ready()
-    await settled(server.pid)
-
-    const pushes = new Pushes(server, there, workload)
-    for (let push = 0; push < WARM_UPS; push += 1) await pushes.push(1)
-    const quiet: number[] = []
-    for (let push = 0; push < QUIET_PUSHES; push += 1) quiet.push(...(await pushes.push(1)).report.raw_ms)
-
-    const rounds = []
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const joining = own.add(await open(`joining-${round}`, options.joining, true))
-      await settled(server.pid)
-      rounds.push(await pushWhileJoining(pushes, joining))
-      await joining.stop()
-    }
-    const pushesMeanwhile = rounds.reduce((sum, round) => sum + round.pushed, 0)
-    bench.say(`${pushesMeanwhile} pushes while ${options.joining} join ${name}, ${ROUNDS} times`)
-    return {
-      ...options,
-      server: name,
-      quiet: quantilesOf(quiet),
-      meanwhile: quantilesOf(rounds.flatMap(round => round.ms)),
-      pushesMeanwhile,
-      readyP99Ms: rounds.map(round => round.readyP99Ms),
-    }
+    return await joiningAt(bench, own, await startServer(bench, name, workload), options)
   } finally {
     await own.close()
+  }
+}
+
+/** The same of a server that runs. */
+export async function joiningAt(
+  { fleet, say }: Pick<Bench, 'fleet' | 'say'>,
+  own: Closing,
+  started: Server,
+  options: JoiningOptions,
+): Promise<JoiningFigures> {
+  const server = own.add(started)
+  const workload = { services: options.services, endpoints: 10, zones: 3, streams: options.streams }
+  const open = (nodes: string, streams: number, hold: boolean) =>
+    Fleet.open({ program: fleet, xds: server.xds, workload: { ...workload, streams }, nodes, hold })
+  const there = own.add(await open('there', options.streams, false))
+  await there.ready()
+  await settled(server.pid)
+
+  const pushes = new Pushes(server, there, workload)
+  for (let push = 0; push < WARM_UPS; push += 1) await pushes.push(1)
+  const quiet: number[] = []
+  for (let push = 0; push < QUIET_PUSHES; push += 1) quiet.push(...(await pushes.push(1)).report.raw_ms)
+
+  const rounds = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const joining = own.add(await open(`joining-${round}`, options.joining, true))
+    await settled(server.pid)
+    rounds.push(await pushWhileJoining(pushes, joining))
+    await joining.stop()
+  }
+  const pushesMeanwhile = rounds.reduce((sum, round) => sum + round.pushed, 0)
+  say(`${pushesMeanwhile} pushes while ${options.joining} join ${server.name}, ${ROUNDS} times`)
+  return {
+    ...options,
+    server: server.name,
+    quiet: quantilesOf(quiet),
+    meanwhile: quantilesOf(rounds.flatMap(round => round.ms)),
+    pushesMeanwhile,
+    readyP99Ms: rounds.map(round => round.readyP99Ms),
   }
 }
 
