@@ -31,6 +31,18 @@ export class IdSet {
     this.#words[word] = (this.#words[word] as number) | (1 << (id & 31))
   }
 
+  addAll(others: IdSet): void {
+    if (others.#words.length > this.#words.length) this.#grow(others.#words.length)
+    let size = 0
+    for (let word = 0; word < this.#words.length; word++) {
+      const bits = (this.#words[word] as number) | (others.#words[word] ?? 0)
+      this.#words[word] = bits
+      size += countOf(bits)
+    }
+    this.#size = size + (this.#strange?.size ?? 0)
+    for (const id of others.#strange ?? []) this.add(id)
+  }
+
   /** Returns whether it was there. The last one gone, the memory is given back. */
   delete(id: NameId): boolean {
     if (!this.has(id)) return false
@@ -63,4 +75,11 @@ export class IdSet {
     grown.set(this.#words)
     this.#words = grown
   }
+}
+
+/** How many bits are set. */
+function countOf(word: number): number {
+  let bits = word - ((word >>> 1) & 0x55555555)
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }

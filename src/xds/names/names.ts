@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { isAscii } from '../../proto/ascii.ts'
 import { IdSet } from './id-set.ts'
 import { type NameId, STRANGE } from './name-id.ts'
+import { NameRange } from './name-range.ts'
 
 /** Whoever keeps names by their ids. */
 export interface NameHolder {
@@ -12,44 +12,10 @@ export interface NameHolder {
 /** The name that stands for everything, `*`, has it for ever. */
 export const WILDCARD_ID: NameId = 0
 
+const NONE: readonly NameId[] = []
 const FREE = -1
 /** Fewer names than this are never looked through for those that nobody has any more. */
 const SWEEP_FROM = 4_096
-
-/** Ids, the lowest that is free first. */
-class Range {
-  readonly #first: NameId
-  readonly texts: (string | undefined)[] = []
-  #free: number[] = []
-
-  constructor(first: NameId) {
-    this.#first = first
-  }
-
-  get size(): number {
-    return this.texts.length - this.#free.length
-  }
-
-  add(text: string): NameId {
-    const index = this.#free.pop() ?? this.texts.length
-    this.texts[index] = text
-    return this.#first + index
-  }
-
-  keep(inUse: IdSet): void {
-    this.#free = []
-    for (let index = this.texts.length - 1; index >= 0; index--) {
-      if (inUse.has(this.#first + index)) continue
-      this.texts[index] = undefined
-      this.#free.push(index)
-    }
-  }
-
-  *[Symbol.iterator](): Generator<[NameId, string]> {
-    for (const [index, text] of this.texts.entries())
-      if (text !== undefined) yield [this.#first + index, text]
-  }
-}
 
 /**
  * The names of all resources as small integers, found by their bytes as they stand in requests: a request that brings
@@ -57,8 +23,8 @@ class Range {
  */
 export class Names {
   readonly #isKnown: (text: string) => boolean
-  readonly #dense = new Range(0)
-  readonly #strange = new Range(STRANGE)
+  readonly #dense = new NameRange(0)
+  readonly #strange = new NameRange(STRANGE)
   readonly #holders = new Set<WeakRef<NameHolder>>()
   /** Lists are those of resources: the same for every stream. */
   #lists = new WeakMap<readonly string[], readonly NameId[]>()
@@ -66,6 +32,8 @@ export class Names {
   readonly #seed = randomInt(2 ** 31)
   /** Open addressing; FREE or an id. */
   #slots = new Int32Array(1_024).fill(FREE)
+  /** Of what stands there. */
+  #hashes = new Int32Array(1_024)
   #sweepAt = SWEEP_FROM
 
   /** `isKnown`: a client's name is one of ours, or may come to be. */
@@ -80,33 +48,39 @@ export class Names {
 
   /** That of a name of ours. */
   idOf(text: string): NameId {
-    const slot = this.#slotOf(text)
+    const hash = this.#hashOf(text)
+    const slot = this.#slotOf(text, hash)
     const known = this.#slots[slot] as number
-    return known === FREE ? this.#add(this.#dense, text, slot) : known
+    return known === FREE ? this.#add(this.#dense, text, slot, hash) : known
   }
 
   /** That of a name that a client says. */
   idSaid(text: string): NameId {
-    const slot = this.#slotOf(text)
+    const hash = this.#hashOf(text)
+    const slot = this.#slotOf(text, hash)
     const known = this.#slots[slot] as number
     if (known !== FREE) return known
-    return this.#add(this.#isKnown(text) ? this.#dense : this.#strange, text, slot)
+    return this.#add(this.#isKnown(text) ? this.#dense : this.#strange, text, slot, hash)
   }
 
   /** As `idSaid`, of the UTF-8 between two places. */
   idOfBytes(bytes: Uint8Array, from: number, to: number): NameId {
     let hash = this.#seed
+    let seen = 0
     for (let at = from; at < to; at++) {
       const byte = bytes[at] as number
-      if (byte > 0x7f) return this.idSaid(textOf(bytes, from, to))
+      seen |= byte
       hash = Math.imul(hash ^ byte, 0x01000193)
     }
-    const mask = this.#slots.length - 1
-    for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot] as number
-      if (id === FREE) return this.idSaid(textOf(bytes, from, to))
-      if (isAscii(this.textOf(id), bytes, from, to)) return id
+    const slots = this.#slots
+    const hashes = this.#hashes
+    hash = spread(hash)
+    for (let slot = hash & (slots.length - 1); seen < 0x80; slot = (slot + 1) & (slots.length - 1)) {
+      const id = slots[slot] as number
+      if (id === FREE) break
+      if (hashes[slot] === hash && this.#rangeOf(id).isAt(id, bytes, from, to)) return id
     }
+    return this.idSaid(textOf(bytes, from, to))
   }
 
   /** Those of names of ours; of a list that does not change. */
@@ -118,8 +92,15 @@ export class Names {
     return ids
   }
 
+  /** As `idsOf`, of what a resource refers to: a cluster refers to the assignment of its own name. */
+  referencesOf(id: NameId, texts: readonly string[]): readonly NameId[] {
+    if (texts.length === 0) return NONE
+    if (texts.length > 1 || texts[0] !== this.textOf(id)) return this.idsOf(texts)
+    return [id]
+  }
+
   textOf(id: NameId): string {
-    const text = id >= STRANGE ? this.#strange.texts[id - STRANGE] : this.#dense.texts[id]
+    const text = this.#rangeOf(id).text(id)
     if (text === undefined) throw new Error(`no name has the id ${id}`)
     return text
   }
@@ -146,21 +127,30 @@ export class Names {
     this.#sweepAt = Math.max(SWEEP_FROM, 2 * this.size)
   }
 
-  #add(range: Range, text: string, slot: number): NameId {
+  #rangeOf(id: NameId): NameRange {
+    return id >= STRANGE ? this.#strange : this.#dense
+  }
+
+  #add(range: NameRange, text: string, slot: number, hash: number): NameId {
     const id = range.add(text)
     this.#slots[slot] = id
+    this.#hashes[slot] = hash
     if (2 * this.size > this.#slots.length) this.#rebuild(2 * this.#slots.length)
     return id
   }
 
-  /** Where it stands, or would. */
-  #slotOf(text: string): number {
+  #hashOf(text: string): number {
     let hash = this.#seed
     for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+    return spread(hash)
+  }
+
+  /** Where it stands, or would. */
+  #slotOf(text: string, hash: number): number {
     const mask = this.#slots.length - 1
-    let slot = spread(hash) & mask
+    let slot = hash & mask
     for (let id = this.#slots[slot] as number; id !== FREE; id = this.#slots[slot] as number) {
-      if (this.textOf(id) === text) return slot
+      if (this.#hashes[slot] === hash && this.textOf(id) === text) return slot
       slot = (slot + 1) & mask
     }
     return slot
@@ -168,8 +158,15 @@ export class Names {
 
   #rebuild(length: number): void {
     this.#slots = new Int32Array(length).fill(FREE)
-    for (const range of [this.#dense, this.#strange])
-      for (const [id, text] of range) this.#slots[this.#slotOf(text)] = id
+    this.#hashes = new Int32Array(length)
+    for (const range of [this.#dense, this.#strange]) {
+      for (const [id, text] of range) {
+        const hash = this.#hashOf(text)
+        const slot = this.#slotOf(text, hash)
+        this.#slots[slot] = id
+        this.#hashes[slot] = hash
+      }
+    }
   }
 }
 

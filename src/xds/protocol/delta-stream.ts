@@ -302,7 +302,8 @@ export class DeltaStream implements NameHolder {
     subscription.sent(batch, nonce, { flight: new Flight(this.#responses, now), edition: this.#edition })
     const warmedBy = WARMED_BY[typeUrl]
     if (warmedBy && !this.#options.isOfOneType)
-      for (const resource of batch.resources) this.#reload(warmedBy, resource.references)
+      for (const [index, { references }] of batch.resources.entries())
+        this.#reload(warmedBy, this.#options.names.referencesOf(batch.ids[index] as NameId, references))
     const removed = batch.removed.map(id => this.#options.names.textOf(id))
     return { typeUrl, nonce, resources: batch.resources, ids: batch.ids, removed, gone: batch.removed }
   }
@@ -311,8 +312,7 @@ export class DeltaStream implements NameHolder {
    * Delta Envoys do not subscribe again to what they have, yet wait for it after an update of its parent (envoy
    * #13009): it is sent unasked, for the changed parents only.
    */
-  #reload(typeUrl: string, references: readonly string[]): void {
-    const ids = this.#options.names.idsOf(references)
+  #reload(typeUrl: string, ids: readonly NameId[]): void {
     const subscription = this.#subscriptions.get(typeUrl)
     if (subscription) {
       for (const id of ids) if (subscription.wants(id)) subscription.force(id)

@@ -32,6 +32,11 @@ export class DueNames {
     if (!this.#changed.has(name)) this.#asked.add(name)
   }
 
+  askAll(ids: IdSet): void {
+    if (this.#changed.size === 0) this.#asked.addAll(ids)
+    else for (const id of ids) this.ask(id)
+  }
+
   /** A due name is to be sent in any case. */
   force(name: NameId): void {
     this.#forced.add(name)

@@ -57,13 +57,13 @@ export class Gates implements Gatekeeper {
     const clusters = this.#subscriptions.get(TYPE_URLS.cluster)
     if (typeUrl !== TYPE_URLS.routes || this.#isIdle) return 0
     if (!clusters) return this.#returnedAt(now)
-    let opensAt = 0
     for (const id of this.#names.idsOf(resource.references)) {
       // Proxyless gRPC asks for a cluster only after it was named: not subscribed, not waited for.
-      if (clusters.wants(id)) opensAt = Math.max(opensAt, this.#clusterAt(clusters, id, now))
-      if (opensAt === Number.POSITIVE_INFINITY) break
+      const opensAt = clusters.wants(id) ? this.#clusterAt(clusters, id, now) : 0
+      // It is looked at again then, or when something happens: the others may wait longer.
+      if (opensAt > 0) return opensAt
     }
-    return opensAt
+    return 0
   }
 
   removalAt(typeUrl: string, id: NameId, now: number): number {
@@ -93,7 +93,7 @@ export class Gates implements Gatekeeper {
     // Of what nobody is sent routes go out without it, as they do without a service that is not there.
     if (knownAt > 0 && clusters.isWithheld(id)) return 0
     if (knownAt > 0 || !endpoints) return knownAt
-    for (const assignment of this.#names.idsOf(holdings.get(id)?.references ?? NONE))
+    for (const assignment of this.#names.referencesOf(id, holdings.get(id)?.references ?? NONE))
       if (endpoints.wants(assignment)) knownAt = Math.max(knownAt, endpoints.answeredAt(assignment, now))
     return knownAt
   }

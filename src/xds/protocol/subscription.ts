@@ -303,10 +303,9 @@ export class Subscription {
     this.#wildcard = true
     this.#answerOwed = true
     if (!this.#isWildcardType) return
-    for (const id of this.#view.all()) {
-      this.#due.ask(id)
-      if (again) this.#due.force(id)
-    }
+    const all = this.#view.all()
+    this.#due.askAll(all)
+    if (again) for (const id of all) this.#due.force(id)
   }
 
   #leaveWildcard(): void {

@@ -13,7 +13,7 @@ import type { Realm } from '../../translate/realm.ts'
 import type { Resource } from '../../translate/resource.ts'
 import type { World } from '../../translate/world.ts'
 import type { Touched } from '../../translate/world-draft.ts'
-import type { IdSet } from '../names/id-set.ts'
+import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { Names } from '../names/names.ts'
 import { ChangeLog } from './change-log.ts'
@@ -77,7 +77,7 @@ export class GatewayTables {
   /** Clusters, for streams of one source, one zone and one config source. */
   readonly #shared = new SharedResources(this.#logs.clusters)
   /** By realm, where the gateway has all services: thousands of names, which every new stream wants. */
-  readonly #allClusters = new Map<Realm, Set<NameId>>()
+  readonly #allClusters = new Map<Realm, IdSet>()
   #world: World
   #gateway: RoutedGateway
   #quarantines: ByType
@@ -132,7 +132,7 @@ export class GatewayTables {
   markNames(inUse: IdSet): void {
     for (const log of Object.values(this.#logs)) log.markNames(inUse)
     this.#shared.markNames(inUse)
-    for (const ids of this.#allClusters.values()) for (const id of ids) inUse.add(id)
+    for (const ids of this.#allClusters.values()) inUse.addAll(ids)
   }
 
   update(world: World, touched: Touched): void {
@@ -194,7 +194,7 @@ export class GatewayTables {
   #listeners(audience: Following, configSource: ConfigSource): View {
     return new LoggedView(this.#logs.listeners, {
       get: id => audience.served.listenersWith(configSource).get(this.#names.textOf(id)),
-      all: () => Array.from(audience.served.listeners.keys(), name => this.#names.idOf(name)),
+      all: () => this.#idsOf(audience.served.listeners.keys()),
       quarantines: () => this.#quarantines.listeners,
     })
   }
@@ -216,11 +216,17 @@ export class GatewayTables {
     })
   }
 
-  #clusterIds(served: Served): Iterable<NameId> {
+  #clusterIds(served: Served): IdSet {
     const known = this.#allClusters.get(served.realm)
     if (served.clusters === 'all' && known !== undefined) return known
-    const ids = new Set(Array.from(chosenNames(served, this.#world), name => this.#names.idOf(name)))
+    const ids = this.#idsOf(chosenNames(served, this.#world))
     if (served.clusters === 'all') this.#allClusters.set(served.realm, ids)
+    return ids
+  }
+
+  #idsOf(names: Iterable<string>): IdSet {
+    const ids = new IdSet()
+    for (const name of names) ids.add(this.#names.idOf(name))
     return ids
   }
 

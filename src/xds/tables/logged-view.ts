@@ -1,5 +1,6 @@
 import type { Quarantined } from '../../translate/quarantined.ts'
 import type { Resource } from '../../translate/resource.ts'
+import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { View } from './view.ts'
@@ -8,7 +9,7 @@ import type { View } from './view.ts'
 interface Content {
   get(id: NameId): Resource | undefined
   /** Default: there is no wildcard. */
-  all?(): Iterable<NameId>
+  all?(): IdSet
   /** Default: none. */
   quarantines?(): readonly Quarantined[]
   /** As of a view; default: nothing is noted. */
@@ -16,6 +17,7 @@ interface Content {
 }
 
 const NONE: readonly Quarantined[] = []
+const NOTHING = new IdSet()
 
 /**
  * A view over a log that several audiences share. The log may name what changed for another of them alone: who looks
@@ -23,12 +25,15 @@ const NONE: readonly Quarantined[] = []
  */
 export class LoggedView implements View {
   readonly get: (id: NameId) => Resource | undefined
-  readonly all: () => Iterable<NameId>
+  readonly all: () => IdSet
   readonly forget: (id: NameId) => void
   readonly #log: ChangeLog
   readonly #quarantines: () => readonly Quarantined[]
 
-  constructor(log: ChangeLog, { get, all = () => [], quarantines = () => NONE, forget = () => {} }: Content) {
+  constructor(
+    log: ChangeLog,
+    { get, all = () => NOTHING, quarantines = () => NONE, forget = () => {} }: Content,
+  ) {
     this.#log = log
     this.get = get
     this.all = all

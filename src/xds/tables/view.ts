@@ -1,5 +1,6 @@
 import type { Quarantined } from '../../translate/quarantined.ts'
 import type { Resource } from '../../translate/resource.ts'
+import type { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 
 /**
@@ -14,7 +15,7 @@ export interface View {
   readonly position: number
   get(id: NameId): Resource | undefined
   /** Every name that a wildcard subscription gets. Types without wildcard (assignments, routes) yield nothing. */
-  all(): Iterable<NameId>
+  all(): IdSet
   /** The versions that are kept from clients that were not sent them yet, whatever `get` says. */
   readonly quarantines: readonly Quarantined[]
   /** The reader does not want this name any more, which `get` may have noted for it. */

@@ -1,5 +1,6 @@
 import type { Quarantined } from '../../../src/translate/quarantined.ts'
 import type { Resource } from '../../../src/translate/resource.ts'
+import { IdSet } from '../../../src/xds/names/id-set.ts'
 import { Names } from '../../../src/xds/names/names.ts'
 import { ChangeLog } from '../../../src/xds/tables/change-log.ts'
 import type { View } from '../../../src/xds/tables/view.ts'
@@ -29,7 +30,11 @@ export class ResourceTable {
         return table.#quarantines
       },
       get: id => table.get(NAMES.textOf(id)),
-      all: () => Array.from(table.names(), name => NAMES.idOf(name)),
+      all: () => {
+        const ids = new IdSet()
+        for (const name of table.names()) ids.add(NAMES.idOf(name))
+        return ids
+      },
       forget: id => table.forgotten.push(NAMES.textOf(id)),
       changedSince: cursor => table.#log.since(cursor),
     }
