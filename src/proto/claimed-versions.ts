@@ -9,36 +9,35 @@ export class ClaimedVersions {
   static readonly NONE = new ClaimedVersions(new Uint8Array(0))
 
   readonly #bytes: Uint8Array
-  /** For each: its name's id, and where the version begins and ends. */
-  readonly #entries: number[] = []
+  readonly #ids: number[] = []
+  /** Where each version begins, and where it ends. */
+  readonly #from: number[] = []
+  readonly #to: number[] = []
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
 
   get size(): number {
-    return this.#entries.length / 3
+    return this.#ids.length
   }
 
   add(id: number, from: number, to: number): void {
-    this.#entries.push(id, from, to)
+    this.#ids.push(id)
+    this.#from.push(from)
+    this.#to.push(to)
   }
 
+  /** Of which name. */
   id(index: number): number {
-    return this.#entries[3 * index] as number
+    return this.#ids[index] as number
   }
 
   is(index: number, version: string): boolean {
-    const { from, to } = this.#place(index)
-    return isAscii(version, this.#bytes, from, to)
+    return isAscii(version, this.#bytes, this.#from[index] as number, this.#to[index] as number)
   }
 
   version(index: number): string {
-    const { from, to } = this.#place(index)
-    return Buffer.from(this.#bytes.subarray(from, to)).toString('utf8')
-  }
-
-  #place(index: number): { from: number; to: number } {
-    return { from: this.#entries[3 * index + 1] as number, to: this.#entries[3 * index + 2] as number }
+    return Buffer.from(this.#bytes.subarray(this.#from[index], this.#to[index])).toString('utf8')
   }
 }

@@ -53,21 +53,38 @@ export class IdSet {
     return true
   }
 
+  deleteAll(others: IdSet): void {
+    if (this.#size === 0 || others.#size === 0) return
+    let size = 0
+    for (let word = 0; word < this.#words.length; word++) {
+      const bits = (this.#words[word] as number) & ~(others.#words[word] ?? 0)
+      this.#words[word] = bits
+      size += countOf(bits)
+    }
+    for (const id of others.#strange ?? []) this.#strange?.delete(id)
+    this.#size = size + (this.#strange?.size ?? 0)
+    if (this.#size === 0) this.clear()
+  }
+
   clear(): void {
     this.#words = NO_WORDS
     this.#strange = undefined
     this.#size = 0
   }
 
-  /** Lowest first. Names may be deleted on the way; one that is added may come or not. */
+  /** Lowest first. Names may be deleted on the way; one that is added does not come. */
   *[Symbol.iterator](): Generator<NameId> {
-    for (let word = 0; word < this.#words.length; word++) {
-      for (let bits = this.#words[word] as number; bits !== 0; bits &= bits - 1) {
-        const id = word * 32 + (31 - Math.clz32(bits & -bits))
-        if (this.has(id)) yield id
-      }
-    }
-    if (this.#strange) yield* this.#strange
+    for (const id of this.list()) if (this.has(id)) yield id
+  }
+
+  /** As they are now, lowest first. */
+  list(): NameId[] {
+    const ids: NameId[] = []
+    for (let word = 0; word < this.#words.length; word++)
+      for (let bits = this.#words[word] as number; bits !== 0; bits &= bits - 1)
+        ids.push(word * 32 + (31 - Math.clz32(bits & -bits)))
+    for (const id of this.#strange ?? []) ids.push(id)
+    return ids
   }
 
   #grow(words: number): void {

@@ -2,7 +2,7 @@ import type { HeldType } from '../../model/held-resources.ts'
 import type { ResourceVersion } from '../../model/nacks.ts'
 import { TYPE_URLS } from '../../proto/type-urls.ts'
 import type { Resource } from '../../translate/resource.ts'
-import type { IdSet } from '../names/id-set.ts'
+import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { NameHolder, Names } from '../names/names.ts'
 import type { Views } from '../tables/view.ts'
@@ -95,7 +95,7 @@ export class DeltaStream implements NameHolder {
   /** In the order in which types are sent. */
   #subscriptions: ReadonlyMap<string, Subscription> = new Map()
   /** By type: names to be sent when the client claims them, because what they warm was sent before. */
-  readonly #reloads = new Map<string, Set<NameId>>()
+  readonly #reloads = new Map<string, IdSet>()
   readonly #progress = new Progress()
   #edition: number
   #hasReturned = false
@@ -115,7 +115,7 @@ export class DeltaStream implements NameHolder {
 
   markNames(inUse: IdSet): void {
     for (const subscription of this.#subscriptions.values()) subscription.markNames(inUse)
-    for (const ids of this.#reloads.values()) for (const id of ids) inUse.add(id)
+    for (const ids of this.#reloads.values()) inUse.addAll(ids)
   }
 
   /** Everything up to this edition was sent and answered. */
@@ -279,7 +279,7 @@ export class DeltaStream implements NameHolder {
     const { knowsTtl = false, names, ttl } = this.#options
     const mayHave = hasReturned && request.initialVersions.size === 0
     const subscription = new Subscription(names, typeUrl, view, mayHave)
-    const reload = this.#reloads.get(typeUrl) ?? new Set()
+    const reload = this.#reloads.get(typeUrl) ?? new IdSet()
     subscription.begin(request, knowsTtl && ttl === undefined ? ALL : reload)
     this.#reloads.delete(typeUrl)
     const all = [...this.#subscriptions.values(), subscription]
@@ -318,7 +318,7 @@ export class DeltaStream implements NameHolder {
       for (const id of ids) if (subscription.wants(id)) subscription.force(id)
       return
     }
-    const reloads = this.#reloads.get(typeUrl) ?? new Set()
+    const reloads = this.#reloads.get(typeUrl) ?? new IdSet()
     for (const id of ids) reloads.add(id)
     this.#reloads.set(typeUrl, reloads)
   }

@@ -42,8 +42,10 @@ export class DueNames {
     this.#forced.add(name)
   }
 
-  unforce(name: NameId): void {
+  /** It is due, and only to be sent if the client has another version. */
+  reask(name: NameId): void {
     this.#forced.delete(name)
+    this.ask(name)
   }
 
   delete(name: NameId): void {
@@ -51,9 +53,14 @@ export class DueNames {
     this.#forced.delete(name)
   }
 
-  /** In the order in which they should be sent. Names may be deleted on the way. */
-  *[Symbol.iterator](): Iterator<NameId> {
-    yield* this.#changed
-    yield* this.#asked
+  deleteAll(names: IdSet): void {
+    for (const name of this.#changed) if (names.has(name)) this.#changed.delete(name)
+    this.#asked.deleteAll(names)
+    this.#forced.deleteAll(names)
+  }
+
+  /** As they are now, in the order in which they should be sent. */
+  list(): NameId[] {
+    return this.#changed.size === 0 ? this.#asked.list() : [...this.#changed, ...this.#asked.list()]
   }
 }

@@ -143,8 +143,8 @@ export class Holdings {
     if (known && !before && !unanswered) {
       this.#sent.set(id, known)
       this.#fresh.set(id, flight)
+      if (flight.fresh === 0) this.#open.add(flight)
       flight.fresh += 1
-      this.#open.add(flight)
       return
     }
     flight.others.push({ id, known })

@@ -110,7 +110,7 @@ export class Subscription {
   /** What the client has of all that it is subscribed to, or was sent. */
   get held(): HeldType {
     const { holdings } = this.deliveries
-    const ids = new Set([...holdings.touched(), ...this.#due, ...this.#names])
+    const ids = new Set([...holdings.touched(), ...this.#due.list(), ...this.#names])
     return {
       typeUrl: this.typeUrl,
       wildcard: this.#wildcard,
@@ -122,7 +122,8 @@ export class Subscription {
   }
 
   markNames(inUse: IdSet): void {
-    for (const ids of [this.#names, this.#due]) for (const id of ids) inUse.add(id)
+    inUse.addAll(this.#names)
+    for (const id of this.#due.list()) inUse.add(id)
     this.deliveries.markNames(inUse)
   }
 
@@ -178,11 +179,18 @@ export class Subscription {
     if (legacyWildcard && this.#isWildcardType) this.#enterWildcard()
     this.update(request)
     const { initialVersions: claimed } = request
+    const current = new IdSet()
     for (let index = 0; index < claimed.size; index++) {
       const id = claimed.id(index)
       // Names that are only there are no subscriptions.
-      if (this.wants(id)) this.#adopt(id, claimed, index, reload.has(id))
+      if (!this.wants(id)) continue
+      const isCurrent = this.#adopt(id, claimed, index)
+      if (reload.has(id)) this.force(id)
+      else if (isCurrent) current.add(id)
+      else this.#due.reask(id)
     }
+    // Nothing is due, and it is not looked up again: an Envoy that comes back brings thousands of these.
+    this.#due.deleteAll(current)
     // A client that has something of this type waits for no first answer.
     if (claimed.size > 0) this.#answerOwed = false
   }
@@ -311,8 +319,8 @@ export class Subscription {
   #leaveWildcard(): void {
     this.#wildcard = false
     this.#answerOwed = false
-    for (const ids of [this.deliveries.holdings.ids(), this.#due])
-      for (const id of ids) if (!this.#names.has(id)) this.#forget(id)
+    for (const id of [...this.deliveries.holdings.ids(), ...this.#due.list()])
+      if (!this.#names.has(id)) this.#forget(id)
   }
 
   #forget(id: NameId): void {
@@ -321,16 +329,11 @@ export class Subscription {
     this.#view.forget(id)
   }
 
-  #adopt(id: NameId, claimed: ClaimedVersions, index: number, reload: boolean): void {
+  /** Returns whether it is what the client is to have. */
+  #adopt(id: NameId, claimed: ClaimedVersions, index: number): boolean {
     const current = this.#having(id, claimed, index)
     this.deliveries.holdings.adopt(id, current ?? { version: claimed.version(index) })
-    if (reload) this.force(id)
-    // Nothing is due, and it is not looked up again: an Envoy that comes back brings thousands of these.
-    else if (current !== undefined) this.#due.delete(id)
-    else {
-      this.#due.unforce(id)
-      this.#due.ask(id)
-    }
+    return current !== undefined
   }
 
   /** The resource that the client says that it has, if that is what it is to have. Then it has taken it once. */
@@ -347,9 +350,10 @@ export class Subscription {
     let size = 0
     this.#held = 0
     this.#wakeAt = Number.POSITIVE_INFINITY
-    for (const id of this.#due) {
+    for (const id of this.#due.list()) {
       const resource = this.#shown.get(id)
-      if (!this.#due.isForced(id) && holdings.get(id)?.version === resource?.version) {
+      const held = holdings.get(id)
+      if (!this.#due.isForced(id) && held?.version === resource?.version) {
         // What was claimed and is current again: now it is known what it refers to.
         if (resource) holdings.adopt(id, resource)
         this.#due.delete(id)
@@ -367,7 +371,7 @@ export class Subscription {
         batch.partial = true
         break
       }
-      if (resource && gates.mustLeave(this.typeUrl, id, resource)) {
+      if (resource && held?.place !== undefined && gates.mustLeave(this.typeUrl, id, resource)) {
         // It stays due, and comes with the next response.
         batch.removed.push(id)
         continue

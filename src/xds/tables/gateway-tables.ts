@@ -32,6 +32,8 @@ export type ClusterSource = (
 
 type ByName = ReadonlyMap<string, Resource>
 
+const NOTHING = new IdSet()
+
 const LOGGED_TYPES = ['listeners', 'routeConfigurations', 'clusters'] as const
 type ByType = Readonly<Record<(typeof LOGGED_TYPES)[number], readonly Quarantined[]>>
 
@@ -78,6 +80,8 @@ export class GatewayTables {
   readonly #shared = new SharedResources(this.#logs.clusters)
   /** By realm, where the gateway has all services: thousands of names, which every new stream wants. */
   readonly #allClusters = new Map<Realm, IdSet>()
+  /** The same of those whose gateway has the services that its routes name. */
+  readonly #namedClusters = new WeakMap<Served, IdSet>()
   #world: World
   #gateway: RoutedGateway
   #quarantines: ByType
@@ -133,6 +137,8 @@ export class GatewayTables {
     for (const log of Object.values(this.#logs)) log.markNames(inUse)
     this.#shared.markNames(inUse)
     for (const ids of this.#allClusters.values()) inUse.addAll(ids)
+    for (const { served } of this.#audiences.values())
+      inUse.addAll(this.#namedClusters.get(served) ?? NOTHING)
   }
 
   update(world: World, touched: Touched): void {
@@ -217,10 +223,12 @@ export class GatewayTables {
   }
 
   #clusterIds(served: Served): IdSet {
-    const known = this.#allClusters.get(served.realm)
-    if (served.clusters === 'all' && known !== undefined) return known
+    const isAll = served.clusters === 'all'
+    const known = isAll ? this.#allClusters.get(served.realm) : this.#namedClusters.get(served)
+    if (known !== undefined) return known
     const ids = this.#idsOf(chosenNames(served, this.#world))
-    if (served.clusters === 'all') this.#allClusters.set(served.realm, ids)
+    if (isAll) this.#allClusters.set(served.realm, ids)
+    else this.#namedClusters.set(served, ids)
     return ids
   }
 
