@@ -1,6 +1,5 @@
 import { request } from '../../demo/http-request.ts'
 import type { RestApi } from '../../demo/rest-api.ts'
-import { waitUntil } from '../../demo/wait-until.ts'
 
 /** A service: the ports of its endpoints, all in zone-a, and what else its document says. */
 export interface ServiceState {
@@ -56,15 +55,14 @@ export class World {
     for (const [name, state] of Object.entries(services)) put(this.#services, name, state)
     for (const [name, state] of Object.entries(listeners)) put(this.#listeners, name, state)
     this.#isThere = true
-    const { revision } = await this.#api().put(`/v1/sources/${this.id}/snapshot?force=true`, this.#snapshot())
-    await this.#served(revision)
+    await this.#api().put(`/v1/sources/${this.id}/snapshot?force=true`, this.#snapshot())
+    await this.#served()
   }
 
   async end(): Promise<void> {
     if (!this.#isThere) return
-    const { revision } = (await this.#api().call<{ revision: number }>('DELETE', `/v1/sources/${this.id}`))
-      .body
-    await this.#served(revision)
+    await this.#api().call('DELETE', `/v1/sources/${this.id}`)
+    await this.#served()
   }
 
   #snapshot(): object {
@@ -100,15 +98,10 @@ export class World {
     }
   }
 
-  #served(revision: number): Promise<unknown> {
-    return waitUntil(
-      `revision ${revision} to be served`,
-      async () => {
-        const { text } = await request(this.#api().address, { path: '/metrics' })
-        return Number(/^vicinity_revision (\d+)/m.exec(text)?.[1]) >= revision
-      },
-      { every: 1 },
-    )
+  /** Whoever reads after a push reads the newest state: any answer, here that there is no such route, comes when it is served. */
+  async #served(): Promise<void> {
+    const { status } = await request(this.#api().address, { path: '/v1/routes/nowhere/none' })
+    if (status !== 404) throw new Error(`a route that nobody made was answered with ${status}`)
   }
 }
 
