@@ -47,6 +47,13 @@ function next(
   })
 }
 
+/** Until this replica has read how much of a revision is kept back: that it is written is known before. */
+const keepsBack = ({ api }: Pick<Testbed, 'api'>, refused: number, count: number) =>
+  waitUntil(`${count} of revision ${refused} to be kept back`, async () => {
+    const { quarantined } = await api.get<{ quarantined: object[] }>(`/v1/revisions/${refused}`)
+    return quarantined.length === count
+  })
+
 const statusOf = async ({ api }: Pick<Testbed, 'api'>, node: string) => {
   const { items } = await api.get<Page<ProxyStatus>>(`/v1/proxies?node=${node}`)
   return items[0]?.types[0]
@@ -62,10 +69,7 @@ test('what two proxies refuse and none takes is kept from new ones until it is r
 
     const refused = await push(bed, '7s')
     const { revision } = await next(bed, 'quarantine', refused)
-    await waitUntil('this replica to have read that', async () => {
-      const shown = await bed.api.get<{ quarantined: object[] }>(`/v1/revisions/${refused}`)
-      return shown.quarantined.length > 0
-    })
+    await keepsBack(bed, refused, 1)
     const c = choosy(bed.xds, 'c')
     await c.until(has('1s'))
     await waitUntil('c to be in sync', async () => (await statusOf(bed, 'c'))?.status === 'SYNCED')
@@ -95,6 +99,7 @@ test('what two proxies refuse and none takes is kept from new ones until it is r
     await push(bed, '8s')
     await Promise.all([again.until(has('8s')), fresh.until(has('8s'))])
     await next(bed, 'release', revision)
+    await keepsBack(bed, refused, 0)
     expect([again.refusals, fresh.refusals, c.refusals]).toEqual([0, 0, 0])
     expect(await statusOf(bed, 'd')).not.toHaveProperty('quarantined')
   } finally {
@@ -118,8 +123,7 @@ await onPostgres(() => {
     await Promise.all([a.until(has('1s')), b.until(has('1s'))])
     const refused = await push(two, '7s')
     const { revision } = await next(one, 'quarantine', refused)
-    const shown = () => Promise.all([one, two].map(({ api }) => api.get(`/v1/revisions/${revision}`)))
-    await waitUntil('both replicas to have it', () => shown().catch(() => false))
+    await Promise.all([one, two].map(replica => keepsBack(replica, refused, 1)))
     const [c, d] = [choosy(one.xds, 'c'), choosy(two.xds, 'd')]
     await Promise.all([c.until(has('1s')), d.until(has('1s'))])
     expect([c.refusals, d.refusals]).toEqual([0, 0])
@@ -147,6 +151,7 @@ await onPostgres(() => {
     for (const proxy of [a, b]) proxy.close()
     const refused = await push(two, '6s')
     await next(one, 'quarantine', refused)
+    await keepsBack(one, refused, 1)
     const { items } = await one.api.get<Page<Revision>>('/v1/revisions?filter=cause=quarantine')
     expect(items.filter(({ revision }) => revision > taken)).toHaveLength(1)
     const f = choosy(one.xds, 'f', [])
