@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 export default defineConfig({
   test: {
@@ -6,7 +7,8 @@ export default defineConfig({
     testTimeout: 20_000,
     globalSetup: ['test/support/built/build.ts', 'test/support/postgres/global-setup.ts'],
     // Most of a test's time is that of a database, an Envoy, or an API server.
-    maxWorkers: 3,
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // What is imported is loaded once for all files that a worker runs: so no hook may stand at the top of a file that
     // is not itself a test, it would be that of the first file alone. See `onTestFinished`.
     isolate: false,
