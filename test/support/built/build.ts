@@ -41,6 +41,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
       ...options,
       entryPoints: ['src/**/worker.ts'],
       external: ['better-sqlite3'],
+      // What only the other database needs is not read by each thread.
+      splitting: true,
+      chunkNames: 'workers/[name]-[hash]',
+      minifyWhitespace: true,
       // For packages that are CommonJS.
       banner: {
         js: 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url)',
