@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
+    // What a file opens for all of its tests takes longer than one of them.
+    hookTimeout: 60_000,
     globalSetup: ['test/support/built/build.ts', 'test/support/postgres/global-setup.ts'],
     // Most of a test's time is that of a database, an Envoy, or an API server.
     maxWorkers: 4,

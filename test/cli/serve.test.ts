@@ -88,10 +88,14 @@ test('serve on SIGTERM says at once that it is not ready, lets its streams go, a
 test.each([
   ['built', BUILT],
   ['TypeScript', SOURCE],
-])('serve from %s says that it is ready however little it logs', async (_, command) => {
-  const { log } = await serve({ VICINITY_LOG_LEVEL: 'error' }, command)
-  expect(log.map(entry => entry.msg)).toEqual(['ready'])
-})
+])(
+  'serve from %s says that it is ready however little it logs',
+  async (_, command) => {
+    const { log } = await serve({ VICINITY_LOG_LEVEL: 'error' }, command)
+    expect(log.map(entry => entry.msg)).toEqual(['ready'])
+  },
+  60_000,
+)
 
 test('serve with a token asks for it, and does not warn', async () => {
   const { log, ready } = await serve({ VICINITY_ADMIN_TOKEN: 'secret' })
