@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Closing } from '../../demo/closing.ts'
 import { freePort } from '../../demo/free-port.ts'
 import { percentile, rounded } from '../../demo/latency.ts'
+import type { RestApi } from '../../demo/rest-api.ts'
 import { freshVicinity } from '../../demo/stage.ts'
+import { waitUntil } from '../../demo/wait-until.ts'
 import { measure } from '../acceptance/measure.ts'
 import { EagerClient } from '../envoy/eager-client.ts'
 import { startEdge } from '../envoy/edge.ts'
@@ -86,6 +88,8 @@ async function firstAnswers(closing: Closing, services: number) {
   )
   await vicinity.api.put('/v1/sources/bench/routes', routes(indexes, port))
   const envoy = await startEdge(closing, vicinity.xds)
+  // It gives up waiting for its first routes after 15 s, and on a busy machine thousands of clusters take longer.
+  await waitUntil('the Envoy to have everything', () => hasEverything(vicinity.api), { timeout: 120_000 })
 
   const isMoved = new Set<number>()
   const move = (service: number) => {
@@ -130,6 +134,11 @@ async function firstAnswers(closing: Closing, services: number) {
     vicinityMs: perChange[0] as number,
     envoyMs: perChange[1] as number,
   }
+}
+
+async function hasEverything(api: RestApi): Promise<boolean> {
+  const { items } = await api.get<{ items: { synced: boolean }[] }>('/v1/proxies')
+  return items.length > 0 && items.every(({ synced }) => synced)
 }
 
 /** Moves a service while a client asks for it, until the new backend answers. */

@@ -270,6 +270,10 @@ describe('bootstrap', () => {
     })
   })
 
+  test('lets the Envoy sum its statistics only when somebody asks for them', () => {
+    expect(JSON.parse(printed.stdout)).toMatchObject({ stats_flush_on_admin: true })
+  })
+
   test('has the token where every stream takes it, when each type has its own', async () => {
     const token = file('own-stream-token', 'proxy-secret')
     const flags = ['--form', 'delta-per-type', '--token-file', token]
