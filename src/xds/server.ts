@@ -56,6 +56,7 @@ export interface XdsServerOptions
       | 'lifetime'
       | 'joined'
       | 'requested'
+      | 'answered'
       | 'refused'
       | 'left'
     >,
@@ -169,6 +170,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
     joined: proxy => registry.join(proxy),
     refused: refusal => options.onRefused?.(refusal),
     requested: stream => fanOut.add([stream]),
+    answered: proxy => registry.answered(proxy),
     left: (stream, proxy) => {
       streams.delete(stream)
       fanOut.remove(stream)

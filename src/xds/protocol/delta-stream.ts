@@ -104,6 +104,8 @@ export class DeltaStream implements NameHolder {
   #hasAnswered = false
   #responses = 0
   #turns = 0
+  /** `next` has found that nothing was left, and nobody has said anything since that could make something due. */
+  #isAtRest = false
   /** Grows with everything that may open a gate. */
   #moment = 0
 
@@ -131,6 +133,13 @@ export class DeltaStream implements NameHolder {
   /** Number of the last response before the last news; 0: there was none. */
   get newsAfter(): number {
     return this.#newsAfter
+  }
+
+  /** `next` would give nothing, and what the views show was looked at: only answers may be missing. */
+  get isAtRest(): boolean {
+    if (!this.#isAtRest) return false
+    for (const subscription of this.#subscriptions.values()) if (!subscription.isUpToDate) return false
+    return true
   }
 
   /** Nothing is unsent, held back or unanswered. */
@@ -165,6 +174,9 @@ export class DeltaStream implements NameHolder {
     if (request.typeUrl === '') return 'type_url is required on an aggregated stream'
     if (Math.max(request.subscribe.length, request.initialVersions.size) > MOST_NAMES) return TOO_MANY
     this.#moment += 1
+    const isAnswerOnly =
+      request.subscribe.length === 0 && request.unsubscribe.length === 0 && request.error === undefined
+    if (!isAnswerOnly) this.#isAtRest = false
     const subscription = this.#subscriptions.get(request.typeUrl)
     if (!subscription) {
       this.#begin(request)
@@ -185,6 +197,7 @@ export class DeltaStream implements NameHolder {
   onEdition(edition: number): boolean {
     this.#edition = edition
     this.#moment += 1
+    this.#isAtRest = false
     this.#collect()
     const isNews = this.#hasNews
     this.#hasNews = false
@@ -204,7 +217,9 @@ export class DeltaStream implements NameHolder {
       const batch = subscription.take(gates, limit, now, this.#moment)
       if (batch) return this.#send(subscription, batch, now)
     }
-    if (this.#isSent) this.#progress.sent(this.#edition, this.#responses, this.#oldestUnanswered)
+    if (!this.#isSent) return undefined
+    this.#isAtRest = true
+    this.#progress.sent(this.#edition, this.#responses, this.#oldestUnanswered)
     return undefined
   }
 
@@ -271,6 +286,7 @@ export class DeltaStream implements NameHolder {
 
   /** The first request of a type; one that is not served is passed over, the stream lives on. */
   #begin(request: Said): void {
+    this.#isAtRest = false
     const { typeUrl } = request
     const view = this.#options.views(typeUrl)
     if (!view) return

@@ -132,6 +132,11 @@ export class Subscription {
     return this.#due.isEmpty && !this.#answerOwed
   }
 
+  /** `collect` would find nothing. */
+  get isUpToDate(): boolean {
+    return this.#view.position === this.#cursor
+  }
+
   /** When to look again though nothing happened; Infinity: never. */
   get wakeAt(): number {
     return this.#held > 0 ? this.#wakeAt : Number.POSITIVE_INFINITY

@@ -78,6 +78,8 @@ export interface ProxyStreamOptions {
   readonly joined: (proxy: RegisteredProxy) => void
   /** Its client said something: it wants to be served. */
   readonly requested: (stream: ServedStream) => void
+  /** Its client answered what it was sent, and there is nothing else for it. */
+  readonly answered: (proxy: RegisteredProxy) => void
   /** Its client refused something. */
   readonly refused: (refusal: ProxyRefusal) => void
   /** It is over, joined or not; called once. */
@@ -194,7 +196,9 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       this.end(status.INVALID_ARGUMENT, problem)
       return
     }
-    this.#options.requested(this)
+    const { proxy } = this.#joined ?? {}
+    if (proxy && dialogue.stream.isAtRest) this.#options.answered(proxy)
+    else this.#options.requested(this)
   }
 
   #refused({ id, gateway }: ClientNode, typeUrl: string, response: RefusedResponse): void {
