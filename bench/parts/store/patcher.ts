@@ -55,8 +55,8 @@ export class Patcher {
     for (let push = 0; push < REPETITIONS; push += 1) {
       const began = performance.now()
       const [service = 0] = await this.patch(1)
-      const port = `"port":${8080 + ((this.#changes.get(service) ?? 0) % 1_000)}`
-      const path = `/v1/services/default/${serviceName(service)}`
+      const port = String(8080 + ((this.#changes.get(service) ?? 0) % 1_000))
+      const path = `/v1/services/default/${serviceName(service)}/assignment?zone=zone-0`
       const isSeen = async () => (await api.call('GET', path)).text.includes(port)
       await waitUntil('the other replica to see a change', isSeen, { every: 1 })
       times.push(performance.now() - began)
