@@ -1,6 +1,7 @@
 import { isHttp2Protocol } from '../model/app-protocol.ts'
 import { isLaterAppProtocol } from '../model/later.ts'
 import type { Service, ServicePort } from '../model/topology.ts'
+import { encode, encodeMessage } from '../proto/message.ts'
 import { circuitBreakers } from './circuit-breakers.ts'
 import type { ConfigSource } from './config-source.ts'
 import { envoyDuration } from './envoy-duration.ts'
@@ -39,17 +40,54 @@ export function speaksHttp2({ appProtocol }: ServicePort, isCalledByGrpc: boolea
   return appProtocol === undefined ? isCalledByGrpc : isHttp2Protocol(appProtocol)
 }
 
+const CLUSTER = 'envoy.config.cluster.v3.Cluster'
+
+/** How many different settings are kept encoded for one config source. */
+const SETTINGS_KEPT = 1_000
+
+const encodedSettings = new WeakMap<ConfigSource, Map<string, Uint8Array>>()
+
 /**
- * The `envoy.config.cluster.v3.Cluster` of one service port, as ProtoJSON; its endpoints have its own name. `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its
+ * The encoded `envoy.config.cluster.v3.Cluster` of one service port; its endpoints have its own name. That name is all
+ * in which thousands of clusters differ, so what they have in common is encoded once.
+ */
+export function cluster(name: string, options: ClusterOptions): Uint8Array {
+  return Buffer.concat([encodeMessage(CLUSTER, { name }), settingsOf(options)])
+}
+
+function settingsOf(options: ClusterOptions): Uint8Array {
+  const { settings, isHttp2, weighsZones, endpointsFrom } = options
+  const { connectTimeout, loadBalancer, healthCheck, circuitBreaker } = settings
+  // An active check calls its service by name.
+  if (healthCheck?.active) return encode(CLUSTER, clusterSettings(options))
+  const key = JSON.stringify([
+    isHttp2,
+    weighsZones,
+    connectTimeout,
+    loadBalancer,
+    healthCheck,
+    circuitBreaker,
+  ])
+  const kept = encodedSettings.get(endpointsFrom) ?? new Map<string, Uint8Array>()
+  encodedSettings.set(endpointsFrom, kept)
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const made = encode(CLUSTER, clusterSettings(options))
+  if (kept.size >= SETTINGS_KEPT) kept.clear()
+  kept.set(key, made)
+  return made
+}
+
+/**
+ * The `envoy.config.cluster.v3.Cluster` of one service port without its name, as ProtoJSON. `ignoreHealthOnHostRemoval`: without it a removed endpoint that still passes health checks keeps its
  * traffic (measured on Envoy 1.40).
  */
-export function cluster(name: string, options: ClusterOptions): object {
+function clusterSettings(options: ClusterOptions): object {
   const { hostname, settings, isHttp2, weighsZones, endpointsFrom } = options
   const { connectTimeout, loadBalancer, healthCheck, circuitBreaker } = settings
   const common = { ...heededHealth(healthCheck), ...(weighsZones && { localityWeightedLbConfig: {} }) }
   const checks = healthCheck?.active ? healthChecks(healthCheck.active, { hostname, isHttp2 }) : []
   return {
-    name,
     type: 'EDS',
     edsClusterConfig: { edsConfig: endpointsFrom.json },
     ...(connectTimeout && { connectTimeout: envoyDuration(connectTimeout) }),

@@ -56,7 +56,7 @@ export function clusterResource(
   const isHttp2 = speaksHttp2(declared, service.grpcPorts.has(port) || isChecked)
   const hostname = `${service.name}.${service.namespace}`
   const message = cluster(name, { hostname, settings, isHttp2, weighsZones, endpointsFrom })
-  return jsonResource(TYPE_URLS.cluster, name, message, [name])
+  return resource(TYPE_URLS.cluster, name, message, [name])
 }
 
 /** The route configuration of one listener. */

@@ -1,4 +1,4 @@
-import type { EnvoyRouteMatch, TakenRequests } from './route-match.ts'
+import { encode } from '../../proto/message.ts'
 
 /** The part of a match's requests that one Envoy route of it is for. */
 export interface Narrowing {
@@ -17,21 +17,35 @@ export interface Narrowing {
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS']
 const SAFE_METHOD = { name: ':method', stringMatch: { safeRegex: { regex: SAFE_METHODS.join('|') } } }
 
-/** The Envoy match of that part; undefined when no request is left. */
-export function narrowedMatch(
-  { match, method }: TakenRequests,
+const ROUTE_MATCH = 'envoy.config.route.v3.RouteMatch'
+
+/** By the requests and the method: few, and nearly all that there is of narrowing. */
+const byMethods = new Map<string, Uint8Array | undefined>()
+
+/**
+ * What stands in the Envoy match of that part, encoded, behind the match of all of them; undefined when no request is
+ * left.
+ */
+export function narrowing(
+  method: string | undefined,
   { requests, headers = [], shareEnd }: Narrowing,
-): EnvoyRouteMatch | undefined {
-  const methods = methodMatchers(requests, method)
-  if (methods === undefined) return undefined
-  const all = [...(match.headers ?? []), ...methods, ...headers]
-  return {
-    ...match,
-    ...(all.length > 0 && { headers: all }),
+): Uint8Array | undefined {
+  const key = `${requests} ${method ?? ''}`
+  if (!byMethods.has(key)) byMethods.set(key, encodedMethods(requests, method))
+  const methods = byMethods.get(key)
+  if (methods === undefined || (headers.length === 0 && shareEnd === undefined)) return methods
+  const others = encode(ROUTE_MATCH, {
+    headers,
     ...(shareEnd !== undefined && {
       runtimeFraction: { defaultValue: { numerator: shareEnd, denominator: 'MILLION' } },
     }),
-  }
+  })
+  return Buffer.concat([methods, others])
+}
+
+function encodedMethods(requests: Narrowing['requests'], method: string | undefined): Uint8Array | undefined {
+  const headers = methodMatchers(requests, method)
+  return headers && encode(ROUTE_MATCH, { headers })
 }
 
 function methodMatchers(requests: Narrowing['requests'], method: string | undefined): object[] | undefined {

@@ -36,9 +36,9 @@ function waysOf(rule: Rule, context: RuleContext): [Way, ...Way[]] {
     return [{ weight: 1, cors, taken: oneRoute(rule, filters, backends, context) }]
   }
   const [first, ...others] = backends.map(backend => toBackend(rule, backend, context))
+  if (first !== undefined && unresolved === 0) return [first, ...others]
   const failing = { weight: unresolved, cors, taken: withoutBackend(filters, context.kind) }
-  if (first === undefined) return [failing]
-  return unresolved === 0 ? [first, ...others] : [first, ...others, failing]
+  return first === undefined ? [failing] : [first, ...others, failing]
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Route } from '../../model/normal-routes.ts'
 import type { BackendObject } from '../../model/route-references.ts'
 import { messageField } from '../../proto/length-delimited.ts'
-import { encode } from '../../proto/message.ts'
+import { encode, encodeMessage } from '../../proto/message.ts'
 import { grpcRequests } from './grpc-match.ts'
 import type { HashPolicy } from './hash-policy.ts'
-import { narrowedMatch } from './narrowed-match.ts'
+import { narrowing } from './narrowed-match.ts'
 import { takesListenerPort } from './request-redirect.ts'
 import { httpRequests, pathOf, type TakenRequests } from './route-match.ts'
 import { type MatchRank, rankOfCall, rankOfRequest, type TieBreak } from './route-precedence.ts'
@@ -37,6 +37,8 @@ export interface RouteContext extends Pick<TieBreak, 'source' | 'created'> {
 
 /** Field number of `envoy.config.route.v3.VirtualHost.routes`. */
 const ROUTES = 3
+/** Field number of `envoy.config.route.v3.Route.match`. */
+const MATCH = 1
 
 export function translateRoute(route: Route, context: RouteContext): RouteTranslation {
   const clusters = new Set<string>()
@@ -109,12 +111,14 @@ function prefixOf(route: Route, rule: number): string {
   return pathOf(match.path ?? {}).value
 }
 
-function encodedRoutes(name: string, taken: TakenRequests, { actions }: RuleActions): Uint8Array {
+function encodedRoutes(name: string, { match, method }: TakenRequests, { actions }: RuleActions): Uint8Array {
+  const ofAll = encode('envoy.config.route.v3.RouteMatch', match)
+  const named = encodeMessage('envoy.config.route.v3.Route', { name })
   return Buffer.concat(
     actions.flatMap(action => {
-      const match = narrowedMatch(taken, action)
-      if (match === undefined) return []
-      return [messageField(ROUTES, [encode('envoy.config.route.v3.Route', { name, match }), action.encoded])]
+      const narrowed = narrowing(method, action)
+      if (narrowed === undefined) return []
+      return [messageField(ROUTES, [messageField(MATCH, [ofAll, narrowed]), named, action.encoded])]
     }),
   )
 }
