@@ -1,11 +1,9 @@
 import type { StoredEntry } from '../model/change.ts'
 import type { Entry, EntryKey } from '../model/entry.ts'
 import { listenerResource } from './gateway-resources.ts'
-import { ANY_HOSTNAME } from './hostname-intersection.ts'
 import type { MergedService } from './merged-service.ts'
 import { clusterName } from './names.ts'
-import { clusterResource, routeConfigurationResource } from './resource.ts'
-import { virtualHosts } from './route-configuration.ts'
+import { clusterResource } from './resource.ts'
 import { declaresPorts } from './service-claims.ts'
 import type { SourceRoute } from './source-route.ts'
 import { World } from './world.ts'
@@ -46,13 +44,12 @@ function tryService(service: MergedService): void {
   }
 }
 
-/** Its gateway may belong to another source, and its services too: as if it had all of them. */
+/**
+ * Its gateway may belong to another source, and its services too: as if it had all of them. What stands around its
+ * matches, the virtual host and the route configuration, is made of names that the schema has checked.
+ */
 function tryRoute(route: SourceRoute): void {
-  const group = { port: 80, listeners: [{ hostname: ANY_HOSTNAME, routes: [route] }] }
-  routeConfigurationResource(
-    'trial',
-    virtualHosts(group, () => ({ hashPolicy: undefined })),
-  )
+  route.translation(80, () => ({ hashPolicy: undefined }))
 }
 
 function withoutAssignments(entries: readonly Entry[]): readonly Entry[] {
