@@ -14,8 +14,8 @@ export const WILDCARD_ID: NameId = 0
 
 const NONE: readonly NameId[] = []
 const FREE = -1
-/** Fewer names than this are never looked through for those that nobody has any more. */
 const SWEEP_FROM = 4_096
+const LOOK_FROM = 256
 
 /**
  * The names of all resources as small integers, found by their bytes as they stand in requests: a request that brings
@@ -23,6 +23,7 @@ const SWEEP_FROM = 4_096
  */
 export class Names {
   readonly #isKnown: (text: string) => boolean
+  readonly #sweepFrom: number
   readonly #dense = new NameRange(0)
   readonly #strange = new NameRange(STRANGE)
   readonly #holders = new Set<WeakRef<NameHolder>>()
@@ -34,11 +35,15 @@ export class Names {
   #slots = new Int32Array(1_024).fill(FREE)
   /** Of what stands there. */
   #hashes = new Int32Array(1_024)
-  #sweepAt = SWEEP_FROM
+  #sweepAt: number
+  /** With so many holders they are looked through for those that are garbage. */
+  #lookAt = LOOK_FROM
 
-  /** `isKnown`: a client's name is one of ours, or may come to be. */
-  constructor(isKnown: (text: string) => boolean = () => true) {
+  /** `isKnown`: a client's name is one of ours, or may come to be. `sweepFrom`: fewer are never looked through. */
+  constructor(isKnown: (text: string) => boolean = () => true, sweepFrom = SWEEP_FROM) {
     this.#isKnown = isKnown
+    this.#sweepFrom = sweepFrom
+    this.#sweepAt = sweepFrom
     this.idOf('*')
   }
 
@@ -108,6 +113,10 @@ export class Names {
   /** What it has stays; until it is garbage. */
   keepFor(holder: NameHolder): void {
     this.#holders.add(new WeakRef(holder))
+    if (this.#holders.size < this.#lookAt) return
+    for (const reference of this.#holders)
+      if (reference.deref() === undefined) this.#holders.delete(reference)
+    this.#lookAt = Math.max(LOOK_FROM, 2 * this.#holders.size)
   }
 
   /** Where there are twice as many as were in use last, gives up those that no holder has: not while ids are in anybody's hands. */
@@ -124,7 +133,7 @@ export class Names {
     this.#dense.keep(inUse)
     this.#strange.keep(inUse)
     this.#rebuild(this.#slots.length)
-    this.#sweepAt = Math.max(SWEEP_FROM, 2 * this.size)
+    this.#sweepAt = Math.max(this.#sweepFrom, 2 * this.size)
   }
 
   #rangeOf(id: NameId): NameRange {

@@ -4,7 +4,7 @@ import type { Resource } from '../../../src/translate/resource.ts'
 import { DeltaStream } from '../../../src/xds/protocol/delta-stream.ts'
 import { StateStream } from '../../../src/xds/protocol/state-stream.ts'
 import { EnvoyModel, modelStream } from './envoy-model.ts'
-import { NAMES } from './resource-table.ts'
+import { NAMES, sweepNames } from './resource-table.ts'
 import { CDS, EDS, LDS, RDS, resource, Tables } from './session.ts'
 import { StateClient } from './state-client.ts'
 
@@ -76,12 +76,15 @@ class Run {
   readonly form: Form
   readonly refusing: boolean
   readonly responseLimit: number
+  readonly isSweeping: boolean
   #edition = 1
   #streams = 0
   #last: World = { clusters: [], routes: [], named: [], withoutEndpoints: [], content: [] }
   #stream: DeltaStream
 
-  constructor(form: Form, refusing: boolean, responseLimit: number) {
+  /** `isSweeping`: names that nobody has are given up with each edition. */
+  constructor(form: Form, refusing: boolean, responseLimit: number, isSweeping = false) {
+    this.isSweeping = isSweeping
     this.form = form
     this.refusing = refusing
     this.responseLimit = responseLimit
@@ -130,6 +133,7 @@ class Run {
   #publish(world: World, repair?: string): void {
     this.#last = world
     fill(this.tables, world, repair)
+    if (this.isSweeping) sweepNames()
     this.#edition += 1
     this.#stream.onEdition(this.#edition)
   }
@@ -165,6 +169,27 @@ const versions = (resources: Iterable<{ name: string; version: string }>) =>
 
 const limits = fc.constantFrom(20, 1_000_000)
 
+/** What the client has is what the views show, and nothing is left to send. */
+function expectConverged(run: Run): void {
+  for (const type of [CDS, LDS]) {
+    const table = run.tables.table(type)
+    const shown = [...table.names()].flatMap(name => table.get(name) ?? [])
+    expect(versions(run.envoy.of(type).values())).toEqual(versions(shown))
+  }
+  for (const [parents, type] of [
+    [CDS, EDS],
+    [LDS, RDS],
+  ] as const) {
+    const table = run.tables.table(type)
+    const wanted = [...run.envoy.of(parents).values()].flatMap(one => one.references)
+    const shown = wanted.flatMap(name => table.get(name) ?? [])
+    // A state of the world has no words for what is gone of these types.
+    const isKnown = ({ name }: Resource) => run.form === 'delta' || table.get(name) !== undefined
+    expect(versions([...run.envoy.of(type).values()].filter(isKnown))).toEqual(versions(shown))
+  }
+  expect(run.settled).toBe(true)
+}
+
 test.each([
   ['delta', true],
   ['delta', false],
@@ -178,25 +203,22 @@ test.each([
         const run = new Run(form, refusing, responseLimit)
         for (const one of actions) run.do(one)
         run.settle()
-        for (const type of [CDS, LDS]) {
-          const table = run.tables.table(type)
-          const shown = [...table.names()].flatMap(name => table.get(name) ?? [])
-          expect(versions(run.envoy.of(type).values())).toEqual(versions(shown))
-        }
-        for (const [parents, type] of [
-          [CDS, EDS],
-          [LDS, RDS],
-        ] as const) {
-          const table = run.tables.table(type)
-          const wanted = [...run.envoy.of(parents).values()].flatMap(one => one.references)
-          const shown = wanted.flatMap(name => table.get(name) ?? [])
-          // A state of the world has no words for what is gone of these types.
-          const isKnown = ({ name }: Resource) => form === 'delta' || table.get(name) !== undefined
-          expect(versions([...run.envoy.of(type).values()].filter(isKnown))).toEqual(versions(shown))
-        }
-        expect(run.settled).toBe(true)
+        expectConverged(run)
       }),
       { numRuns: 400 },
     )
   },
 )
+
+test.each(['delta', 'sotw'] as const)('names that nobody has are given up while streams go on (%s)', form => {
+  // Few: whatever was made in one turn of the event loop is looked through each time.
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 60, size: 'max' }), limits, (actions, responseLimit) => {
+      const run = new Run(form, true, responseLimit, true)
+      for (const one of actions) run.do(one)
+      run.settle()
+      expectConverged(run)
+    }),
+    { numRuns: 25 },
+  )
+})

@@ -6,7 +6,13 @@ import { ChangeLog } from '../../../src/xds/tables/change-log.ts'
 import type { View } from '../../../src/xds/tables/view.ts'
 
 /** Those of all tests of a file. */
-export const NAMES = new Names()
+export const NAMES = new Names(undefined, 1)
+
+/** Gives up names that nobody has, however few there are. */
+export function sweepNames(): void {
+  for (let more = NAMES.size; more >= 0; more--) NAMES.idOf(`waste-${more}`)
+  NAMES.sweep()
+}
 
 /** Resources of one type by name, which can be written, and the view of them. */
 export class ResourceTable {
@@ -21,6 +27,7 @@ export class ResourceTable {
   /** `wildcard`: whether a wildcard subscription gets this type's names. */
   constructor(wildcard: boolean) {
     this.#wildcard = wildcard
+    NAMES.keepFor(this)
     const table = this
     this.view = {
       get position() {
@@ -72,6 +79,10 @@ export class ResourceTable {
     for (const resource of resources) next.set(resource.name, resource)
     for (const name of this.#resources.keys()) if (!next.has(name)) this.remove(name)
     for (const resource of next.values()) this.set(resource)
+  }
+
+  markNames(inUse: IdSet): void {
+    this.#log.markNames(inUse)
   }
 
   /** Forgets the log: to be called when every reader has seen `position`. */

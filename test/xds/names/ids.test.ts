@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { IdMap } from '../../../src/xds/names/id-map.ts'
+import { IdSet } from '../../../src/xds/names/id-set.ts'
+import { STRANGE } from '../../../src/xds/names/name-id.ts'
+
+const id = fc.oneof(
+  fc.nat(300),
+  fc.nat(5).map(one => STRANGE + one),
+)
+const ids = fc.array(id, { maxLength: 60 })
+const change = fc.oneof(
+  fc.record({ do: fc.constantFrom('add', 'delete'), id }),
+  fc.record({ do: fc.constantFrom('addAll', 'deleteAll'), ids }),
+)
+const setOf = (all: Iterable<number>) => {
+  const set = new IdSet()
+  for (const one of all) set.add(one)
+  return set
+}
+const ascending = (all: Iterable<number>) => [...all].sort((a, b) => a - b)
+
+test('a set of ids is a set, whatever happened to it', () => {
+  fc.assert(
+    fc.property(fc.array(change), changes => {
+      const set = new IdSet()
+      const expected = new Set<number>()
+      for (const one of changes) {
+        if ('id' in one) {
+          if (one.do === 'add') set.add(one.id)
+          else expect(set.delete(one.id)).toBe(expected.has(one.id))
+          expected[one.do as 'add' | 'delete'](one.id)
+        } else if (one.do === 'addAll') {
+          set.addAll(setOf(one.ids))
+          for (const each of one.ids) expected.add(each)
+        } else {
+          set.deleteAll(setOf(one.ids))
+          for (const each of one.ids) expected.delete(each)
+        }
+        expect(set.size).toBe(expected.size)
+      }
+      expect(ascending(set.list())).toEqual(ascending(expected))
+      for (const one of expected) expect(set.has(one)).toBe(true)
+    }),
+  )
+})
+
+test('ids that are deleted while a set is walked through do not come any more', () => {
+  const set = setOf([1, 2, 3])
+  const seen: number[] = []
+  for (const one of set) {
+    seen.push(one)
+    set.delete(2)
+  }
+  expect(seen).toEqual([1, 3])
+})
+
+test('a map by ids is a map, whatever happened to it', () => {
+  const step = fc.record({ do: fc.constantFrom('set', 'delete'), id })
+  fc.assert(
+    fc.property(fc.array(step), steps => {
+      const map = new IdMap<{ id: number }>()
+      const expected = new Map<number, { id: number }>()
+      for (const one of steps) {
+        const value = { id: one.id }
+        if (one.do === 'set') map.set(one.id, value)
+        else expect(map.delete(one.id)).toBe(expected.has(one.id))
+        if (one.do === 'set') expected.set(one.id, value)
+        else expected.delete(one.id)
+        expect(map.size).toBe(expected.size)
+        expect(map.get(one.id)).toBe(expected.get(one.id))
+      }
+      expect(new Map(map)).toEqual(expected)
+    }),
+  )
+})

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { IdSet } from '../../../src/xds/names/id-set.ts'
+import { STRANGE } from '../../../src/xds/names/name-id.ts'
+import { Names, WILDCARD_ID } from '../../../src/xds/names/names.ts'
+
+const said = (names: Names, text: string) => {
+  const bytes = Buffer.from(`before${text}after`)
+  return names.idOfBytes(bytes, 6, bytes.length - 5)
+}
+
+/** Holds what it is told to. */
+class Holder {
+  readonly ids: number[]
+
+  constructor(...ids: number[]) {
+    this.ids = ids
+  }
+
+  markNames(inUse: IdSet): void {
+    for (const id of this.ids) inUse.add(id)
+  }
+}
+
+describe('the id of a name', () => {
+  test('is the same by its text and by its bytes, and another for every other name', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme' })), texts => {
+        const names = new Names()
+        const ids = new Map<string, number>()
+        for (const text of texts) {
+          const id = said(names, text)
+          expect(names.idOf(text)).toBe(id)
+          expect(names.textOf(id)).toBe(text)
+          ids.set(text, id)
+        }
+        expect(new Set(ids.values()).size).toBe(ids.size)
+        for (const [text, id] of ids) expect(said(names, text)).toBe(id)
+      }),
+    )
+  })
+
+  test('of the wildcard is always the same', () => {
+    expect(said(new Names(), '*')).toBe(WILDCARD_ID)
+  })
+
+  test('is dense where the name is one of ours, whoever says it first', () => {
+    const names = new Names(text => text === 'ours')
+    expect(said(names, 'made-up')).toBeGreaterThanOrEqual(STRANGE)
+    expect(said(names, 'ours')).toBeLessThan(STRANGE)
+    expect(names.idOf('told')).toBeLessThan(STRANGE)
+  })
+})
+
+describe('names that nobody has any more', () => {
+  test('are given up when there are thousands, and their ids given to others', () => {
+    const names = new Names(text => !text.startsWith('strange'))
+    const kept = new Holder(names.idOf('kept'), said(names, 'strange-kept'))
+    names.keepFor(kept)
+    for (let index = 0; index < 5_000; index++) said(names, `${index % 2 ? 'strange' : 'gone'}-${index}`)
+    names.sweep()
+    expect(names.size).toBe(3)
+    expect(kept.ids.map(id => names.textOf(id))).toEqual(['kept', 'strange-kept'])
+    expect([said(names, 'kept'), said(names, 'strange-kept')]).toEqual(kept.ids)
+    expect(names.idOf('new')).toBe(2)
+    expect(said(names, 'new')).toBe(2)
+  })
+
+  test('stay while there are few', () => {
+    const names = new Names()
+    const id = names.idOf('a')
+    names.sweep()
+    expect(names.textOf(id)).toBe('a')
+  })
+})
