@@ -5,8 +5,13 @@ import { Names } from '../../../src/xds/names/names.ts'
 import { ChangeLog } from '../../../src/xds/tables/change-log.ts'
 import type { View } from '../../../src/xds/tables/view.ts'
 
-/** Those of all tests of a file. */
-export const NAMES = new Names(undefined, 1)
+/** Those of all tests of a file, until they are renewed. */
+export let NAMES = new Names(undefined, 1)
+
+/** Nobody from before holds any of them. */
+export function renewNames(): void {
+  NAMES = new Names(undefined, 1)
+}
 
 /** Gives up names that nobody has, however few there are. */
 export function sweepNames(): void {
