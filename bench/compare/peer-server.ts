@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { freePort } from '../../demo/free-port.ts'
 import { request } from '../../demo/http-request.ts'
 import { startProcess } from '../../demo/running-process.ts'
+import { takesConnections } from '../../demo/takes-connections.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
 import type { Server } from './server.ts'
 import { serviceName, type Workload } from './workload.ts'
@@ -13,14 +12,18 @@ export type Cache = (typeof CACHES)[number]
 
 /** A change is a function call behind an HTTP request without a body, answered when it is published. */
 export async function startPeerServer(program: string, cache: Cache, workload: Workload): Promise<Server> {
-  const xds = `127.0.0.1:${await freePort()}`
+  const port = await freePort()
+  const xds = `127.0.0.1:${port}`
   const admin = `127.0.0.1:${await freePort()}`
   const { services, endpoints, zones } = workload
   const flags = { cache, addr: xds, admin, services, endpoints, zones }
   const args = Object.entries(flags).flatMap(([name, value]) => [`-${name}`, String(value)])
   const peer = startProcess(cache, program, args)
   const ended = peer.ended.then(() => Promise.reject(new Error(`${cache} ended:\n${peer.output()}`)))
-  await Promise.race([waitUntil(`${cache} to listen`, () => listens(xds), { timeout: 120_000 }), ended])
+  await Promise.race([
+    waitUntil(`${cache} to listen`, () => takesConnections(port), { timeout: 120_000 }),
+    ended,
+  ])
   ended.catch(() => {})
   return {
     name: cache,
@@ -35,18 +38,5 @@ export async function startPeerServer(program: string, cache: Cache, workload: W
       }
     },
     stop: () => peer.stop(),
-  }
-}
-
-async function listens(address: string): Promise<boolean> {
-  const [host, port] = address.split(':') as [string, string]
-  const socket = connect(Number(port), host)
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { test } from 'vitest'
 import { freePort } from '../../demo/free-port.ts'
+import { takesConnections } from '../../demo/takes-connections.ts'
 import { waitUntil } from '../../demo/wait-until.ts'
 import { hasEnded, openGuardedFolder } from './guarded-folder.ts'
 import { unprivilegedUser } from './unprivileged-user.ts'
@@ -66,16 +65,4 @@ pool_mode = transaction
 default_pool_size = ${poolSize}
 max_client_conn = 1000
 `
-}
-
-async function takesConnections(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
 }
