@@ -1,6 +1,5 @@
 import { controlPlane } from './control-plane.ts'
 import { MessageWriter } from './length-delimited.ts'
-import { encodeResponseHead } from './response-head.ts'
 
 /** What of an `envoy.service.discovery.v3.DeltaDiscoveryResponse` is equal for all streams that are sent the same. */
 export interface DeltaBody {
@@ -10,13 +9,6 @@ export interface DeltaBody {
   readonly removed: readonly string[]
   /** Which replica says so; for people. */
   readonly controlPlane: string
-}
-
-/** A whole response. */
-export interface DeltaResponse extends DeltaBody {
-  readonly nonce: string
-  /** For people: never used to accept or reject. */
-  readonly systemVersion?: string
 }
 
 /** Field numbers of the message; all of these fields are length-delimited. */
@@ -30,12 +22,4 @@ export function encodeDeltaBody(body: DeltaBody): Buffer {
   for (const name of body.removed) message.text(FIELD.removedResources, name)
   message.bytes(FIELD.controlPlane, controlPlane(body.controlPlane))
   return message.finish()
-}
-
-export function encodeDeltaResponse(response: DeltaResponse): Buffer {
-  const { nonce, systemVersion: version } = response
-  return Buffer.concat([
-    encodeResponseHead({ nonce, ...(version && { version }) }),
-    encodeDeltaBody(response),
-  ])
 }

@@ -1,7 +1,6 @@
 import { controlPlane } from './control-plane.ts'
 import { anyOf } from './discovery-resource.ts'
 import { MessageWriter } from './length-delimited.ts'
-import { encodeResponseHead } from './response-head.ts'
 
 /** What of an `envoy.service.discovery.v3.DiscoveryResponse` is equal for all streams that are sent the same. */
 export interface StateBody {
@@ -10,12 +9,6 @@ export interface StateBody {
   readonly resources: readonly Uint8Array[]
   /** Which replica says so; for people. */
   readonly controlPlane: string
-}
-
-/** A whole response. */
-export interface StateResponse extends StateBody {
-  readonly versionInfo: string
-  readonly nonce: string
 }
 
 /** Field numbers of the message; all of these fields are length-delimited. */
@@ -28,9 +21,4 @@ export function encodeStateBody(body: StateBody): Buffer {
   message.text(FIELD.typeUrl, body.typeUrl)
   message.bytes(FIELD.controlPlane, controlPlane(body.controlPlane))
   return message.finish()
-}
-
-export function encodeStateResponse(response: StateResponse): Buffer {
-  const { nonce, versionInfo: version } = response
-  return Buffer.concat([encodeResponseHead({ version, nonce }), encodeStateBody(response)])
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { ClaimedVersions } from '../../src/proto/claimed-versions.ts'
 import { decodeDeltaRequest } from '../../src/proto/delta-request.ts'
-import { encodeDeltaBody, encodeDeltaResponse } from '../../src/proto/delta-response.ts'
+import { encodeDeltaBody } from '../../src/proto/delta-response.ts'
 import { encodeDiscoveryResource, versionOf } from '../../src/proto/discovery-resource.ts'
 import { decode, encode } from '../../src/proto/message.ts'
 import { encodeResponseHead } from '../../src/proto/response-head.ts'
 import { decodeStateRequest } from '../../src/proto/state-request.ts'
-import { encodeStateResponse } from '../../src/proto/state-response.ts'
+import { encodeStateBody } from '../../src/proto/state-response.ts'
 import { messageNameOf, TYPE_URLS } from '../../src/proto/type-urls.ts'
 import { Names } from '../../src/xds/names/names.ts'
 
@@ -21,14 +21,15 @@ describe('a delta response', () => {
   test('made of prepared bytes is a response like any other', () => {
     const body = encode(messageNameOf(TYPE_URLS.cluster), { name: 'a'.repeat(300) })
     const encoded = encodeDiscoveryResource('a', versionOf(body), TYPE_URLS.cluster, body)
-    const bytes = encodeDeltaResponse({
-      typeUrl: TYPE_URLS.cluster,
-      resources: [encoded, encoded],
-      removed: ['b', 'ü'.repeat(100)],
-      nonce: '17',
-      controlPlane: 'replica-1',
-      systemVersion: '7',
-    })
+    const bytes = Buffer.concat([
+      encodeResponseHead({ nonce: '17', version: '7' }),
+      encodeDeltaBody({
+        typeUrl: TYPE_URLS.cluster,
+        resources: [encoded, encoded],
+        removed: ['b', 'ü'.repeat(100)],
+        controlPlane: 'replica-1',
+      }),
+    ])
     const resource = {
       name: 'a',
       version: versionOf(body),
@@ -52,7 +53,13 @@ describe('a delta response', () => {
       ['2', '8'],
     ] as const) {
       const whole = Buffer.concat([encodeResponseHead({ nonce, version }), shared])
-      expect(whole).toEqual(encodeDeltaResponse({ ...body, nonce, systemVersion: version }))
+      expect(decode(RESPONSE, whole)).toEqual({
+        systemVersionInfo: version,
+        typeUrl: TYPE_URLS.routes,
+        nonce,
+        removedResources: ['b'],
+        controlPlane: { identifier: 'r' },
+      })
     }
   })
 
@@ -71,13 +78,14 @@ describe('a response of the state of the world', () => {
   test('made of prepared bytes is a response like any other', () => {
     const body = encode(messageNameOf(TYPE_URLS.cluster), { name: 'a'.repeat(300) })
     const encoded = encodeDiscoveryResource('a', versionOf(body), TYPE_URLS.cluster, body)
-    const bytes = encodeStateResponse({
-      typeUrl: TYPE_URLS.cluster,
-      versionInfo: 'v',
-      resources: [encoded, encoded],
-      nonce: '17',
-      controlPlane: 'replica-1',
-    })
+    const bytes = Buffer.concat([
+      encodeResponseHead({ nonce: '17', version: 'v' }),
+      encodeStateBody({
+        typeUrl: TYPE_URLS.cluster,
+        resources: [encoded, encoded],
+        controlPlane: 'replica-1',
+      }),
+    ])
     const resource = { '@type': TYPE_URLS.cluster, name: 'a'.repeat(300) }
     expect(decode('envoy.service.discovery.v3.DiscoveryResponse', bytes)).toEqual({
       versionInfo: 'v',
