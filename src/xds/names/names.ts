@@ -53,19 +53,12 @@ export class Names {
 
   /** That of a name of ours. */
   idOf(text: string): NameId {
-    const hash = this.#hashOf(text)
-    const slot = this.#slotOf(text, hash)
-    const known = this.#slots[slot] as number
-    return known === FREE ? this.#add(this.#dense, text, slot, hash) : known
+    return this.#find(text, true)
   }
 
   /** That of a name that a client says. */
   idSaid(text: string): NameId {
-    const hash = this.#hashOf(text)
-    const slot = this.#slotOf(text, hash)
-    const known = this.#slots[slot] as number
-    if (known !== FREE) return known
-    return this.#add(this.#isKnown(text) ? this.#dense : this.#strange, text, slot, hash)
+    return this.#find(text, false)
   }
 
   /** As `idSaid`, of the UTF-8 between two places. */
@@ -134,6 +127,14 @@ export class Names {
     this.#strange.keep(inUse)
     this.#rebuild(this.#slots.length)
     this.#sweepAt = Math.max(this.#sweepFrom, 2 * this.size)
+  }
+
+  #find(text: string, isOurs: boolean): NameId {
+    const hash = this.#hashOf(text)
+    const slot = this.#slotOf(text, hash)
+    const known = this.#slots[slot] as number
+    if (known !== FREE) return known
+    return this.#add(isOurs || this.#isKnown(text) ? this.#dense : this.#strange, text, slot, hash)
   }
 
   #rangeOf(id: NameId): NameRange {

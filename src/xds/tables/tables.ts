@@ -22,7 +22,7 @@ import { MadeResources } from './made-resources.ts'
 import type { ServiceResources } from './service-resources.ts'
 import { SharedResources } from './shared-resources.ts'
 import type { View } from './view.ts'
-import { ViewpointCensus } from './viewpoint-census.ts'
+import { ViewpointCensus, viewpointKey } from './viewpoint-census.ts'
 
 /** What one stream is served beside assignments. */
 interface Served extends Pick<Audience, 'views' | 'warnings' | 'leave'> {}
@@ -84,8 +84,7 @@ export class Tables implements Audiences, NameHolder {
     const { kind, viewpoint } = node
     const served = kind === 'grpc' ? this.#grpc.join(viewpoint) : this.#joinGateway(node)
     const leaveCensus = this.census.join(viewpoint, isCounted)
-    const { region, zone, subZone, node: host, source, network } = viewpoint
-    const key = JSON.stringify([kind, region, zone, subZone, host, source, network])
+    const key = `${kind} ${viewpointKey(viewpoint)}`
     const shared = this.#assignments.join(key)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {

@@ -4,6 +4,11 @@ import type { Viewpoint } from '../../model/viewpoint.ts'
 /** Called with the viewpoint of a stream that came (1) or went (-1). */
 export type CensusListener = (viewpoint: Viewpoint, change: 1 | -1) => void
 
+/** Equal for viewpoints from which the same is seen. */
+export function viewpointKey({ region, zone, subZone, node, source, network }: Viewpoint): string {
+  return JSON.stringify([region, zone, subZone, node, source, network])
+}
+
 /** Counts the streams at each viewpoint, to know which classes of viewpoints nobody stands in any more. */
 export class ViewpointCensus {
   readonly #listeners = new Set<CensusListener>()
@@ -12,8 +17,7 @@ export class ViewpointCensus {
 
   /** Listeners hear of it where it `isCounted`. Returns the way to leave again. */
   join(viewpoint: Viewpoint, isCounted = true): () => void {
-    const { region, zone, subZone, node, source, network } = viewpoint
-    const key = JSON.stringify([region, zone, subZone, node, source, network])
+    const key = viewpointKey(viewpoint)
     const place = this.#present.get(key) ?? { viewpoint, streams: 0 }
     place.streams += 1
     this.#present.set(key, place)
