@@ -45,21 +45,30 @@ export class MessageWriter {
       if (part instanceof Uint8Array) {
         message.set(part, at)
         at += part.length
-      } else at = writeVarint(message, writeVarint(message, at, part.tag), part.length)
+      } else at = writePrefix(message, at, part.fieldNumber, part.length)
     }
     return message
   }
 
   #begin(fieldNumber: number, length: number): void {
-    const prefix = { tag: (fieldNumber << 3) | LENGTH_DELIMITED, length }
-    this.#parts.push(prefix)
-    this.#length += varintLength(prefix.tag) + varintLength(length) + length
+    this.#parts.push({ fieldNumber, length })
+    this.#length += fieldLength(fieldNumber, length)
   }
 }
 
 interface Prefix {
-  readonly tag: number
+  readonly fieldNumber: number
   readonly length: number
+}
+
+/** Of a field with so many bytes of content. */
+export function fieldLength(fieldNumber: number, length: number): number {
+  return varintLength(fieldNumber << 3) + varintLength(length) + length
+}
+
+/** Writes what stands before the content of a field; returns where that ends. */
+export function writePrefix(target: Uint8Array, at: number, fieldNumber: number, length: number): number {
+  return writeVarint(target, writeVarint(target, at, (fieldNumber << 3) | LENGTH_DELIMITED), length)
 }
 
 function varintLength(value: number): number {

@@ -1,4 +1,5 @@
 import protojson from 'protobufjs/ext/protojson.js'
+import protobuf from 'protobufjs/light.js'
 import { messageType } from './descriptor.ts'
 
 /**
@@ -8,7 +9,7 @@ import { messageType } from './descriptor.ts'
  */
 export function encode(messageName: string, json: object): Uint8Array {
   const type = messageType(messageName)
-  return type.encode(protojson.fromJson(type, json)).finish()
+  return written(type, protojson.fromJson(type, json))
 }
 
 /**
@@ -17,11 +18,24 @@ export function encode(messageName: string, json: object): Uint8Array {
  * silence, so only for messages that the code builds itself and that a test compares with their JSON.
  */
 export function encodeMessage(messageName: string, message: object): Uint8Array {
-  return messageType(messageName).encode(message).finish()
+  return written(messageType(messageName), message)
 }
 
 /** The reverse of `encode`, with every Any expanded; throws for bytes that are not such a message. */
 export function decode(messageName: string, bytes: Uint8Array): Record<string, unknown> {
   const type = messageType(messageName)
   return protojson.toJson(type, type.decode(bytes)) as Record<string, unknown>
+}
+
+/** One for all messages: each grows its memory by doubling it, which for short ones is several times what they have. */
+const writer = protobuf.Writer.create()
+
+function written(type: protobuf.Type, message: object): Uint8Array {
+  try {
+    return type.encode(message, writer).finish()
+  } finally {
+    // A message that does not fit leaves the ones around it open.
+    writer.states = null
+    writer.reset()
+  }
 }
