@@ -1,11 +1,9 @@
-import { compare } from '../model/order.ts'
 import type { Viewpoint } from '../model/viewpoint.ts'
 import type { AssignedEndpoint, Assignment } from './assignment.ts'
-import type { Candidate } from './candidate.ts'
+import { byPlace, type Candidate } from './candidate.ts'
 import { type Choice, choose } from './choice.ts'
 import type { Decision } from './decision.ts'
 import { line, type Standing } from './line.ts'
-import { networkBetween } from './network.ts'
 import { distanceOf } from './precedence.ts'
 
 /**
@@ -17,10 +15,9 @@ export function assign(decision: Decision, viewpoint: Viewpoint): Assignment {
   const { policy, notes, unusable } = decision
   const choice = choose(decision, viewpoint)
   const endpoints = line(decision, choice, viewpoint).map((standing): AssignedEndpoint => {
-    const { candidate, priority, portion } = standing
+    const { candidate, priority, portion, via } = standing
     const chosen = priority === 0
     const reason = reasonOf(decision, choice, viewpoint, standing)
-    const via = networkBetween(candidate, viewpoint)
     return { candidate, chosen, priority, share: chosen ? portion : 0, portion, via, reason }
   })
   for (const candidate of unusable) {
@@ -72,10 +69,6 @@ function unusableReason(candidate: Candidate): string {
 function byPriorityAndPlace(a: AssignedEndpoint, b: AssignedEndpoint): number {
   return (
     (a.priority ?? Number.POSITIVE_INFINITY) - (b.priority ?? Number.POSITIVE_INFINITY) ||
-    compare(a.candidate.region, b.candidate.region) ||
-    compare(a.candidate.zone, b.candidate.zone) ||
-    compare(a.candidate.subZone, b.candidate.subZone) ||
-    compare(a.candidate.source, b.candidate.source) ||
-    compare(a.candidate.name, b.candidate.name)
+    byPlace(a.candidate, b.candidate)
   )
 }

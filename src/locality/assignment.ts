@@ -30,31 +30,41 @@ export interface Candidates {
   readonly demand?: readonly PlacedDemand[]
 }
 
-export interface AssignedEndpoint {
+/** Where an endpoint stands for a viewpoint. */
+export interface Placed {
   readonly candidate: Candidate
-  readonly chosen: boolean
   /** 0 is chosen, 1… are standby steps; null is not sent at all. */
   readonly priority: number | null
-  /** Share of the traffic that this endpoint should get from here, 0 to 1. */
-  readonly share: number
-  /** The same of what its priority gets, should it be used. */
+  /** Share of what its priority gets, should it be used, 0 to 1. */
   readonly portion: number
   /** Whose gateways are sent in its place; undefined: its own address is. */
   readonly via: Network | undefined
-  readonly reason: string
 }
 
-/** A service as seen from one viewpoint. */
-export interface Assignment {
-  readonly viewpoint: Viewpoint
-  readonly mode: Mode
-  readonly rule: string
+/** All of a service as seen from one viewpoint that proxies are told. */
+export interface Lineup {
   /** Zones have weights of their own here; else only the endpoints have. */
   readonly weighted: boolean
   /** Per cent of the chosen endpoints that must be healthy to keep all the traffic; 0: one of them is enough. */
   readonly spillover: number
+  /** Sorted by priority (unsent last), region, zone, sub-zone, source, name. */
+  readonly endpoints: readonly Placed[]
+}
+
+export interface AssignedEndpoint extends Placed {
+  readonly chosen: boolean
+  /** Share of the traffic that this endpoint should get from here, 0 to 1. */
+  readonly share: number
+  readonly reason: string
+}
+
+/** A service as seen from one viewpoint, with the reasons for it. */
+export interface Assignment extends Lineup {
+  readonly viewpoint: Viewpoint
+  readonly mode: Mode
+  readonly rule: string
   /** Safeguards that spoke, and oddities. */
   readonly notes: readonly string[]
-  /** Sorted by priority (unsent last), region, zone, sub-zone, source, name. */
+  /** Those that cannot be used too. */
   readonly endpoints: readonly AssignedEndpoint[]
 }

@@ -1,3 +1,4 @@
+import { compare } from '../model/order.ts'
 import type { Network } from './network.ts'
 
 /** One port's endpoint of a service, as all sources together say it, before any viewpoint. */
@@ -39,4 +40,14 @@ export interface GivenHints {
   readonly nodes: readonly string[]
   /** Regions of those zones, where they are known; the others are taken to be in the endpoint's own region. */
   readonly regions?: ReadonlyMap<string, string>
+}
+
+export function byPlace(a: Candidate, b: Candidate): number {
+  return (
+    compare(a.region, b.region) ||
+    compare(a.zone, b.zone) ||
+    compare(a.subZone, b.subZone) ||
+    compare(a.source, b.source) ||
+    compare(a.name, b.name)
+  )
 }

@@ -1,6 +1,6 @@
 import type { Candidates, Mode } from './assignment.ts'
 import { type Balance, balance } from './balance.ts'
-import type { Candidate, Setback } from './candidate.ts'
+import { byPlace, type Candidate, type Setback } from './candidate.ts'
 import { DEFAULT_POLICY, type LocalityPolicy } from './locality-policy.ts'
 import { nodeKey, type Place, zoneKey } from './place.ts'
 import { rankOf } from './precedence.ts'
@@ -16,6 +16,10 @@ export interface Decision {
   readonly eligible: readonly Hinted[]
   /** Usable, and behind all that are eligible: what was set back, those before others first. */
   readonly behind: readonly Candidate[]
+  /** Those that are eligible, then those behind. */
+  readonly usable: readonly Candidate[]
+  /** Places in `usable`, sorted by region, zone, sub-zone, source and name of who stands there. */
+  readonly order: readonly number[]
   /** The candidates that are neither. */
   readonly unusable: readonly Candidate[]
   readonly policy: LocalityPolicy
@@ -61,6 +65,7 @@ export function decide(candidates: Candidates): Decision {
   const { front, behind } = ranked(
     lastResort ? sendable.filter(one => one.serving && one.terminating) : ready,
   )
+  const usable = behind.length === 0 ? front : [...front, ...behind]
   const hinting = isBalanced ? [] : endpoints.filter(one => one.hints !== undefined)
   const given = new Set(hinting.map(one => one.source))
   const sources = new Set(front.map(one => one.source))
@@ -86,11 +91,13 @@ export function decide(candidates: Candidates): Decision {
     candidates: endpoints,
     eligible,
     behind,
-    unusable: others(endpoints, [...front, ...behind]),
+    usable,
+    order: orderOf(usable),
+    unusable: others(endpoints, usable),
     policy,
     balance: isBalanced ? balance(front, demand, policy.headroom.value) : undefined,
     sources,
-    networks: new Set([...front, ...behind].flatMap(one => one.network?.name ?? [])),
+    networks: new Set(usable.flatMap(one => one.network?.name ?? [])),
     standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(front.map(zoneKey)),
     hintsByZone,
     lastResort,
@@ -123,6 +130,10 @@ function ranked(endpoints: readonly Candidate[]) {
     front: endpoints.filter(one => rankOf(one) === first),
     behind: endpoints.filter(one => rankOf(one) > first).sort((a, b) => rankOf(a) - rankOf(b)),
   }
+}
+
+function orderOf(usable: readonly Candidate[]): number[] {
+  return [...usable.keys()].sort((a, b) => byPlace(usable[a] as Candidate, usable[b] as Candidate))
 }
 
 /** What was set back, and why: once for each reason. */

@@ -1,31 +1,35 @@
 import { compare } from '../model/order.ts'
-import type { AssignedEndpoint, Assignment } from './assignment.ts'
+import type { AssignedEndpoint, Placed } from './assignment.ts'
 import type { Candidate } from './candidate.ts'
 import type { Network, NetworkGateway } from './network.ts'
 import { sum } from './sum.ts'
 
 /** What Envoy is sent as one endpoint: one of the service, or a gateway that leads to several. */
-export interface Host
+export interface Host<Endpoint extends Placed = AssignedEndpoint>
   extends Pick<Candidate, 'address' | 'additionalAddresses' | 'port' | 'region' | 'zone' | 'subZone'> {
   readonly priority: number
   readonly weight: number
   /** Of what its priority gets, 0 to 1. */
   readonly portion: number
   /** Itself, or all that the gateway leads to. */
-  readonly endpoints: readonly SentEndpoint[]
+  readonly endpoints: readonly Sent<Endpoint>[]
 }
 
-type SentEndpoint = AssignedEndpoint & { readonly priority: number }
+type Sent<Endpoint> = Endpoint & { readonly priority: number }
 
 /**
  * The hosts of an assignment, by priority and locality. Endpoints behind gateways become these: each has an equal part
  * of the weight of all that are behind it, and a locality of its own, so that it gets the part of the zones behind it
  * where zones have weights.
  */
-export function hostsOf({ endpoints }: Pick<Assignment, 'endpoints'>): readonly Host[] {
+export function hostsOf<Endpoint extends Placed>({
+  endpoints,
+}: {
+  readonly endpoints: readonly Endpoint[]
+}): readonly Host<Endpoint>[] {
   const sent = endpoints.filter(isSent)
   if (sent.every(one => one.via === undefined)) return sent.map(one => directHost(one, 1))
-  const networks = new Map<Network, SentEndpoint[]>()
+  const networks = new Map<Network, Sent<Endpoint>[]>()
   for (const one of sent) {
     if (one.via !== undefined) networks.set(one.via, [...(networks.get(one.via) ?? []), one])
   }
@@ -37,7 +41,7 @@ export function hostsOf({ endpoints }: Pick<Assignment, 'endpoints'>): readonly 
   ].sort(byPriorityAndPlace)
 }
 
-function isSent(endpoint: AssignedEndpoint): endpoint is SentEndpoint {
+function isSent<Endpoint extends Placed>(endpoint: Endpoint): endpoint is Sent<Endpoint> {
   return endpoint.priority !== null
 }
 
@@ -46,7 +50,7 @@ export function isGateway({ endpoints }: Host): boolean {
   return endpoints[0]?.via !== undefined
 }
 
-function directHost(endpoint: SentEndpoint, scale: number): Host {
+function directHost<Endpoint extends Placed>(endpoint: Sent<Endpoint>, scale: number): Host<Endpoint> {
   const { candidate, priority, portion } = endpoint
   const { address, additionalAddresses, port, region, zone, subZone, weight } = candidate
   return {
@@ -64,7 +68,11 @@ function directHost(endpoint: SentEndpoint, scale: number): Host {
 }
 
 /** All that are behind them stand at one priority. */
-function gatewayHosts({ name, gateways }: Network, behind: readonly SentEndpoint[], scale: number): Host[] {
+function gatewayHosts<Endpoint extends Placed>(
+  { name, gateways }: Network,
+  behind: readonly Sent<Endpoint>[],
+  scale: number,
+): Host<Endpoint>[] {
   const weight = sum(behind.map(one => one.candidate.weight)) * (scale / gateways.length)
   const portion = sum(behind.map(one => one.portion)) / gateways.length
   const priority = behind[0]?.priority ?? 0
@@ -75,7 +83,7 @@ function gatewayHosts({ name, gateways }: Network, behind: readonly SentEndpoint
   })
 }
 
-function placeOf({ region, zone }: NetworkGateway, behind: readonly SentEndpoint[]) {
+function placeOf({ region, zone }: NetworkGateway, behind: readonly Placed[]) {
   if (zone !== '' || region !== '') return { region, zone }
   const regions = new Set(behind.map(one => one.candidate.region))
   const zones = new Set(behind.map(one => one.candidate.zone))
@@ -83,7 +91,7 @@ function placeOf({ region, zone }: NetworkGateway, behind: readonly SentEndpoint
   return { region: common, zone: regions.size === 1 && zones.size === 1 ? ([...zones][0] ?? '') : '' }
 }
 
-function byPriorityAndPlace(a: Host, b: Host): number {
+function byPriorityAndPlace(a: Host<Placed>, b: Host<Placed>): number {
   return (
     a.priority - b.priority ||
     compare(a.region, b.region) ||

@@ -1,56 +1,79 @@
 import type { Viewpoint } from '../model/viewpoint.ts'
+import type { Lineup, Placed } from './assignment.ts'
 import type { Candidate } from './candidate.ts'
-import type { Choice } from './choice.ts'
+import { type Choice, choose } from './choice.ts'
 import type { Decision } from './decision.ts'
 import { networkBetween } from './network.ts'
 import { zoneKey } from './place.ts'
 import { isChosenStep, STEPS, stepBehind, stepOf } from './precedence.ts'
 import { prefersSource } from './scope.ts'
 
-/** Where one endpoint stands for a viewpoint. */
-export interface Standing {
-  readonly candidate: Candidate
-  /** null is not sent. */
-  readonly priority: number | null
-  /** Of what its priority gets, 0 to 1. */
-  readonly portion: number
+/** Where one endpoint stands, and what brought it there. */
+export interface Standing extends Placed {
   /** Not sent because the gateways that it is behind stand nearer. */
   readonly isBehindGateways: boolean
   /** Chosen by the rule; behind those of the viewpoint's source where these come first. */
   readonly isChosen: boolean
 }
 
+/** What proxies are told, without the reasons: one is made for each changed service and class of viewpoints. */
+export function lineup(decision: Decision, viewpoint: Viewpoint): Lineup {
+  const choice = choose(decision, viewpoint)
+  return {
+    weighted: choice.zoneWeights !== undefined,
+    spillover: decision.policy.spillover.value,
+    endpoints: line(decision, choice, viewpoint),
+  }
+}
+
 /**
  * The usable endpoints in their places: each step that somebody stands at is one priority, for priorities must have no
- * gaps. One is made for each changed service and class of viewpoints, so that all is counted in arrays.
+ * gaps. All is counted in arrays, by the places that the decision's usable endpoints have there.
  */
-export function line(decision: Decision, choice: Choice, viewpoint: Viewpoint): Standing[] {
-  const hasFailover = decision.policy.failover.value === 'nearest'
-  const isPreferring = prefersSource(decision, viewpoint)
-  const candidates = [...decision.eligible.map(one => one.candidate), ...decision.behind]
-  const ownSteps = [
-    ...decision.eligible.map(one => {
-      const isChosen = choice.isChosen(one)
-      return isChosen || hasFailover ? stepOf(one.candidate, viewpoint, { isChosen, isPreferring }) : STEPS
-    }),
-    ...decision.behind.map(one => (hasFailover ? stepBehind(one) : STEPS)),
-  ]
-  const steps = withGatewaysOnce(candidates, ownSteps, viewpoint)
+export function line(decision: Decision, choice: Choice, viewpoint: Viewpoint): readonly Standing[] {
+  const { usable } = decision
+  const ownSteps = stepsOf(decision, choice, viewpoint)
+  const steps = withGatewaysOnce(usable, ownSteps, viewpoint)
   const weights = new Array<number>(STEPS).fill(0)
-  steps.forEach((step, index) => {
-    if (step < STEPS) weights[step] = (weights[step] ?? 0) + (candidates[index]?.weight ?? 0)
-  })
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] as number
+    if (step < STEPS) weights[step] = (weights[step] as number) + (usable[index] as Candidate).weight
+  }
   const priorities = prioritiesOf(weights)
   const zones = choice.zoneWeights && new ZoneShares(decision, steps, choice.zoneWeights)
-  return candidates.map((candidate, index): Standing => {
-    const step = steps[index] ?? STEPS
+  const standings: Standing[] = []
+  for (let step = 0; step <= STEPS; step++) {
+    const isSent = step < STEPS
+    const weight = isSent ? (weights[step] as number) : 0
+    if (isSent && weight === 0) continue
     const isChosen = isChosenStep(step)
-    const isBehindGateways = step !== ownSteps[index]
-    if (step === STEPS) return { candidate, priority: null, portion: 0, isBehindGateways, isChosen }
-    const portion =
-      isChosen && zones ? zones.of(candidate, step) : candidate.weight / (weights[step] ?? Number.NaN)
-    return { candidate, priority: priorities[step] ?? null, portion, isBehindGateways, isChosen }
+    for (const index of decision.order) {
+      if (steps[index] !== step) continue
+      const candidate = usable[index] as Candidate
+      const portion = isChosen && zones ? zones.of(candidate, step) : candidate.weight / weight
+      standings.push({
+        candidate,
+        priority: isSent ? (priorities[step] as number) : null,
+        portion: isSent ? portion : 0,
+        via: networkBetween(candidate, viewpoint),
+        isBehindGateways: step !== ownSteps[index],
+        isChosen,
+      })
+    }
+  }
+  return standings
+}
+
+function stepsOf(decision: Decision, choice: Choice, viewpoint: Viewpoint): number[] {
+  const { eligible, behind, policy } = decision
+  const hasFailover = policy.failover.value === 'nearest'
+  const isPreferring = prefersSource(decision, viewpoint)
+  const steps = eligible.map(one => {
+    const isChosen = choice.isChosen(one)
+    return isChosen || hasFailover ? stepOf(one.candidate, viewpoint, { isChosen, isPreferring }) : STEPS
   })
+  for (const one of behind) steps.push(hasFailover ? stepBehind(one) : STEPS)
+  return steps
 }
 
 /**
@@ -62,13 +85,13 @@ function withGatewaysOnce(
   steps: readonly number[],
   viewpoint: Viewpoint,
 ): readonly number[] {
+  if (candidates.every(one => networkBetween(one, viewpoint) === undefined)) return steps
   const first = new Map<string, number>()
   candidates.forEach((one, index) => {
     const network = networkBetween(one, viewpoint)
     if (network === undefined) return
     first.set(network.name, Math.min(first.get(network.name) ?? STEPS, steps[index] ?? STEPS))
   })
-  if (first.size === 0) return steps
   return steps.map((step, index) => {
     const network = networkBetween(candidates[index] as Candidate, viewpoint)
     return network === undefined || first.get(network.name) === step ? step : STEPS

@@ -3,5 +3,5 @@ import type { Decision } from './decision.ts'
 
 /** All that may stand in an assignment. */
 export function usableOf(decision: Decision | undefined): readonly Candidate[] {
-  return decision ? [...decision.eligible.map(({ candidate }) => candidate), ...decision.behind] : []
+  return decision?.usable ?? []
 }

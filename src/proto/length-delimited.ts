@@ -71,7 +71,7 @@ export function writePrefix(target: Uint8Array, at: number, fieldNumber: number,
   return writeVarint(target, writeVarint(target, at, (fieldNumber << 3) | LENGTH_DELIMITED), length)
 }
 
-function varintLength(value: number): number {
+export function varintLength(value: number): number {
   let length = 1
   for (let rest = value >>> 7; rest > 0; rest >>>= 7) length += 1
   return length

@@ -1,7 +1,7 @@
-import type { Assignment } from '../locality/assignment.ts'
-import { type Host, hostsOf } from '../locality/hosts.ts'
+import type { Lineup, Placed } from '../locality/assignment.ts'
+import type { Host } from '../locality/hosts.ts'
 import { overprovisioningFactor } from '../locality/overprovisioning.ts'
-import { sum } from '../locality/sum.ts'
+import { MessageScratch } from '../proto/message-scratch.ts'
 
 /** gRPC and Envoy sum the weights of a priority in 32 bits, unsigned. */
 const MAX_WEIGHT_SUM = 2 ** 32 - 1
@@ -9,80 +9,111 @@ const MAX_WEIGHT_SUM = 2 ** 32 - 1
 /** To what the weights of a priority's localities sum, about, where zones have weights of their own. */
 const ZONE_WEIGHTS = 1_000_000
 
+/** Field numbers of the messages. */
+const ASSIGNMENT = { clusterName: 1, endpoints: 2, policy: 4 }
+const POLICY = { overprovisioningFactor: 3 }
+const LOCALITY_ENDPOINTS = { locality: 1, lbEndpoints: 2, loadBalancingWeight: 3, priority: 5 }
+const LOCALITY = { region: 1, zone: 2, subZone: 3 }
+const LB_ENDPOINT = { endpoint: 1, loadBalancingWeight: 4 }
+const ENDPOINT = { address: 1, additionalAddresses: 4 }
+const ADDITIONAL_ADDRESS = { address: 1 }
+const ADDRESS = { socketAddress: 1 }
+const SOCKET_ADDRESS = { address: 2, portValue: 3 }
+const WRAPPED_NUMBER = { value: 1 }
+
+const message = new MessageScratch()
+
 /**
- * The `envoy.config.endpoint.v3.ClusterLoadAssignment` of an assignment, in protobufjs' own form of a message (the
- * hot path: one is made for each changed service and class of viewpoints). Endpoints stand in their true localities,
- * no locality twice in a priority, no gap between priorities; every locality carries a weight, which proxyless gRPC
- * needs and Envoy ignores unless its cluster asks for it.
+ * The bytes of an `envoy.config.endpoint.v3.ClusterLoadAssignment`, until the next is made: the hot path, one is made for
+ * each changed service and class of viewpoints. Endpoints stand in their true localities, no locality twice in a
+ * priority, no gap between priorities; every locality carries a weight, which proxyless gRPC needs and Envoy ignores
+ * unless its cluster asks for it.
  */
 export function clusterLoadAssignment(
   clusterName: string,
-  assignment: Assignment,
-  hosts: readonly Host[] = hostsOf(assignment),
-): object {
-  const scales = weightScales(hosts)
-  return {
-    clusterName,
-    endpoints: localityGroups(hosts).map(members => localityEndpoints(members, scales, assignment.weighted)),
-    policy: { overprovisioningFactor: { value: overprovisioningFactor(assignment) } },
+  lineup: Pick<Lineup, 'weighted' | 'spillover'>,
+  hosts: readonly Host<Placed>[],
+): Buffer {
+  message.begin()
+  message.text(ASSIGNMENT.clusterName, clusterName)
+  let from = 0
+  let scale = 1
+  for (let to = 1; to <= hosts.length; to++) {
+    const first = hosts[from] as Host<Placed>
+    const next = hosts[to]
+    if (next !== undefined && isSameLocality(first, next)) continue
+    if (first.priority !== hosts[from - 1]?.priority) scale = weightScale(hosts, from)
+    writeLocality(hosts.slice(from, to), scale, lineup.weighted)
+    from = to
   }
+  const policy = message.open(ASSIGNMENT.policy)
+  writeWrapped(POLICY.overprovisioningFactor, overprovisioningFactor(lineup))
+  message.close(policy)
+  return message.written
 }
 
-/** The members of each locality of each priority: they stand side by side. */
-function localityGroups(hosts: readonly Host[]): Host[][] {
-  const groups: Host[][] = []
-  for (const one of hosts) {
-    const group = groups.at(-1)
-    if (group?.[0] !== undefined && isSameLocality(group[0], one)) group.push(one)
-    else groups.push([one])
-  }
-  return groups
-}
-
-function isSameLocality(a: Host, b: Host): boolean {
+function isSameLocality(a: Host<Placed>, b: Host<Placed>): boolean {
   return a.priority === b.priority && a.region === b.region && a.zone === b.zone && a.subZone === b.subZone
 }
 
-/** By priority: the factor that brings the sum of its weights below the limit; 1 nearly always. */
-function weightScales(hosts: readonly Host[]): ReadonlyMap<number, number> {
-  const sums = new Map<number, number>()
-  for (const { priority, weight } of hosts) sums.set(priority, (sums.get(priority) ?? 0) + weight)
-  return new Map(
-    [...sums].map(([priority, sum]) => [priority, Math.min(1, (MAX_WEIGHT_SUM - hosts.length) / sum)]),
-  )
+/** The factor that brings the sum of a priority's weights below the limit; 1 nearly always. Its hosts begin at `from`. */
+function weightScale(hosts: readonly Host<Placed>[], from: number): number {
+  const priority = hosts[from]?.priority
+  let sum = 0
+  for (let index = from; hosts[index]?.priority === priority; index++)
+    sum += (hosts[index] as Host<Placed>).weight
+  return Math.min(1, (MAX_WEIGHT_SUM - hosts.length) / sum)
 }
 
-function localityEndpoints(
-  members: readonly Host[],
-  scales: ReadonlyMap<number, number>,
-  weighted: boolean,
-): object {
-  const [{ priority, region, zone, subZone }] = members as [Host]
-  const scale = scales.get(priority) ?? 1
-  const weights = members.map(one => Math.max(1, Math.floor(one.weight * scale)))
-  return {
-    locality: { region, zone, subZone },
-    priority,
-    loadBalancingWeight: { value: weighted ? zoneWeight(members) : sum(weights) },
-    lbEndpoints: members.map((one, index) => lbEndpoint(one, weights[index] as number)),
+/** `members`: its hosts, at least one. */
+function writeLocality(members: readonly Host<Placed>[], scale: number, weighted: boolean): void {
+  const [{ priority, region, zone, subZone }] = members as [Host<Placed>]
+  const endpoints = message.open(ASSIGNMENT.endpoints)
+  const locality = message.open(LOCALITY_ENDPOINTS.locality)
+  message.text(LOCALITY.region, region)
+  message.text(LOCALITY.zone, zone)
+  message.text(LOCALITY.subZone, subZone)
+  message.close(locality)
+  let sum = 0
+  let portions = 0
+  for (const one of members) {
+    const weight = Math.max(1, Math.floor(one.weight * scale))
+    writeHost(one, weight)
+    sum += weight
+    portions += one.portion
   }
+  const zoneWeight = Math.max(1, Math.round(portions * ZONE_WEIGHTS))
+  writeWrapped(LOCALITY_ENDPOINTS.loadBalancingWeight, weighted ? zoneWeight : sum)
+  message.number(LOCALITY_ENDPOINTS.priority, priority)
+  message.close(endpoints)
 }
 
-function zoneWeight(members: readonly Host[]): number {
-  return Math.max(1, Math.round(sum(members.map(one => one.portion)) * ZONE_WEIGHTS))
-}
-
-function lbEndpoint({ address, additionalAddresses, port }: Host, weight: number): object {
-  const additional = additionalAddresses.map(other => ({ address: socketAddress(other, port) }))
-  return {
-    endpoint: {
-      address: socketAddress(address, port),
-      ...(additional.length > 0 && { additionalAddresses: additional }),
-    },
-    loadBalancingWeight: { value: weight },
+function writeHost({ address, additionalAddresses, port }: Host<Placed>, weight: number): void {
+  const host = message.open(LOCALITY_ENDPOINTS.lbEndpoints)
+  const endpoint = message.open(LB_ENDPOINT.endpoint)
+  writeAddress(ENDPOINT.address, address, port)
+  for (const other of additionalAddresses) {
+    const additional = message.open(ENDPOINT.additionalAddresses)
+    writeAddress(ADDITIONAL_ADDRESS.address, other, port)
+    message.close(additional)
   }
+  message.close(endpoint)
+  writeWrapped(LB_ENDPOINT.loadBalancingWeight, weight)
+  message.close(host)
 }
 
-function socketAddress(address: string, portValue: number): object {
-  return { socketAddress: { address, portValue } }
+function writeAddress(fieldNumber: number, address: string, port: number): void {
+  const outer = message.open(fieldNumber)
+  const socket = message.open(ADDRESS.socketAddress)
+  message.text(SOCKET_ADDRESS.address, address)
+  message.number(SOCKET_ADDRESS.portValue, port)
+  message.close(socket)
+  message.close(outer)
+}
+
+/** A `google.protobuf.UInt32Value`. */
+function writeWrapped(fieldNumber: number, value: number): void {
+  const wrapped = message.open(fieldNumber)
+  message.number(WRAPPED_NUMBER.value, value)
+  message.close(wrapped)
 }

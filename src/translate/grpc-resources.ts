@@ -1,4 +1,4 @@
-import type { Assignment } from '../locality/assignment.ts'
+import type { Lineup } from '../locality/assignment.ts'
 import { distinctHosts } from '../locality/distinct-hosts.ts'
 import { hostsOf } from '../locality/hosts.ts'
 import { TYPE_URLS } from '../proto/type-urls.ts'
@@ -46,8 +46,8 @@ export function grpcClusterResource(
   return jsonResource(TYPE_URLS.cluster, name, grpcCluster(name, service.settings), [name])
 }
 
-export function grpcAssignmentResource(name: string, assignment: Assignment): Resource {
-  return assignmentResource(name, assignment, distinctHosts(hostsOf(assignment)))
+export function grpcAssignmentResource(name: string, lineup: Lineup): Resource {
+  return assignmentResource(name, lineup, distinctHosts(hostsOf(lineup)))
 }
 
 function speaksPlainly(service: MergedService, port: number): boolean {

@@ -1,7 +1,7 @@
-import type { Assignment } from '../locality/assignment.ts'
-import type { Host } from '../locality/hosts.ts'
+import type { Lineup, Placed } from '../locality/assignment.ts'
+import { type Host, hostsOf } from '../locality/hosts.ts'
 import { encodeDiscoveryResource, versionOf } from '../proto/discovery-resource.ts'
-import { decode, encode, encodeMessage } from '../proto/message.ts'
+import { decode, encode } from '../proto/message.ts'
 import { messageNameOf, TYPE_URLS } from '../proto/type-urls.ts'
 import { cluster, hasCluster, speaksHttp2 } from './cluster.ts'
 import { clusterLoadAssignment } from './cluster-load-assignment.ts'
@@ -69,11 +69,16 @@ export function resourceMessage(encoded: Uint8Array): unknown {
   return decode('envoy.service.discovery.v3.Resource', encoded).resource
 }
 
-/** `hosts`: those of the assignment that are sent; default all. */
-export function assignmentResource(name: string, assignment: Assignment, hosts?: readonly Host[]): Resource {
-  const message = clusterLoadAssignment(name, assignment, hosts)
-  return resource(TYPE_URLS.endpoints, name, encodeMessage(messageNameOf(TYPE_URLS.endpoints), message), [])
+/** `hosts`: those of the lineup that are sent; default all. */
+export function assignmentResource(
+  name: string,
+  lineup: Lineup,
+  hosts: readonly Host<Placed>[] = hostsOf(lineup),
+): Resource {
+  return resource(TYPE_URLS.endpoints, name, clusterLoadAssignment(name, lineup, hosts), NO_REFERENCES)
 }
+
+const NO_REFERENCES: readonly string[] = []
 
 function resource(typeUrl: string, name: string, body: Uint8Array, references: readonly string[]): Resource {
   const version = versionOf(body)

@@ -2,11 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
 import type { Decision } from '../../src/locality/decision.ts'
+import { lineup } from '../../src/locality/line.ts'
 import { viewpointClass } from '../../src/locality/viewpoint-class.ts'
 import type { StoredEntry } from '../../src/model/change.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
-import { clusterLoadAssignment } from '../../src/translate/cluster-load-assignment.ts'
-import { assignmentResource } from '../../src/translate/resource.ts'
+import { versionOf } from '../../src/proto/discovery-resource.ts'
+import { encode } from '../../src/proto/message.ts'
+import { messageNameOf } from '../../src/proto/type-urls.ts'
+import { assignmentResource, resourceMessage } from '../../src/translate/resource.ts'
+import { sentLocalities } from '../support/sent-assignment.ts'
 import { controlEntries, demandRows, type Pushed, after as worldAfter, worldOf } from '../support/world.ts'
 
 /** What holds of every assignment, whatever sources push and wherever the proxy stands. */
@@ -152,23 +156,10 @@ function decisionOf(
   return decision
 }
 
-interface SentLocality {
-  readonly locality: object
-  readonly priority: number
-  readonly loadBalancingWeight: { readonly value: number }
-  readonly lbEndpoints: readonly {
-    readonly endpoint: { readonly address: { readonly socketAddress: { readonly portValue: number } } }
-    readonly loadBalancingWeight: { readonly value: number }
-  }[]
-}
-
-function sentFrom(decision: Decision, from: Viewpoint): readonly SentLocality[] {
-  return (clusterLoadAssignment('web', assign(decision, from)) as { endpoints: readonly SentLocality[] })
-    .endpoints
-}
+const sentFrom = (decision: Decision, from: Viewpoint) => sentLocalities(lineup(decision, from))
 
 const bytesFrom = (decision: Decision, from: Viewpoint) =>
-  assignmentResource('web', assign(decision, from)).version
+  assignmentResource('web', lineup(decision, from)).version
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
 
@@ -206,7 +197,7 @@ describe('every assignment', () => {
         one.lbEndpoints.map(({ endpoint: { address } }) => JSON.stringify(address.socketAddress)),
       )
       expect(new Set(addresses).size).toBe(addresses.length)
-      const usable = [...decision.eligible.map(one => one.candidate), ...decision.behind]
+      const { usable } = decision
       const wanted = usable.flatMap(({ address, port: portValue, network }) =>
         network === undefined || network.name === from.network
           ? [JSON.stringify({ address, portValue })]
@@ -228,9 +219,26 @@ describe('every assignment', () => {
         for (const { endpoint: sent } of lbEndpoints) {
           // Gateways of other networks are no endpoints, and stand where those behind them do not.
           const standing = places.get(sent.address.socketAddress.portValue)
-          if (standing !== undefined) expect(place).toEqual(standing)
+          if (standing !== undefined)
+            expect({ region: '', zone: '', subZone: '', ...place }).toEqual(standing)
         }
       }
+    }),
+  )
+
+  test(
+    'is explained as it is sent',
+    holds((decision, from) => {
+      expect(assignmentResource('web', assign(decision, from)).version).toBe(bytesFrom(decision, from))
+    }),
+  )
+
+  test(
+    'is the bytes that protobuf writes of it',
+    holds((decision, from) => {
+      const { encoded, ...rest } = assignmentResource('web', lineup(decision, from))
+      const { '@type': _, ...message } = resourceMessage(encoded) as { '@type': string }
+      expect(rest.version).toBe(versionOf(encode(messageNameOf(rest.typeUrl), message)))
     }),
   )
 
@@ -239,10 +247,10 @@ describe('every assignment', () => {
     holds((decision, from) => {
       const sums = new Map<number, [localities: number, endpoints: number]>()
       for (const { priority, loadBalancingWeight, lbEndpoints } of sentFrom(decision, from)) {
-        const weights = lbEndpoints.map(one => one.loadBalancingWeight.value)
-        expect(Math.min(loadBalancingWeight.value, ...weights)).toBeGreaterThanOrEqual(1)
+        const weights = lbEndpoints.map(one => one.loadBalancingWeight)
+        expect(Math.min(loadBalancingWeight, ...weights)).toBeGreaterThanOrEqual(1)
         const [localities, endpoints] = sums.get(priority) ?? [0, 0]
-        sums.set(priority, [localities + loadBalancingWeight.value, endpoints + sum(weights)])
+        sums.set(priority, [localities + loadBalancingWeight, endpoints + sum(weights)])
       }
       expect(Math.max(0, ...[...sums.values()].flat())).toBeLessThan(2 ** 32)
     }),

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { assign } from '../../src/locality/assign.ts'
+import { lineup } from '../../src/locality/line.ts'
 import type { SourceSettings } from '../../src/model/control.ts'
 import type { Viewpoint } from '../../src/model/viewpoint.ts'
-import { clusterLoadAssignment } from '../../src/translate/cluster-load-assignment.ts'
 import type { World } from '../../src/translate/world.ts'
 import { viewpoint } from '../support/candidate.ts'
+import { sentLocalities } from '../support/sent-assignment.ts'
 import { controlEntries, after as worldAfter, worldOf } from '../support/world.ts'
 
 const endpoint = (address: string, zone: string, fields: object = {}) => ({
@@ -45,22 +46,12 @@ function decisionOf(of: World) {
 
 /** `priority region/zone/subZone address weight` of all that is sent, and of each locality its own weight. */
 function sent(from: World, at: Viewpoint): string[] {
-  const message = clusterLoadAssignment('web', assign(decisionOf(from), from.locate(at))) as {
-    endpoints: {
-      locality: { region: string; zone: string; subZone: string }
-      priority: number
-      loadBalancingWeight: { value: number }
-      lbEndpoints: {
-        endpoint: { address: { socketAddress: { address: string; portValue: number } } }
-        loadBalancingWeight: { value: number }
-      }[]
-    }[]
-  }
-  return message.endpoints.flatMap(({ locality, priority, loadBalancingWeight, lbEndpoints }) => [
-    `${priority} ${Object.values(locality).filter(Boolean).join('/')} ${loadBalancingWeight.value}`,
+  const localities = sentLocalities(lineup(decisionOf(from), from.locate(at)))
+  return localities.flatMap(({ locality, priority, loadBalancingWeight, lbEndpoints }) => [
+    `${priority} ${Object.values(locality).filter(Boolean).join('/')} ${loadBalancingWeight}`,
     ...lbEndpoints.map(one => {
       const { address, portValue } = one.endpoint.address.socketAddress
-      return `  ${address}:${portValue} ${one.loadBalancingWeight.value}`
+      return `  ${address}:${portValue} ${one.loadBalancingWeight}`
     }),
   ])
 }

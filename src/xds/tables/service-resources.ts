@@ -1,4 +1,4 @@
-import { assign } from '../../locality/assign.ts'
+import { lineup } from '../../locality/line.ts'
 import { viewpointClass } from '../../locality/viewpoint-class.ts'
 import type { ClientKind } from '../../model/proxies.ts'
 import type { Viewpoint } from '../../model/viewpoint.ts'
@@ -63,7 +63,7 @@ export class ServiceResources {
     const known = classes.get(key)
     if (known !== undefined) return known
     const make = kind === 'grpc' ? grpcAssignmentResource : assignmentResource
-    const made = make(name, assign(decision, viewpoint))
+    const made = make(name, lineup(decision, viewpoint))
     classes.set(key, made)
     return made
   }
