@@ -14,8 +14,12 @@ export interface Machine {
   readonly load: number
 }
 
+const run = promisify(execFile)
+/** What a measurement makes itself. */
+const MADE = [':!bench/results', ':!bench/README.md', ':!docs']
+
 export async function thisMachine(): Promise<Machine> {
-  const go = await promisify(execFile)('go', ['env', 'GOVERSION']).catch(() => ({ stdout: 'none' }))
+  const go = await run('go', ['env', 'GOVERSION']).catch(() => ({ stdout: 'none' }))
   return {
     cores: availableParallelism(),
     cpu: cpus()[0]?.model ?? '',
@@ -24,5 +28,16 @@ export async function thisMachine(): Promise<Machine> {
     node: process.version,
     go: go.stdout.trim(),
     load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
+  }
+}
+
+/** What is measured, `+` behind it when it was changed since; `unknown` where there is no git. */
+export async function thisCommit(): Promise<string> {
+  try {
+    const { stdout: commit } = await run('git', ['rev-parse', '--short', 'HEAD'])
+    const { stdout: changed } = await run('git', ['status', '--porcelain', '--', ':/', ...MADE])
+    return `${commit.trim()}${changed === '' ? '' : '+'}`
+  } catch {
+    return 'unknown'
   }
 }

@@ -1,20 +1,15 @@
 import { Closing } from '../demo/closing.ts'
 import { line } from '../demo/terminal.ts'
 import { benchPrograms } from './compare/bench-programs.ts'
-import { compare } from './compare/compare.ts'
-import { comparisonTables } from './compare/tables.ts'
-import { measureGrowth } from './growth/growth.ts'
-import { growthTables } from './growth/tables.ts'
-import { thisMachine } from './machine.ts'
+import { thisCommit, thisMachine } from './machine.ts'
 import { type Options, parseOptions, resultsFile } from './options.ts'
 import { writePage } from './page/page.ts'
-import { partTables } from './page/part-tables.ts'
-import { partNames, runPart } from './parts.ts'
-import { type Results, readResults, writeResults } from './results-file.ts'
+import { planOf, type Step } from './plan.ts'
+import { ResultsFile } from './results-file.ts'
 
 /**
  * `npm run bench`: Vicinity beside go-control-plane, how both grow, and the parts of Vicinity by themselves. Prints
- * tables and writes all numbers. Exits 0 only if every server showed figures that may be believed; how good they are
+ * tables and writes all numbers. Exits 0 only if everything was measured and may be believed; how good it is
  * is for the reader.
  */
 const say = (text: string) => console.error(text)
@@ -24,45 +19,51 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 async function main(options: Options): Promise<boolean> {
-  const { sections, out, quick, vicinity } = options
-  const machine = await thisMachine()
-  let results = await readResults(out)
-  const keep = (news: Results) => {
-    results = { ...results, ...news }
-    return writeResults(out, results)
-  }
-  const measured = () => ({ at: new Date().toISOString(), machine })
-  const troubles: string[] = []
+  const { out, vicinity, minutes } = options
+  const file = await ResultsFile.open(out)
+  const origin = { at: new Date().toISOString(), commit: await thisCommit(), machine: await thisMachine() }
+  const bench = async () => ({ ...(await benchPrograms()), say, ...(vicinity && { vicinity }) })
+  const steps = planOf(options, { bench, closing, file, origin })
+  sayPlan(steps, options)
 
-  if (sections.includes('compare')) {
-    const bench = { ...(await benchPrograms()), say, ...(vicinity && { vicinity }) }
-    const { figures, failures } = await compare(bench, closing, options, soFar =>
-      keep({ compare: { ...soFar, ...measured() } }),
-    )
-    troubles.push(...failures.map(({ server, error }) => `${server}: ${error}`))
-    line(comparisonTables(figures))
+  const until = performance.now() + minutes * 60_000
+  const troubles = new Map<string, string[]>()
+  for (const [index, step] of steps.entries()) {
+    const began = performance.now()
+    const isLate = began > until
+    if (!isLate) say(`\n${index + 1} of ${steps.length}: ${step.name}`)
+    const errors = isLate ? ['left out: the time was over'] : await run(step)
+    const ofStep = [...(troubles.get(step.name) ?? []), ...errors]
+    troubles.set(step.name, ofStep)
+    await file.change(({ troubles: { [step.name]: _, ...others } = {}, ...all }) => ({
+      ...all,
+      troubles: ofStep.length === 0 ? others : { ...others, [step.name]: { errors: ofStep, ...origin } },
+    }))
+    if (out === resultsFile('latest.json')) await writePage()
+    if (isLate) continue
+    say(`${step.name} took ${Math.round((performance.now() - began) / 1_000)} s`)
+    if (!steps.slice(index + 1).some(({ name }) => name === step.name)) line(`\n${step.shown()}`)
   }
-  if (sections.includes('growth')) {
-    const bench = { ...(await benchPrograms()), say, ...(vicinity && { vicinity }) }
-    const growth = await measureGrowth(bench, closing, quick, soFar =>
-      keep({ growth: { ...soFar, ...measured() } }),
-    )
-    troubles.push(...growth.failures.map(({ server, error }) => `${server}: ${error}`))
-    line(growthTables(growth))
-  }
-  if (sections.includes('parts')) {
-    for (const name of await partNames(options.part)) {
-      const part = await runPart(name, quick)
-      if (!part?.right) troubles.push(`part ${name} was not right`)
-      if (!part) continue
-      await keep({ parts: { ...results.parts, [name]: { ...part, ...measured() } } })
-      line(partTables(part))
-    }
-  }
-  if (out === resultsFile('latest.json')) await writePage()
-  for (const trouble of troubles) line(`FAILED ${trouble}`)
+  const failed = [...troubles].flatMap(([name, errors]) => errors.map(error => `${name}: ${error}`))
+  for (const one of failed) line(`FAILED ${one}`)
   line(`All numbers: ${out}`)
-  return troubles.length === 0
+  return failed.length === 0
+}
+
+/** What failed in it. What other steps find is kept all the same. */
+async function run(step: Step): Promise<readonly string[]> {
+  const errors = await step.run().catch((error: Error) => [error.message])
+  for (const error of errors) say(`FAILED ${error}`)
+  return errors
+}
+
+function sayPlan(steps: readonly Step[], { quick }: Options): void {
+  const seconds = new Map<string, number>()
+  for (const step of steps) seconds.set(step.name, (seconds.get(step.name) ?? 0) + step.seconds)
+  const total = [...seconds.values()].reduce((sum, one) => sum + one, 0)
+  const each = [...seconds].map(([name, one]) => `${name} ${Math.ceil(one / 60)}`)
+  const time = quick ? '' : `, some ${Math.ceil(total / 60)} minutes on two idle cores: ${each.join(', ')}`
+  say(`${steps.length} steps${time}`)
 }
 
 try {

@@ -13,21 +13,13 @@ export type ServerName = typeof OURS | Cache
 
 export interface Size {
   readonly workload: Workload
-  readonly runs: number
   readonly servers: readonly ServerName[]
-}
-
-/** A server that showed nothing that may be believed, and why. */
-export interface Failure {
-  readonly server: string
-  readonly run: number
-  readonly workload: Workload
-  readonly error: string
+  /** Pushes of each kind in a run. */
+  readonly repetitions: number
 }
 
 export interface Comparison {
   readonly figures: readonly ServerFigures[]
-  readonly failures: readonly Failure[]
 }
 
 /** How servers are started and seen: by which programs, and who hears of progress. */
@@ -37,36 +29,39 @@ export interface Bench extends BenchPrograms {
   say(line: string): void
 }
 
-/** All servers on the same workload, one after the other, again and again, each time another one first. */
-export async function compare(
+/** Pushes that warm a server up before each kind is measured: the same number for all. */
+export const WARM_UPS = 5
+
+/**
+ * All servers on the same workload, one after the other; each run begins with another one. Resolves to why some of them showed
+ * nothing that may be believed.
+ */
+export async function compareOnce(
   bench: Bench,
   closing: Closing,
-  { sizes, repetitions }: { sizes: readonly Size[]; repetitions: number },
-  onProgress: (soFar: Comparison) => Promise<void>,
-): Promise<Comparison> {
-  const figures: ServerFigures[] = []
-  const failures: Failure[] = []
-  for (const { workload, runs, servers } of sizes) {
-    for (let run = 1; run <= runs; run += 1) {
-      for (const name of rotated(servers, run - 1)) {
-        const options = { workload, run, changes: [1, 100], repetitions, reconnect: true }
-        const result = await measureServer(bench, closing, name, options)
-        if ('error' in result) failures.push(result)
-        else figures.push(result)
-        await onProgress({ figures, failures })
-      }
+  { workload, servers, repetitions }: Size,
+  run: number,
+  onFigures: (figures: ServerFigures) => Promise<void>,
+): Promise<string[]> {
+  const errors: string[] = []
+  for (const name of rotated(servers, run - 1)) {
+    const options = { workload, run, changes: [1, 100], repetitions, warmUps: WARM_UPS, reconnect: true }
+    try {
+      await onFigures(await measureServer(bench, closing, name, options))
+    } catch (error) {
+      errors.push((error as Error).message)
     }
   }
-  return { figures, failures }
+  return errors
 }
 
-/** A server from its start to its end; what it shows, or why that may not be believed. */
+/** A server from its start to its end; rejects when what it showed may not be believed. */
 export async function measureServer(
   bench: Bench,
   closing: Closing,
   name: ServerName,
   options: ScenarioOptions,
-): Promise<ServerFigures | Failure> {
+): Promise<ServerFigures> {
   const { workload, run } = options
   const what = `${sizeOf(workload)}, run ${run}, ${name}`
   const began = performance.now()
@@ -78,8 +73,7 @@ export async function measureServer(
     bench.say(`${what}: ${Math.round((performance.now() - began) / 1_000)} s`)
     return figures
   } catch (error) {
-    bench.say(`${what}: FAILED: ${(error as Error).message}`)
-    return { server: name, run, workload, error: (error as Error).message }
+    throw new Error(`${what}: ${(error as Error).message}`, { cause: error })
   } finally {
     await own.close()
   }

@@ -26,10 +26,11 @@ export class Pushes {
     this.#services = services
   }
 
-  /** One push; rejects when a stream does not receive all of it. */
+  /** One push, of all services where there are less; rejects when a stream does not receive all of it. */
   async push(changed: number) {
-    const services = Array.from({ length: changed }, (_, index) => (this.#next + index) % this.#services)
-    this.#next = (this.#next + changed) % this.#services
+    const length = Math.min(changed, this.#services)
+    const services = Array.from({ length }, (_, index) => (this.#next + index) % this.#services)
+    this.#next = (this.#next + length) % this.#services
     const change = this.#server.prepareChange(services)
     const epoch = await this.#fleet.arm(services.map(service => this.#server.resourceName(service)))
     const since = beginningOfMillisecond()

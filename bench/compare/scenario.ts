@@ -15,11 +15,10 @@ export interface ScenarioOptions {
   /** How many services change at once; each number is measured for itself. */
   readonly changes: readonly number[]
   readonly repetitions: number
+  /** Pushes before those of each number are measured. */
+  readonly warmUps: number
   readonly reconnect: boolean
 }
-
-/** Pushes that warm the server up, before those of each size are measured. */
-const WARM_UPS = 2
 
 /**
  * One server from its first stream to its last: all join at once, changes are pushed, all come again. Rejects when a
@@ -31,7 +30,7 @@ export async function runScenario(
   server: Server,
   options: ScenarioOptions,
 ): Promise<ServerFigures> {
-  const { workload, run, changes, repetitions } = options
+  const { workload, run, changes, repetitions, warmUps } = options
   const rss = async () => (await memoryOf(server.pid)).rssMiB
   await settled(server.pid)
   const empty = await rss()
@@ -46,7 +45,7 @@ export async function runScenario(
   const pushes = new Pushes(server, fleet, workload)
   const pushed = []
   for (const changed of changes) {
-    pushed.push(await pushes.measure({ changed, repetitions, warmUps: WARM_UPS }))
+    pushed.push(await pushes.measure({ changed, repetitions, warmUps }))
   }
   const reconnect = options.reconnect ? await measureReconnect(server, fleet, workload) : undefined
 

@@ -9,14 +9,36 @@ export function comparisonTables(figures: readonly ServerFigures[]): string {
   const sizes = [...new Set(figures.map(one => sizeOf(one.workload)))]
   const ofSize = (size: string) => figures.filter(one => sizeOf(one.workload) === size)
   return [
+    ...summary(sizes.map(ofSize)),
     ratioTable(sizes.map(ofSize)),
     ...sizes.flatMap(size => [`**${size}**`, valueTable(ofSize(size))]),
   ].join('\n\n')
 }
 
+/** How many of the targets are met, and which are not. */
+function summary(sizes: readonly (readonly ServerFigures[])[]): string[] {
+  const judged = sizes.flatMap(figures =>
+    COMPARED.flatMap(column => {
+      const ratio = ratioOf(column, figures)
+      const target = figures[0] && targetsOf(figures[0].workload)[column.key]
+      if (!ratio || !figures[0] || target === undefined) return []
+      const name = `${sizeOf(figures[0].workload)} ${withoutUnit(column)} (${ratioText(ratio)} ≤ ${target})`
+      return [{ name, isMet: ratio.median <= target }]
+    }),
+  )
+  if (judged.length === 0) return []
+  const missed = judged.filter(one => !one.isMet).map(one => one.name)
+  const not = missed.length === 0 ? '' : ` Not met: ${missed.join('; ')}.`
+  return [`${judged.length - missed.length} of ${judged.length} targets are met.${not}`]
+}
+
+function withoutUnit({ heading }: Column): string {
+  return heading.replace(/, (s|ms|MiB)$/, '')
+}
+
 /** A row for each size, a column for each thing: the ratio, its spread, what is to be reached, and whether it is. */
 function ratioTable(sizes: readonly (readonly ServerFigures[])[]): string {
-  const headings = COMPARED.map(column => column.heading.replace(/, (s|ms|MiB)$/, ''))
+  const headings = COMPARED.map(withoutUnit)
   return markdownTable(
     ['services × streams', ...headings],
     sizes.map(figures => [

@@ -1,13 +1,14 @@
 import { type PushFigures, pushOf, type ServerFigures } from '../compare/figures.ts'
 import type { Chart } from '../page/chart.ts'
 import type { Growth } from './growth.ts'
+import type { HistoryFigures } from './history.ts'
 
-/** Pictures of the curves by the name of their file; log axes, so that a straight line is a power. */
-export function growthCharts(growth: Growth): Record<string, Chart[]> {
+/** Pictures of the curves by their names; log axes, so that a straight line is a power. */
+export function growthCharts({ services, streams, history }: Growth): Record<string, Chart[]> {
   return {
-    'growth-services': chartsOf(growth.services, 'services', one => one.workload.services),
-    'growth-streams': chartsOf(growth.streams, 'streams', one => one.workload.streams),
-    'growth-history': historyCharts(growth),
+    ...(services && { services: chartsOf(services.figures, 'services', one => one.workload.services) }),
+    ...(streams && { streams: chartsOf(streams.figures, 'streams', one => one.workload.streams) }),
+    ...(history && { history: historyCharts(history.figures) }),
   }
 }
 
@@ -48,9 +49,9 @@ function chartsOf(
   ]
 }
 
-function historyCharts({ history }: Growth): Chart[] {
+function historyCharts(history: readonly HistoryFigures[]): Chart[] {
   const x = { label: 'entry rows', log: true }
-  const line = (name: string, of: (one: Growth['history'][number]) => number) => ({
+  const line = (name: string, of: (one: HistoryFigures) => number) => ({
     name,
     points: history.map(one => [one.rows, of(one)] as const).filter(([, value]) => value > 0),
   })

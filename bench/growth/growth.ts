@@ -1,20 +1,25 @@
 import type { Closing } from '../../demo/closing.ts'
-import { type Bench, type Failure, measureServer, type ServerName } from '../compare/compare.ts'
+import { type Bench, measureServer, type ServerName } from '../compare/compare.ts'
 import type { ServerFigures } from '../compare/figures.ts'
 import { OURS } from '../compare/ratios.ts'
-import type { Workload } from '../compare/workload.ts'
-import { HISTORY_WORKLOAD, type HistoryFigures, measureHistory } from './history.ts'
+import type { Measured } from '../results-file.ts'
+import { type HistoryFigures, measureHistory } from './history.ts'
 import { type JoiningFigures, measureJoining } from './joining.ts'
 
-/** What grows when something grows, beside the best of the peers. */
+/** What grows when one thing grows, beside the peer that is mostly the best. */
 export interface Growth {
-  readonly services: readonly ServerFigures[]
-  readonly streams: readonly ServerFigures[]
+  readonly services?: Curve<ServerFigures>
+  readonly streams?: Curve<ServerFigures>
+  /** A change while proxies join. */
+  readonly joining?: Curve<JoiningFigures>
   /** Of entry rows in the database. The peer has none. */
-  readonly history: readonly HistoryFigures[]
-  readonly joining: readonly JoiningFigures[]
-  readonly failures: readonly Failure[]
+  readonly history?: Curve<HistoryFigures>
 }
+
+type Curve<T> = Measured<{ readonly figures: readonly T[] }>
+
+const SIZE = { endpoints: 10, zones: 3 }
+const GROWING: readonly ServerName[] = [OURS, 'linear']
 
 interface Plan {
   readonly services: readonly number[]
@@ -30,7 +35,7 @@ interface Plan {
 const FULL: Plan = {
   services: [100, 300, 1_000, 3_000, 10_000],
   streamsThen: 200,
-  streams: [10, 30, 100, 300, 1_000, 2_000],
+  streams: [10, 100, 300, 1_000, 2_000],
   servicesThen: 1_000,
   history: [1_000, 10_000, 100_000, 1_000_000],
   joining: { services: 5_000, streams: 100, joining: 100 },
@@ -44,56 +49,49 @@ const QUICK: Plan = {
   joining: { services: 500, streams: 20, joining: 20 },
 }
 
-const GROWING: readonly ServerName[] = [OURS, 'linear']
-const REPETITIONS = 10
+/** Of a curve with many points each need not be exact. */
+const PUSHES = { run: 1, changes: [1, 100], repetitions: 5, warmUps: 3, reconnect: false }
 
-export async function measureGrowth(
-  bench: Bench,
+/** Measures one curve and tells of each point; resolves to why points are missing. */
+export type MeasureCurve<T> = (onPoint: (point: T) => Promise<void>) => Promise<string[]>
+
+/** The curves, each by its name. */
+export function growthCurves(
+  bench: () => Promise<Bench>,
   closing: Closing,
   quick: boolean,
-  onProgress: (soFar: Growth) => Promise<void>,
-): Promise<Growth> {
+): {
+  readonly services: MeasureCurve<ServerFigures>
+  readonly streams: MeasureCurve<ServerFigures>
+  readonly joining: MeasureCurve<JoiningFigures>
+  readonly history: MeasureCurve<HistoryFigures>
+} {
   const plan = quick ? QUICK : FULL
-  const services: ServerFigures[] = []
-  const streams: ServerFigures[] = []
-  const history: HistoryFigures[] = []
-  const joining: JoiningFigures[] = []
-  const failures: Failure[] = []
-  const soFar = { services, streams, history, joining, failures }
+  const climb =
+    (sizes: readonly { services: number; streams: number }[]): MeasureCurve<ServerFigures> =>
+    onPoint =>
+      each(
+        sizes.flatMap(size => GROWING.map(server => ({ size, server }))),
+        async ({ size, server }) => {
+          const options = { ...PUSHES, workload: { ...SIZE, ...size } }
+          await onPoint(await measureServer(await bench(), closing, server, options))
+        },
+      )
+  return {
+    services: climb(plan.services.map(services => ({ services, streams: plan.streamsThen }))),
+    streams: climb(plan.streams.map(streams => ({ services: plan.servicesThen, streams }))),
+    joining: onPoint =>
+      each(GROWING, async server =>
+        onPoint(await measureJoining(await bench(), closing, server, plan.joining)),
+      ),
+    history: onPoint =>
+      each([plan.history], async rows => measureHistory(await bench(), closing, rows, onPoint)),
+  }
+}
 
-  const climb = async (workload: Workload, found: ServerFigures[]) => {
-    for (const server of GROWING) {
-      const options = { workload, run: 1, changes: [1, 100], repetitions: REPETITIONS, reconnect: false }
-      const result = await measureServer(bench, closing, server, options)
-      if ('error' in result) failures.push(result)
-      else found.push(result)
-      await onProgress(soFar)
-    }
-  }
-  const size = { endpoints: 10, zones: 3 }
-  for (const count of plan.services) {
-    await climb({ ...size, services: count, streams: plan.streamsThen }, services)
-  }
-  for (const count of plan.streams) {
-    await climb({ ...size, services: plan.servicesThen, streams: count }, streams)
-  }
-  const tried = async (server: ServerName, workload: Workload, action: () => Promise<unknown>) => {
-    await action().catch((error: Error) => {
-      bench.say(`${server}: FAILED: ${error.message}`)
-      failures.push({ server, run: 1, workload, error: error.message })
-    })
-    await onProgress(soFar)
-  }
-  for (const server of GROWING) {
-    await tried(server, { ...size, ...plan.joining }, async () => {
-      joining.push(await measureJoining(bench, closing, server, plan.joining))
-    })
-  }
-  await tried(OURS, HISTORY_WORKLOAD, () =>
-    measureHistory(bench, closing, plan.history, async figures => {
-      history.push(figures)
-      await onProgress(soFar)
-    }),
-  )
-  return soFar
+/** One that fails does not keep the others from being measured. */
+async function each<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<string[]> {
+  const errors: string[] = []
+  for (const item of items) await act(item).catch((error: Error) => errors.push(error.message))
+  return errors
 }

@@ -17,7 +17,7 @@ export interface HistoryFigures {
   readonly pushes: readonly PushFigures[]
 }
 
-export const HISTORY_WORKLOAD: Workload = { services: 300, endpoints: 10, zones: 3, streams: 10 }
+const HISTORY_WORKLOAD: Workload = { services: 300, endpoints: 10, zones: 3, streams: 10 }
 const REPETITIONS = 20
 
 /** What a PATCH costs as history grows, up to each of these numbers of rows: from the call until all streams have it. */

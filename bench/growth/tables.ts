@@ -2,15 +2,18 @@ import { pushOf, type ServerFigures } from '../compare/figures.ts'
 import { markdownTable } from '../compare/markdown-table.ts'
 import { OURS } from '../compare/ratios.ts'
 import type { Growth } from './growth.ts'
+import type { HistoryFigures } from './history.ts'
+import type { JoiningFigures } from './joining.ts'
 
 /** What grew, in numbers, with what is to hold of it. */
-export function growthTables(growth: Growth): string {
+export function growthTables({ services, streams, joining, history }: Growth): string {
   return [
-    ladder('services', growth.services, one => one.workload.services),
-    flatness(growth.services),
-    ladder('streams', growth.streams, one => one.workload.streams),
-    historyTable(growth),
-    joiningTable(growth),
+    ...(services
+      ? [ladder('services', services.figures, one => one.workload.services), flatness(services.figures)]
+      : []),
+    ...(streams ? [ladder('streams', streams.figures, one => one.workload.streams)] : []),
+    ...(joining ? [joiningTable(joining.figures)] : []),
+    ...(history ? [historyTable(history.figures)] : []),
   ]
     .filter(text => text !== '')
     .join('\n\n')
@@ -55,7 +58,7 @@ export function flatness(figures: readonly ServerFigures[]): string {
   return `CPU per push of one change with ${sizes}: ${ratio.toFixed(2)} ≤ 1.3 ${ratio <= 1.3 ? '✓' : '✗'}`
 }
 
-function historyTable({ history }: Growth): string {
+function historyTable(history: readonly HistoryFigures[]): string {
   return markdownTable(
     [
       'entry rows',
@@ -75,7 +78,7 @@ function historyTable({ history }: Growth): string {
   )
 }
 
-function joiningTable({ joining }: Growth): string {
+function joiningTable(joining: readonly JoiningFigures[]): string {
   return markdownTable(
     ['server', 'while', 'quiet p50 / p99 ms', 'meanwhile p50 / p99 ms', 'p99: meanwhile / quiet', 'pushes'],
     joining.map(one => {

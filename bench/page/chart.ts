@@ -29,6 +29,7 @@ export function drawCharts(charts: readonly Chart[]): string {
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11">`,
+    `<title>${escaped(charts.map(({ title }) => title).join('; '))}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     ...panels,
     '</svg>\n',
@@ -101,8 +102,11 @@ function steps(highest: number): number[] {
 }
 
 function text(words: string, x: number, y: number, attributes = ''): string {
-  const escaped = words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
-  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped}</text>`
+  return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escaped(words)}</text>`
+}
+
+function escaped(words: string): string {
+  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
 
 /** Short, and without the noise of binary fractions. */

@@ -1,6 +1,7 @@
 import { Closing } from '../../demo/closing.ts'
 import { measure } from '../acceptance/measure.ts'
 import { benchPrograms } from '../compare/bench-programs.ts'
+import { WARM_UPS } from '../compare/compare.ts'
 import { pushOf, type ServerFigures } from '../compare/figures.ts'
 import { runScenario } from '../compare/scenario.ts'
 import { sizeOf } from '../compare/targets.ts'
@@ -62,6 +63,7 @@ await measure('floor', async () => {
             run: 1,
             changes: [1, 100],
             repetitions: REPETITIONS,
+            warmUps: WARM_UPS,
             reconnect: true,
           })
         }),

@@ -23,8 +23,8 @@ const SERVICES = 1_000
 const WARM_UP = 20
 const TURNS = QUICK ? 50 : 200
 /** A PUT of everything is a document of 1 MB: asked less often, and not between the others. */
-const PUTS_OF_ALL = QUICK ? 5 : 30
-const WARM_UP_OF_ALL = 5
+const PUTS_OF_ALL = QUICK ? 2 : 10
+const WARM_UP_OF_ALL = 2
 const PAUSE = 20
 
 const COLUMNS = [

@@ -4,8 +4,9 @@ import { flatness } from '../../bench/growth/tables.ts'
 import { partTables } from '../../bench/page/part-tables.ts'
 import { figuresOf } from './figures.ts'
 
-function lines(text: string): string[] {
-  return text.split('\n')
+/** Of the table of ratios. */
+function rowOf(size: string, text: string): string | undefined {
+  return text.split('\n').find(line => line.startsWith(`| ${size} |`))
 }
 
 test('a ratio stands with its spread, what is to be reached, and whether it is', () => {
@@ -13,9 +14,21 @@ test('a ratio stands with its spread, what is to be reached, and whether it is',
     figuresOf({ server: 'vicinity', run, cpu: run * 0.3, readyP99: 300 }),
     figuresOf({ server: 'linear', run, cpu: 1, readyP99: 100 }),
   ])
-  const row = lines(comparisonTables(figures))[2]
+  const row = rowOf('100 × 100', comparisonTables(figures))
   expect(row).toContain('| 100 × 100 | **0.60** (0.30–0.90) ≤ 0.7 ✓ |')
   expect(row).toContain('| **3.00** (3.00–3.00) ≤ 2 ✗ |')
+})
+
+test('targets that are not met are named before all tables', () => {
+  const figures = [
+    figuresOf({ server: 'vicinity', cpu: 0.3, readyP99: 300 }),
+    figuresOf({ server: 'linear', cpu: 1, readyP99: 100 }),
+  ]
+  const [first] = comparisonTables(figures).split('\n')
+  expect(first).toMatch(
+    /^\d of \d targets are met\. Not met: .*100 × 100 time to ready: p99 \(\*\*3\.00\*\* ≤ 2\)/,
+  )
+  expect(first).not.toContain('1 changed: CPU per push')
 })
 
 test('a size without targets has ratios alone', () => {
@@ -24,12 +37,12 @@ test('a size without targets has ratios alone', () => {
     figuresOf({ server: 'vicinity', cpu: 0.05, ...size }),
     figuresOf({ server: 'linear', cpu: 1, ...size }),
   ]
-  expect(lines(comparisonTables(figures))[2]).toContain('| 50 × 20 | **0.050** | **1.00** |')
+  expect(rowOf('50 × 20', comparisonTables(figures))).toContain('| 50 × 20 | **0.050** | **1.00** |')
 })
 
 test('what was not measured is a dash', () => {
   const text = comparisonTables([figuresOf({ server: 'vicinity' }), figuresOf({ server: 'linear', run: 2 })])
-  expect(lines(text)[2]).toMatch(/^\| 100 × 100 (\| – )+\|$/)
+  expect(rowOf('100 × 100', text)).toMatch(/^\| 100 × 100 (\| – )+\|$/)
   expect(text).toContain('| reconnect with versions: CPU, s | – | – | – |')
 })
 
