@@ -12,7 +12,7 @@ import { Pool } from './pool.ts'
 import { REPORT_CHANNEL } from './reports.ts'
 import { statementsBy } from './statements.ts'
 import { PostgresTrafficRows, readTraffic } from './traffic.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransactionWith } from './transaction.ts'
 import { unavailable } from './unavailable.ts'
 
 export { unavailable } from './unavailable.ts'
@@ -42,17 +42,17 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
     pool.renew()
     lookout?.renew()
   }
-  const transaction = async <T>(
+  const transaction = async <Seen, T>(
     what: Parameters<typeof lock>[1],
-    act: (sql: Sql, statements: Statements) => Promise<T>,
+    look: (statements: Statements) => Promise<Seen>,
+    act: (sql: Sql, statements: Statements, seen: Seen) => Promise<T>,
   ): Promise<T> => {
+    const first = async (sql: Sql, statements: Statements) => {
+      const [, seen] = await Promise.all([lock(sql, what), look(statements)])
+      return seen
+    }
     try {
-      return await pool.use('transaction', connection =>
-        inTransaction(connection, async (sql, statements) => {
-          await lock(sql, what)
-          return act(sql, statements)
-        }),
-      )
+      return await pool.use('transaction', connection => inTransactionWith(connection, first, act))
     } catch (error) {
       if ((error as { code?: unknown }).code === READ_ONLY) renew()
       throw error
@@ -60,10 +60,11 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
   }
   return {
     statements: statementsBy(act => pool.use('statement', ({ statements }) => act(statements))),
-    transaction: (what, act) => transaction(what, (_, statements) => act(statements)),
+    inOrder: act => pool.use('statement', ({ statements }) => act(statements)),
+    transaction: (what, look, act) => transaction(what, look, (_, statements, seen) => act(statements, seen)),
     traffic: {
       transaction: act =>
-        transaction('traffic', async sql => {
+        transaction('traffic', nothing, async sql => {
           // Nobody waits until counts are on the disk: a server that crashes loses the last ones.
           await sql`set local synchronous_commit to off`
           return act(new PostgresTrafficRows(sql))
@@ -72,12 +73,13 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
     },
     watch({ look, reported, tell }: Watcher) {
       const watched = {
-        open: (onNotify: (channel: string) => void) => new Connection(location, onNotify),
+        open: (onNotify: (channel: string, payload: string) => void) => new Connection(location, onNotify),
         channels: location.listen ? [CHANNEL, REPORT_CHANNEL] : null,
       }
       lookout = new Lookout(watched, {
-        onNews(channel) {
-          if (channel !== REPORT_CHANNEL) look()
+        onNews(channel, payload) {
+          if (channel === CHANNEL) look(Number(payload))
+          if (channel === undefined) look()
           if (channel !== CHANNEL) reported()
         },
         onState(state) {
@@ -93,6 +95,8 @@ export async function openPostgres(location: PostgresLocation): Promise<Backend>
     },
   }
 }
+
+async function nothing(): Promise<void> {}
 
 function unknown({ message }: Error): Unavailable {
   return { cause: message, hint: 'this was not expected, and is tried again', broken: false }

@@ -25,7 +25,7 @@ export interface Line {
   /** Called by the driver: at first, and whenever it would connect again. */
   socket(hosts: Hosts): Socket
   onClose(): void
-  onNotify(channel: string): void
+  onNotify(channel: string, payload: string): void
 }
 
 /** One connection, which is opened when it is first used. */

@@ -34,7 +34,7 @@ export class Connection {
   /** Nothing is prepared where a proxy gives each transaction another connection. */
   #isToPlan: boolean
 
-  constructor(location: PostgresLocation, onNotify: (channel: string) => void = () => {}) {
+  constructor(location: PostgresLocation, onNotify: (channel: string, payload: string) => void = () => {}) {
     this.#isToPlan = location.listen
     const closed = () =>
       this.lose(new ConnectionLost('CONNECTION_CLOSED', 'the server closed the connection'))

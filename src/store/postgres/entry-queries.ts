@@ -30,14 +30,27 @@ export function standingOfPart(sql: Queries, { source, part }: Omit<PartAt, 'rev
     where source = ${source} and part = ${part} and until is null`
 }
 
-/** Some keys of what stands, without bodies. */
+/**
+ * Some keys of what stands, without bodies. PostgreSQL takes any list for one of a hundred, and reads the whole part
+ * rather than look up so many: the limit, which no key reaches, leaves it nothing but one look for each.
+ */
 export function standingOfKeys(sql: Queries, source: string, part: StoredPart, keys: readonly EntryKey[]) {
   const wanted = JSON.stringify(keys.map(({ kind, namespace, name }) => ({ kind, namespace, name })))
   return sql`
-    select entry.id, entry.kind, entry.namespace, entry.name, entry.digest, entry.since, entry.created
-    from json_to_recordset(${wanted}::text::json) as wanted (kind text, namespace text, name text)
-    join entry on entry.source = ${source} and entry.part = ${part} and entry.kind = wanted.kind
-      and entry.namespace = wanted.namespace and entry.name = wanted.name and entry.until is null`
+    select standing.* from json_to_recordset(${wanted}::text::json) as wanted (kind text, namespace text, name text),
+    lateral (
+      select id, kind, namespace, name, digest, since, created from entry
+      where source = ${source} and part = ${part} and kind = wanted.kind and namespace = wanted.namespace
+        and name = wanted.name and until is null
+      limit 1
+    ) as standing`
+}
+
+/** Ends what stands in these rows. Of an array PostgreSQL knows how long it is, and looks each of a few up. */
+export function closingOf(sql: Queries, ids: readonly number[], revision: number) {
+  return sql`
+    update entry set until = ${revision} from unnest(${`{${ids.join()}}`}::bigint[]) as closed (id)
+    where entry.id = closed.id`
 }
 
 /** What a part held at a revision, without bodies. */
@@ -112,7 +125,7 @@ export function came(sql: Queries, { to, place }: Walk) {
 export function went(sql: Queries, { after, to, place }: Walk) {
   return sql`
     select id, until, source, kind, namespace, name from entry as old
-    where (until, id) > (${place.revision}, ${place.id}) and until <= ${to} and since <= ${after}
+    where (until, id) > (${place.revision}, ${place.id}) and until <= ${to} and ${writtenBy(sql, after)}
       and (select coalesce(newest.until, ${to + 1}) from entry as newest
            where newest.namespace = old.namespace and newest.name = old.name and newest.kind = old.kind
              and newest.source = old.source and newest.since <= ${to}

@@ -4,7 +4,7 @@ import { comingAndGoing, type PartChange } from '../versions/part-change.ts'
 import type { OldEntry, PartRow, StandingEntry } from '../versions/rows.ts'
 import type { Ledger } from '../versions/statements.ts'
 import type { Queries } from './connect.ts'
-import { partAtKeys, standingOfKeys, standingOfPart } from './entry-queries.ts'
+import { closingOf, partAtKeys, standingOfKeys, standingOfPart } from './entry-queries.ts'
 import { shareHistory } from './locks.ts'
 import type { Send } from './sent-ahead.ts'
 import { inSlices } from './slices.ts'
@@ -94,10 +94,7 @@ export class PostgresLedger implements Ledger {
     await inSlices(
       closed,
       () => 1,
-      ids => sql`
-        update entry set until = ${revision}
-        from json_array_elements_text(${JSON.stringify(ids)}::text::json) as closed (id)
-        where entry.id = closed.id::bigint`,
+      ids => closingOf(sql, ids, revision),
       this.#send,
     )
     const opened = [
@@ -115,16 +112,18 @@ export class PostgresLedger implements Ledger {
   }
 
   async openPart(row: PartRow, changedAt: string): Promise<void> {
-    await this.closePart(row.source, row.part, row.since)
+    const sql = this.#sql
     const { source, part, since, created, digest, entries, bodyDigest } = row
-    await this.#send(this.#sql`
+    // What is counted is closed by then: of one part two intervals cannot stand.
+    await this.#send(sql`
+      with closed as (${closingPart(sql, source, part, since)} returning 1)
       insert into part (source, part, since, created, digest, entries, body_digest, changed_at)
-      values (${source}, ${part}, ${since}, ${created}, ${digest}, ${entries}, ${bodyDigest}, ${changedAt})`)
+      select ${source}, ${part}, ${since}, ${created}, ${digest}, ${entries}, ${bodyDigest}, ${changedAt}
+      from (select count(*) from closed) as done`)
   }
 
   async closePart(source: string, part: StoredPart, revision: number): Promise<void> {
-    await this.#send(this.#sql`
-      update part set until = ${revision} where source = ${source} and part = ${part} and until is null`)
+    await this.#send(closingPart(this.#sql, source, part, revision))
   }
 
   async rememberBody({ source, part, since }: PartRow, bodyDigest: string): Promise<void> {
@@ -136,11 +135,13 @@ export class PostgresLedger implements Ledger {
   /** Others are told when the transaction commits. */
   async writeRevision({ changed, ...row }: Revision): Promise<void> {
     await this.#send(this.#sql`
-      insert into revision
-        (revision, source, part, cause, restored, digest, author, created_at, added, updated, removed)
-      values (${row.revision}, ${row.source}, ${row.part}, ${row.cause}, ${row.restored}, ${row.digest},
-        ${row.author}, ${row.createdAt}, ${changed.added}, ${changed.updated}, ${changed.removed})`)
-    await this.#send(this.#sql`select pg_notify(${CHANNEL}, ${String(row.revision)})`)
+      with written as (
+        insert into revision
+          (revision, source, part, cause, restored, digest, author, created_at, added, updated, removed)
+        values (${row.revision}, ${row.source}, ${row.part}, ${row.cause}, ${row.restored}, ${row.digest},
+          ${row.author}, ${row.createdAt}, ${changed.added}, ${changed.updated}, ${changed.removed})
+        returning revision)
+      select pg_notify(${CHANNEL}, revision::text) from written`)
   }
 
   async #insert(
@@ -182,6 +183,9 @@ export const CHANNEL = 'vicinity_revision'
 
 const partRow = (sql: Queries) =>
   sql`source, part, since, created, digest, entries, body_digest as "bodyDigest"`
+
+const closingPart = (sql: Queries, source: string, part: StoredPart, revision: number) =>
+  sql`update part set until = ${revision} where source = ${source} and part = ${part} and until is null`
 
 async function rowsOf<T>(query: PromiseLike<readonly unknown[]>): Promise<T[]> {
   return (await query) as T[]

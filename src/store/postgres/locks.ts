@@ -21,6 +21,11 @@ const STATEMENT_TIMEOUT = 25_000
  */
 const IDLE_TIMEOUT = 5_000
 
+const TIMEOUTS = `
+  set local lock_timeout = ${LOCK_TIMEOUT};
+  set local statement_timeout = ${STATEMENT_TIMEOUT};
+  set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT}`
+
 /** Held by whoever migrates. */
 export async function lockSchema(sql: Queries): Promise<void> {
   await sql`select pg_advisory_xact_lock(${hashed(sql, 'vicinity schema')})`
@@ -31,23 +36,19 @@ export async function lockSchema(sql: Queries): Promise<void> {
  * traffic takes another.
  */
 export async function lock(sql: Queries, what: Lock | 'traffic'): Promise<void> {
-  const timeouts = sql`
-    select set_config('lock_timeout', ${String(LOCK_TIMEOUT)}, true),
-           set_config('statement_timeout', ${String(STATEMENT_TIMEOUT)}, true),
-           set_config('idle_in_transaction_session_timeout', ${String(IDLE_TIMEOUT)}, true)`
-  // One statement after the other, and all in one message: each way there and back is a time that others may wait.
-  await Promise.all([timeouts, ...locks(sql, what)])
+  // One statement after the other, and both in one message: each way there and back is a time that others may wait.
+  await Promise.all([sql.unsafe(TIMEOUTS), locking(sql, what)])
 }
 
-function locks(sql: Queries, what: Lock | 'traffic') {
+function locking(sql: Queries, what: Lock | 'traffic') {
   if (what === 'history' || what === 'traffic')
-    return [sql`select pg_advisory_xact_lock(${hashed(sql, `vicinity ${what}`)})`]
+    return sql`select pg_advisory_xact_lock(${hashed(sql, `vicinity ${what}`)})`
   const all = hashed(sql, 'vicinity sources')
-  if (what === 'every source') return [sql`select pg_advisory_xact_lock(${all})`]
-  return [
-    sql`select pg_advisory_xact_lock_shared(${all})`,
-    sql`select pg_advisory_xact_lock(${hashed(sql, 'vicinity source', what.source)})`,
-  ]
+  if (what === 'every source') return sql`select pg_advisory_xact_lock(${all})`
+  // The row of the inner question is there, and its lock had, before the outer one is answered.
+  return sql`
+    select pg_advisory_xact_lock(${hashed(sql, 'vicinity source', what.source)})
+    from (select pg_advisory_xact_lock_shared(${all}) offset 0) as shared`
 }
 
 /** Shared by who reads what retention must not take before he has written. */

@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, ConnectionLost } from './connection.ts'
 
 interface Sight {
-  /** There may be something new: of this channel, or of any. */
-  onNews(channel?: string): void
+  /** There may be something new: of this channel, with what was said, or of any. */
+  onNews(channel?: string, payload?: string): void
   /** Whether the database answers; `isSilent`: whoever asks would wait in vain. */
   onState(state: { readonly failure: Error; readonly isSilent: boolean } | 'here'): void
 }
 
 interface Watched {
   /** Opens a connection that passes on notifications. */
-  open(onNotify: (channel: string) => void): Connection
+  open(onNotify: (channel: string, payload: string) => void): Connection
   /** The channels to listen on; null where a proxy that pools transactions is in between. */
   readonly channels: readonly string[] | null
 }
@@ -55,7 +55,7 @@ export class Lookout {
     let failures = 0
     const { signal } = this.#closing
     while (!signal.aborted) {
-      const connection = this.#watched.open(channel => this.#sight.onNews(channel))
+      const connection = this.#watched.open((...news) => this.#sight.onNews(...news))
       this.#connection = connection
       try {
         await this.#follow(connection, () => {

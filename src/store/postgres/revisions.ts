@@ -23,11 +23,14 @@ export class PostgresRevisions implements Revisions {
   }
 
   async since(revision: number, limit: number): Promise<AgedRevision[]> {
-    const rows = await this.#sql<(Stamped & Pick<AgedRevision, 'part' | 'age'>)[]>`
-      select revision, source, digest, created_at as "createdAt", part,
+    const rows = await this.#sql<(Stamped & Pick<AgedRevision, 'part' | 'age' | 'removed'>)[]>`
+      select revision, source, digest, created_at as "createdAt", part, removed,
         (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age
       from revision where revision >= ${revision} order by revision desc limit ${limit}`
-    return rows.map(row => ({ ...toPosition(dated(row)), part: row.part, age: row.age }))
+    return rows.map(row => {
+      const { part, age, removed } = row
+      return { ...toPosition(dated(row)), part, age, removed }
+    })
   }
 
   async stampOf(revision: number): Promise<string | undefined> {

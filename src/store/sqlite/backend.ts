@@ -51,6 +51,7 @@ export function versionsIn(db: BetterSqlite3.Database): Database {
   }
   return {
     statements,
-    transaction: (_, act) => inTransaction(db, () => act(statements)),
+    inOrder: act => act(statements),
+    transaction: (_, look, act) => inTransaction(db, async () => act(statements, await look(statements))),
   }
 }

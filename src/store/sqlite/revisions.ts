@@ -22,9 +22,13 @@ export class SqliteRevisions implements Revisions {
   }
 
   async since(revision: number, limit: number): Promise<AgedRevision[]> {
-    const rows = this.#statements.since.all({ revision, limit }) as (Stamped & Pick<AgedRevision, 'part'>)[]
+    const rows = this.#statements.since.all({ revision, limit }) as (Stamped &
+      Pick<AgedRevision, 'part' | 'removed'>)[]
     const now = Date.now()
-    return rows.map(row => ({ ...toPosition(row), part: row.part, age: now - Date.parse(row.createdAt) }))
+    return rows.map(row => {
+      const { part, removed } = row
+      return { ...toPosition(row), part, age: now - Date.parse(row.createdAt), removed }
+    })
   }
 
   async stampOf(revision: number): Promise<string | undefined> {
@@ -75,7 +79,7 @@ interface Stamped {
   readonly createdAt: string
 }
 
-const STAMPED = 'select revision, source, digest, created_at as createdAt, part from revision'
+const STAMPED = 'select revision, source, digest, created_at as createdAt, part, removed from revision'
 
 function statements(db: Database) {
   return {

@@ -11,8 +11,8 @@ export interface Backend extends Database {
 
 /** What a backend tells by itself. */
 export interface Watcher {
-  /** Another process may have written a revision. */
-  look(): void
+  /** A process has written this revision, or (undefined) may have written some. */
+  look(revision?: number): void
   /** Another process may have told something of itself. */
   reported(): void
   /** Whether the database can be reached, as often as it is looked at; null: it can. */

@@ -10,6 +10,8 @@ export class HeadWatch {
   readonly #tell: (head: Head) => void
   #known: Position | undefined
   #isDue = false
+  /** The highest revision that was heard of since the last question was asked. */
+  #heard: number | undefined
   #looking: Promise<void> | undefined
 
   constructor(head: () => Promise<Head>, tell: (head: Head) => void) {
@@ -17,9 +19,13 @@ export class HeadWatch {
     this.#tell = tell
   }
 
-  /** Resolves when what was true at the call is told. */
-  look(): Promise<void> {
-    this.#isDue = true
+  /**
+   * Resolves when what was true at the call is told. Whoever has heard of a revision says so: what this process wrote
+   * itself it hears of when it has told it.
+   */
+  look(revision?: number): Promise<void> {
+    if (revision === undefined) this.#isDue = true
+    else this.#heard = Math.max(this.#heard ?? 0, revision)
     this.#looking ??= this.#lookWhileDue().finally(() => {
       this.#looking = undefined
     })
@@ -27,13 +33,15 @@ export class HeadWatch {
   }
 
   async #lookWhileDue(): Promise<void> {
-    while (this.#isDue) {
+    while (this.#isDue || (this.#heard ?? this.#known?.revision) !== this.#known?.revision) {
       this.#isDue = false
+      this.#heard = undefined
       const head = await this.#head()
       const { revision, stamp } = head.position
       if (revision === this.#known?.revision && stamp === this.#known.stamp) continue
       this.#known = head.position
       this.#tell(head)
     }
+    this.#heard = undefined
   }
 }

@@ -39,8 +39,8 @@ function serve(backend: Backend): void {
     () => feed.head(),
     head => say({ head }),
   )
-  const look = () =>
-    void watch.look().catch(error => {
+  const look = (revision?: number) =>
+    void watch.look(revision).catch(error => {
       // A database that cannot be asked is found out by whoever needs an answer of it.
       if (form.unavailable(error) === undefined) throw error
     })

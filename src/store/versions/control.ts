@@ -2,7 +2,7 @@ import { EMPTY_PART_DIGEST } from '../../model/part-digest.ts'
 import type { ControlResult, ControlWrite } from '../store.ts'
 import { counts, isEmpty, patching } from './part-change.ts'
 import { digestAfter, writePart } from './part-interval.ts'
-import type { Database } from './statements.ts'
+import type { Database, Statements } from './statements.ts'
 
 /** Whose part `control` is: no name that a source can have. */
 const NOBODY = ''
@@ -10,9 +10,12 @@ const NOBODY = ''
 /** A change of part `control`, as one transaction. */
 export function control(database: Database, write: ControlWrite): Promise<ControlResult> {
   const { cause, source, author, upsert, remove, dryRun = false } = write
-  return database.transaction({ source: NOBODY }, async ({ ledger }) => {
-    const standing = await ledger.standingPart(NOBODY, 'control')
-    const concerned = await ledger.standingOf(NOBODY, 'control', [...upsert, ...remove])
+  const look = ({ ledger }: Statements) =>
+    Promise.all([
+      ledger.standingPart(NOBODY, 'control'),
+      ledger.standingOf(NOBODY, 'control', [...upsert, ...remove]),
+    ])
+  return database.transaction({ source: NOBODY }, look, async ({ ledger }, [standing, concerned]) => {
     const change = patching(concerned, upsert, remove)
     if (isEmpty(change)) {
       const wrote = concerned.map(({ since }) => since)

@@ -11,6 +11,8 @@ export interface FeedCursor {
   readonly to: Position
   readonly half: 'came' | 'went'
   readonly place: Place
+  /** It is known that no entry went, so that nobody need look. */
+  readonly nothingWent: boolean
 }
 
 export interface FeedPage extends ChangeBatch, Position {
@@ -28,17 +30,23 @@ const AFTER_ALL_IDS = Number.MAX_SAFE_INTEGER
 const TOLD_COMMITS = 256
 
 /** The change feed: first what came, then what went, each a walk along its own index. null: nothing is newer. */
-export async function beginFeed(database: Database, after: Partial<Position>): Promise<FirstFeedPage | null> {
-  const { revision = 0, stamp } = after
-  const { to, stampOfAfter, commits } = await look(database.statements.revisions, revision)
+export function beginFeed(database: Database, after: Partial<Position>): Promise<FirstFeedPage | null> {
+  return database.inOrder(statements => begin(statements, after))
+}
+
+async function begin(
+  statements: Statements,
+  { revision = 0, stamp }: Partial<Position>,
+): Promise<FirstFeedPage | null> {
+  const { to, stampOfAfter, nothingWent, commits } = await look(statements.revisions, revision)
   const isLost = revision > 0 && stamp !== undefined && stampOfAfter !== stamp
   if (!isLost) {
     if (to.revision <= revision) return null
-    const page = await pageOf(database, startAt(revision, to), false)
+    const page = await pageOf(statements, startAt(revision, to, nothingWent), false)
     if (page !== null) return { ...page, commits }
   }
   // What would say which entries went is not there any more: the reader must forget all that it holds.
-  return { ...(await beginAnew(database, to)), commits: [] }
+  return { ...(await beginAnew(statements, to)), commits: [] }
 }
 
 /** Where the database stands and what was committed after the reader's revision: one question, where that is enough. */
@@ -47,45 +55,51 @@ async function look(revisions: Revisions, after: number) {
   const rows = await revisions.since(after, TOLD_COMMITS + 1)
   const [newest] = rows
   const own = rows.find(row => row.revision === after)
-  const commits = rows.slice(0, TOLD_COMMITS).flatMap(({ revision, part, age }) => {
-    return revision > after ? [{ revision, part, at: asked - Math.max(0, age) }] : []
+  const to = newest ? { revision: newest.revision, stamp: newest.stamp } : await revisions.position()
+  const fresh = rows.filter(({ revision }) => revision > after)
+  const commits = fresh.slice(0, TOLD_COMMITS).map(({ revision, part, age }) => {
+    return { revision, part, at: asked - Math.max(0, age) }
   })
   return {
-    to: newest ? { revision: newest.revision, stamp: newest.stamp } : await revisions.position(),
+    to,
     stampOfAfter: own || rows.length <= TOLD_COMMITS ? own?.stamp : await revisions.stampOf(after),
+    // Only where all of them are there: retention may have taken some.
+    nothingWent: fresh.length === to.revision - after && fresh.every(({ removed }) => removed === 0),
     commits: commits.reverse(),
   }
 }
 
 /** Where others write and retention takes all that it may, even what stood a moment ago can be gone. */
-async function beginAnew(database: Database, to: Position): Promise<FeedPage> {
-  const page = await pageOf(database, startAt(0, to), true)
+async function beginAnew(statements: Statements, to: Position): Promise<FeedPage> {
+  const page = await pageOf(statements, startAt(0, to, true), true)
   if (page !== null) return page
-  const newest = await database.statements.revisions.position()
+  const newest = await statements.revisions.position()
   if (newest.revision === to.revision)
     throw new Error(`retention took what stands at revision ${to.revision}`)
-  return beginAnew(database, newest)
+  return beginAnew(statements, newest)
 }
 
 /** null when retention has meanwhile taken rows that the rest of the iteration would need. */
 export function nextFeed(database: Database, cursor: FeedCursor): Promise<FeedPage | null> {
-  return pageOf(database, cursor, false)
+  return database.inOrder(statements => pageOf(statements, cursor, false))
 }
 
-function startAt(revision: number, to: Position): FeedCursor {
-  return { after: revision, to, half: 'came', place: { revision, id: AFTER_ALL_IDS } }
+function startAt(revision: number, to: Position, nothingWent: boolean): FeedCursor {
+  return { after: revision, to, half: 'came', place: { revision, id: AFTER_ALL_IDS }, nothingWent }
 }
 
 /** null when retention has taken rows that it needs: looked at afterwards, for it may do so at any moment. */
-async function pageOf(database: Database, cursor: FeedCursor, reset: boolean): Promise<FeedPage | null> {
-  const page = await read(database.statements, cursor, reset)
+async function pageOf(statements: Statements, cursor: FeedCursor, reset: boolean): Promise<FeedPage | null> {
+  const reading = read(statements, cursor, reset)
+  // Otherwise it asks once more when it has its first answer.
+  if (!cursor.nothingWent) await reading
+  const [page, floor] = await Promise.all([reading, statements.ledger.floor(null, STORED_PARTS)])
   const oldestNeeded = cursor.after === 0 ? cursor.to.revision : cursor.after
-  const floor = await database.statements.ledger.floor(null, STORED_PARTS)
   return oldestNeeded < floor ? null : page
 }
 
 async function read({ archive }: Statements, cursor: FeedCursor, reset: boolean): Promise<FeedPage> {
-  const { after, to, half, place } = cursor
+  const { after, to, half, place, nothingWent } = cursor
   const walk = { after, to: to.revision, place }
   if (half === 'went') {
     const { rows, rest } = await archive.went(walk)
@@ -93,8 +107,7 @@ async function read({ archive }: Statements, cursor: FeedCursor, reset: boolean)
   }
   const { rows, rest } = await archive.came(walk)
   if (rest !== null) return { ...to, reset, upserted: rows, removed: [], next: { ...cursor, place: rest } }
-  // Whoever begins has nothing that could have gone.
-  if (after === 0) return { ...to, reset, upserted: rows, removed: [], next: null }
+  if (nothingWent) return { ...to, reset, upserted: rows, removed: [], next: null }
   const went = { ...walk, place: { revision: after, id: AFTER_ALL_IDS } }
   const end = await archive.went(went)
   const next: FeedCursor | null = end.rest && { ...cursor, half: 'went', place: end.rest }

@@ -33,16 +33,16 @@ export async function noteAccepted(
  */
 export function asPusher<T>(
   database: Database,
-  { source, epoch }: Pusher,
-  act: (statements: Statements) => Promise<T>,
+  pusher: Pusher,
+  act: (statements: Statements, fenced: Fenced | undefined) => Promise<T>,
 ): Promise<T> {
-  return epoch === undefined ? act(database.statements) : database.transaction({ source }, act)
+  if (pusher.epoch === undefined) return act(database.statements, undefined)
+  return database.transaction({ source: pusher.source }, one => fencedFrom(one, pusher), act)
 }
 
 /** A sign of life. */
 export function heard(database: Database, pusher: Pusher): Promise<{ readonly outcome: 'heard' } | Fenced> {
-  return asPusher(database, pusher, async statements => {
-    const fenced = await fencedFrom(statements, pusher)
+  return asPusher(database, pusher, async (statements, fenced) => {
     if (fenced) return fenced
     await noteAccepted(statements, pusher)
     return { outcome: 'heard' }

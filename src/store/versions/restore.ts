@@ -5,7 +5,7 @@ import { fencedFrom } from './fencing.ts'
 import { counts, type PartChange, replacing } from './part-change.ts'
 import { writePart } from './part-interval.ts'
 import type { OldEntry, PartRow, StandingEntry } from './rows.ts'
-import type { Database, Ledger } from './statements.ts'
+import type { Database, Ledger, Statements } from './statements.ts'
 
 /** A part of a source that is to become what it was at some revision: nothing, when it was not there then. */
 interface Target {
@@ -22,10 +22,12 @@ export function restore(database: Database, restore: Restore): Promise<WriteResu
   const { revision, parts, author, dryRun = false } = restore
   const source = restore.source ?? null
   const lock = source === null ? 'every source' : { source }
-  return database.transaction(lock, async ({ ledger }) => {
+  const look = async ({ ledger }: Statements) => {
     // The old rows are read, and then copied.
-    await ledger.keepHistory()
-    const oldest = await ledger.floor(source, parts)
+    const [, oldest] = await Promise.all([ledger.keepHistory(), ledger.floor(source, parts)])
+    return oldest
+  }
+  return database.transaction(lock, look, async ({ ledger }, oldest) => {
     if (revision < oldest) return { outcome: 'gone', oldest }
     if (revision < 1 || revision > (await ledger.head())) return { outcome: 'unknown' }
     const all = await ledger.partsNowOrAt(source, revision)
@@ -43,8 +45,8 @@ export function removeSource(
   author: string,
   { epoch, dryRun = false }: RemovalOptions = {},
 ): Promise<WriteResult | Fenced> {
-  return database.transaction({ source }, async statements => {
-    const fenced = await fencedFrom(statements, { source, epoch })
+  const look = (statements: Statements) => fencedFrom(statements, { source, epoch })
+  return database.transaction({ source }, look, async (statements, fenced) => {
     if (fenced) return fenced
     const { ledger, hearings, fences } = statements
     const targets: Target[] = []

@@ -24,11 +24,11 @@ export function retentionSlice(
   policy: RetentionPolicy,
   { part: index, place }: RetentionCursor = { part: 0, place: START },
 ): Promise<RetentionSlice> {
-  return database.transaction('history', async statements => {
+  const part = STORED_PARTS[index]
+  const look = async ({ pruning }: Statements) => part && pruning.lastBefore(ageOf(policy, part))
+  return database.transaction('history', look, async (statements, cutoff) => {
     const { pruning } = statements
-    const part = STORED_PARTS[index]
-    if (part === undefined) return deleteRevisions(statements, policy)
-    const cutoff = await pruning.lastBefore(ageOf(policy, part))
+    if (part === undefined || cutoff === undefined) return deleteRevisions(statements, policy)
     const rows = await pruning.closedEntries(part, cutoff, place, SLICE)
     await pruning.raiseFloors(part, rows)
     await pruning.deleteEntries(rows)

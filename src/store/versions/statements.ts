@@ -26,8 +26,17 @@ export interface Statements {
 export interface Database {
   /** Each statement by itself; what is closed once is closed, so reads of a past revision need no transaction. */
   readonly statements: Statements
-  /** All of `act` or nothing. What `lock` names is changed by nobody else until it ends. */
-  transaction<T>(lock: Lock, act: (statements: Statements) => Promise<T>): Promise<T>
+  /** Also each by itself, in the order in which they are asked: so one need not wait for the answer of the one before. */
+  inOrder<T>(act: (statements: Statements) => Promise<T>): Promise<T>
+  /**
+   * All of `act` or nothing. What `lock` names is changed by nobody else until it ends. `look` reads behind the lock what
+   * `act` decides by, and writes nothing: what it asks at once costs no more time than the lock does.
+   */
+  transaction<Seen, T>(
+    lock: Lock,
+    look: (statements: Statements) => Promise<Seen>,
+    act: (statements: Statements, seen: Seen) => Promise<T>,
+  ): Promise<T>
 }
 
 /**
@@ -115,6 +124,8 @@ export interface Stretch<T> {
 export interface AgedRevision extends Position, Pick<Commit, 'part'> {
   /** In milliseconds, at some moment of the question. */
   readonly age: number
+  /** How many entries it took away. */
+  readonly removed: number
 }
 
 /** Who wrote what and when. */
