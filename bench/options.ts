@@ -67,8 +67,8 @@ function sizeOf(text: string, quick: boolean): Size {
   if (!services || !streams) throw new Error(`a size is SERVICESxSTREAMS, not ${text}`)
   const workload = { services, endpoints: 10, zones: 3, streams }
   const isLarge = services * streams > 100_000
-  if (isLarge) return { workload, repetitions: quick ? 3 : 5, servers: quick ? [OURS, 'linear'] : SERVERS }
-  return { workload, repetitions: quick ? 10 : 20, servers: SERVERS }
+  if (!isLarge) return { workload, repetitions: quick ? 10 : 20, servers: SERVERS, isLarge }
+  return { workload, repetitions: quick ? 3 : 5, servers: quick ? [OURS, 'linear'] : SERVERS, isLarge }
 }
 
 function serverNamed(name: string): ServerName {

@@ -1,5 +1,6 @@
 import type { Closing } from '../demo/closing.ts'
 import { type Bench, compareOnce } from './compare/compare.ts'
+import { contenders } from './compare/contenders.ts'
 import { comparisonTables } from './compare/tables.ts'
 import { sizeOf } from './compare/targets.ts'
 import { growthCurves, type MeasureCurve } from './growth/growth.ts'
@@ -33,13 +34,12 @@ const COMPARE_SECONDS: Readonly<Record<string, number>> = {
   '1000 × 1000': 200,
   '5000 × 200': 180,
 }
-const GROWTH_SECONDS = { services: 180, streams: 210, joining: 60, history: 240 }
+const GROWTH_SECONDS = { services: 160, streams: 150, joining: 110, history: 240 }
 /** The programs of `bench/parts`, what matters most first. */
 const PARTS_SECONDS = {
   'first-answer': 150,
   'push-to-envoy': 150,
   store: 150,
-  'memory-per-stream': 70,
   'cold-start': 40,
   assignment: 90,
   translation: 20,
@@ -79,13 +79,15 @@ function comparing({ sizes, runs }: Options, { bench, closing, file, origin }: M
       return {
         name: `compare:${key.replaceAll(' ', '').replace('×', 'x')}`,
         seconds: COMPARE_SECONDS[key] ?? 60,
-        run: async () =>
-          compareOnce(await bench(), closing, size, run, figures => {
-            const before = begun.has(key) ? (file.results.compare?.[key]?.figures ?? []) : []
+        run: async () => {
+          const measured = () => (begun.has(key) ? (file.results.compare?.[key]?.figures ?? []) : [])
+          const servers = size.isLarge && run > 1 ? contenders(size.servers, measured()) : size.servers
+          return compareOnce(await bench(), closing, { ...size, servers }, run, figures => {
+            const now = { figures: [...measured(), figures], ...origin }
             begun.add(key)
-            const now = { figures: [...before, figures], ...origin }
             return file.change(all => ({ ...all, compare: { ...all.compare, [key]: now } }))
-          }),
+          })
+        },
         shown: () => comparisonTables(file.results.compare?.[key]?.figures ?? []),
       }
     }),

@@ -16,6 +16,8 @@ export interface Size {
   readonly servers: readonly ServerName[]
   /** Pushes of each kind in a run. */
   readonly repetitions: number
+  /** So large that only those servers run again that may be the best. */
+  readonly isLarge: boolean
 }
 
 export interface Comparison {
@@ -30,7 +32,7 @@ export interface Bench extends BenchPrograms {
 }
 
 /** Pushes that warm a server up before each kind is measured: the same number for all. */
-export const WARM_UPS = 5
+const WARM_UPS = 5
 
 /**
  * All servers on the same workload, one after the other; each run begins with another one. Resolves to why some of them showed

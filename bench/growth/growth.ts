@@ -4,7 +4,7 @@ import type { ServerFigures } from '../compare/figures.ts'
 import { OURS } from '../compare/ratios.ts'
 import type { Measured } from '../results-file.ts'
 import { type HistoryFigures, measureHistory } from './history.ts'
-import { type JoiningFigures, measureJoining } from './joining.ts'
+import { FLOOR, type JoiningFigures, measureJoining } from './joining.ts'
 
 /** What grows when one thing grows, beside the peer that is mostly the best. */
 export interface Growth {
@@ -28,15 +28,18 @@ interface Plan {
   readonly streams: readonly number[]
   /** While streams grow. */
   readonly servicesThen: number
+  /** Assignments that streams hold together, up to which the peer is measured too. */
+  readonly peerUpTo: number
   readonly history: readonly number[]
   readonly joining: { readonly services: number; readonly streams: number; readonly joining: number }
 }
 
 const FULL: Plan = {
-  services: [100, 300, 1_000, 3_000, 10_000],
+  services: [100, 1_000, 3_000, 10_000],
   streamsThen: 200,
-  streams: [10, 100, 300, 1_000, 2_000],
+  streams: [10, 100, 1_000, 2_000],
   servicesThen: 1_000,
+  peerUpTo: 1_000_000,
   history: [1_000, 10_000, 100_000, 1_000_000],
   joining: { services: 5_000, streams: 100, joining: 100 },
 }
@@ -45,12 +48,14 @@ const QUICK: Plan = {
   streamsThen: 50,
   streams: [10, 100],
   servicesThen: 100,
+  peerUpTo: 1_000_000,
   history: [1_000, 10_000],
   joining: { services: 500, streams: 20, joining: 20 },
 }
 
-/** Of a curve with many points each need not be exact. */
-const PUSHES = { run: 1, changes: [1, 100], repetitions: 5, warmUps: 3, reconnect: false }
+const OPTIONS = { run: 1, changes: [1, 100], reconnect: false }
+/** It is the shape of Vicinity's curves that is looked for; the peer, compiled ahead, has no need to warm up. */
+const PUSHES = { ours: { repetitions: 10, warmUps: 5 }, peer: { repetitions: 4, warmUps: 2 } }
 
 /** Measures one curve and tells of each point; resolves to why points are missing. */
 export type MeasureCurve<T> = (onPoint: (point: T) => Promise<void>) => Promise<string[]>
@@ -71,9 +76,15 @@ export function growthCurves(
     (sizes: readonly { services: number; streams: number }[]): MeasureCurve<ServerFigures> =>
     onPoint =>
       each(
-        sizes.flatMap(size => GROWING.map(server => ({ size, server }))),
-        async ({ size, server }) => {
-          const options = { ...PUSHES, workload: { ...SIZE, ...size } }
+        sizes.flatMap(({ services, streams }) =>
+          GROWING.filter(server => server === OURS || services * streams <= plan.peerUpTo).map(server => ({
+            server,
+            workload: { ...SIZE, services, streams },
+          })),
+        ),
+        async ({ server, workload }) => {
+          const pushes = server === OURS ? PUSHES.ours : PUSHES.peer
+          const options = { ...OPTIONS, ...pushes, workload }
           await onPoint(await measureServer(await bench(), closing, server, options))
         },
       )
@@ -81,7 +92,7 @@ export function growthCurves(
     services: climb(plan.services.map(services => ({ services, streams: plan.streamsThen }))),
     streams: climb(plan.streams.map(streams => ({ services: plan.servicesThen, streams }))),
     joining: onPoint =>
-      each(GROWING, async server =>
+      each([...GROWING, FLOOR] as const, async server =>
         onPoint(await measureJoining(await bench(), closing, server, plan.joining)),
       ),
     history: onPoint =>

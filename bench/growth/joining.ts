@@ -4,6 +4,8 @@ import { Fleet, type Quantiles } from '../compare/fleet.ts'
 import { Pushes, quantilesOf } from '../compare/pushes.ts'
 import type { Server } from '../compare/server.ts'
 import { settled } from '../compare/settled.ts'
+import type { Workload } from '../compare/workload.ts'
+import { startFloorServer } from '../floor/floor-server.ts'
 
 export interface JoiningOptions {
   readonly services: number
@@ -27,32 +29,38 @@ const WARM_UPS = 5
 const QUIET_PUSHES = 30
 const ROUNDS = 3
 
+/** What this machine lets any server on grpc-js show: it writes prepared bytes, in bodies of so many. */
+export const FLOOR = 'floor' as const
+const FLOOR_FLAGS = ['--past-library', '--part', String(256 * 1024)]
+
 /** How long a change of one endpoint takes while many proxies join. */
 export async function measureJoining(
   bench: Bench,
   closing: Closing,
-  name: ServerName,
+  name: ServerName | typeof FLOOR,
   options: JoiningOptions,
 ): Promise<JoiningFigures> {
   const own = new Closing()
   closing.addWay(() => own.close())
   try {
     const workload = { services: options.services, endpoints: 10, zones: 3, streams: options.streams }
-    return await joiningAt(bench, own, await startServer(bench, name, workload), options)
+    const server =
+      name === FLOOR
+        ? await startFloorServer({ name, workload, flags: FLOOR_FLAGS })
+        : await startServer(bench, name, workload)
+    return await joiningAt(bench, own, own.add(server), options, workload)
   } finally {
     await own.close()
   }
 }
 
-/** The same of a server that runs. */
-export async function joiningAt(
-  { fleet, say }: Pick<Bench, 'fleet' | 'say'>,
+async function joiningAt(
+  { fleet, say }: Bench,
   own: Closing,
-  started: Server,
+  server: Server,
   options: JoiningOptions,
+  workload: Workload,
 ): Promise<JoiningFigures> {
-  const server = own.add(started)
-  const workload = { services: options.services, endpoints: 10, zones: 3, streams: options.streams }
   const open = (nodes: string, streams: number, hold: boolean) =>
     Fleet.open({ program: fleet, xds: server.xds, workload: { ...workload, streams }, nodes, hold })
   const there = own.add(await open('there', options.streams, false))

@@ -4,6 +4,7 @@ import { OURS } from '../compare/ratios.ts'
 import type { Growth } from './growth.ts'
 import type { HistoryFigures } from './history.ts'
 import type { JoiningFigures } from './joining.ts'
+import { slopesOf } from './slopes.ts'
 
 /** What grew, in numbers, with what is to hold of it. */
 export function growthTables({ services, streams, joining, history }: Growth): string {
@@ -11,7 +12,9 @@ export function growthTables({ services, streams, joining, history }: Growth): s
     ...(services
       ? [ladder('services', services.figures, one => one.workload.services), flatness(services.figures)]
       : []),
-    ...(streams ? [ladder('streams', streams.figures, one => one.workload.streams)] : []),
+    ...(streams
+      ? [ladder('streams', streams.figures, one => one.workload.streams), slopesText(streams.figures)]
+      : []),
     ...(joining ? [joiningTable(joining.figures)] : []),
     ...(history ? [historyTable(history.figures)] : []),
   ]
@@ -56,6 +59,14 @@ export function flatness(figures: readonly ServerFigures[]): string {
   const ratio = to / from
   const sizes = `${most.workload.services} services to that with ${fewest.workload.services}`
   return `CPU per push of one change with ${sizes}: ${ratio.toFixed(2)} ≤ 1.3 ${ratio <= 1.3 ? '✓' : '✗'}`
+}
+
+/** What one more stream costs Vicinity. */
+function slopesText(figures: readonly ServerFigures[]): string {
+  const slopes = slopesOf(figures)
+  if (!slopes) return ''
+  const { memoryKiB, readyCpuMs, pushCpuUs, pushHundredCpuUs } = slopes
+  return `One more stream costs Vicinity ${memoryKiB.toFixed(0)} KiB of memory, ${readyCpuMs.toFixed(1)} ms of CPU until it is ready, ${pushCpuUs.toFixed(0)} µs when one service changes and ${pushHundredCpuUs.toFixed(0)} µs when 100 change: slopes of straight lines through all sizes.`
 }
 
 function historyTable(history: readonly HistoryFigures[]): string {

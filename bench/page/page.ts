@@ -16,7 +16,7 @@ const MADE = 'made by npm run bench:page'
 export async function writePage(): Promise<void> {
   const results = await readResults(resultsFile('latest.json'))
   await writeBetween('../README.md', 'results', await resultsText(results))
-  const scale = scaleTables(results.parts)
+  const scale = scaleTables(results)
   if (scale !== undefined) await writeBetween('../../docs/scale.md', 'measured', scale)
 }
 

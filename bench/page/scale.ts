@@ -1,4 +1,6 @@
+import type { ServerFigures } from '../compare/figures.ts'
 import { markdownTable } from '../compare/markdown-table.ts'
+import { type Slopes, slopesOf } from '../growth/slopes.ts'
 import type { Results } from '../results-file.ts'
 
 /** What is projected to. */
@@ -22,33 +24,28 @@ interface FanOutPlan {
   }[]
 }
 
-/** Raw numbers that the parts print beside their tables. */
+/** Raw numbers. */
 interface Raw {
   readonly fanOut: readonly FanOutPlan[]
-  readonly slopes: {
-    readonly kibPerStream: number
-    readonly readyCpuMsPerStream: number
-    readonly pushOneCpuUsPerStream: number
-    readonly pushHundredCpuUsPerStream: number
-  }
-  readonly rungs: readonly { readonly streams: number }[]
-  readonly services: number
+  readonly slopes: Slopes
+  /** The figures that they are slopes of. */
+  readonly streams: readonly ServerFigures[]
   readonly load?: {
     readonly ofPatch: Readonly<Record<'transactions' | 'written' | 'walBytes' | 'notifications', number>>
     readonly ofSecond: { readonly transactions: number }
   }
 }
 
-/** The tables of docs/scale.md; nothing before all of the parts that they stand on were measured. */
-export function scaleTables(parts: Results['parts'] = {}): string | undefined {
-  const { 'fan-out': fanOut, 'memory-per-stream': memory, store } = parts
-  if (!fanOut || !memory || !store) return undefined
+/** The tables of docs/scale.md; nothing before all that they stand on was measured. */
+export function scaleTables({ growth, parts = {} }: Results): string | undefined {
+  const { 'fan-out': fanOut, store } = parts
+  const streams = growth?.streams?.figures ?? []
+  const slopes = slopesOf(streams)
+  if (!fanOut || !slopes || !store) return undefined
   const { figures } = fanOut as unknown as { figures: readonly FanOutPlan[] }
-  const { slopes, rungs, services } = memory as unknown as Raw
-  const load = (store as unknown as { forms: readonly Partial<Raw>[] }).forms.flatMap(
-    one => one.load ?? [],
-  )[0]
-  const signs = signsOf({ fanOut: figures, slopes, rungs, services, ...(load && { load }) })
+  const { forms } = store as unknown as { forms: readonly Partial<Raw>[] }
+  const load = forms.find(one => one.load)?.load
+  const signs = signsOf({ fanOut: figures, slopes, streams, ...(load && { load }) })
   const { at, commit, machine } = fanOut
   return [
     `Of ${at.slice(0, 10)}, commit ${commit}, ${machine.cores} cores (${machine.cpu}).`,
@@ -73,7 +70,7 @@ function changeOf({ changes }: FanOutPlan, count: number) {
   return { ...found, bytesEach: bytes / messages, usEach: (1_000 * (sendCpuMs + ackCpuMs)) / messages }
 }
 
-function signsOf({ fanOut, slopes, rungs, services, load }: Raw) {
+function signsOf({ fanOut, slopes, streams, load }: Raw) {
   const [small, few, all] = ['all concerned, small', '1 % concerned', 'all concerned'].map(name =>
     planNamed(fanOut, name),
   ) as [FanOutPlan, FanOutPlan, FanOutPlan]
@@ -83,8 +80,8 @@ function signsOf({ fanOut, slopes, rungs, services, load }: Raw) {
   const unconcerned = few.streams - ofFew.messages
   const values = {
     p,
-    m1: slopes.pushOneCpuUsPerStream,
-    m100: slopes.pushHundredCpuUsPerStream,
+    m1: slopes.pushCpuUs,
+    m100: slopes.pushHundredCpuUs,
     u: Math.max(0, 1_000 * (ofFew.sendCpuMs + ofFew.ackCpuMs) - ofFew.messages * p) / unconcerned,
     f: all.firstSync.cpuMsPerStream,
     f1: few.firstSync.cpuMsPerStream,
@@ -93,26 +90,26 @@ function signsOf({ fanOut, slopes, rungs, services, load }: Raw) {
     bf: all.firstSync.bytesPerStream,
     bf1: few.firstSync.bytesPerStream,
     s: all.bytesPerStream,
-    g: slopes.kibPerStream * 1024 - small.bytesPerStream,
-    h: Math.max(0, slopes.readyCpuMsPerStream - small.firstSync.cpuMsPerStream),
+    g: slopes.memoryKiB * 1024 - small.bytesPerStream,
+    h: Math.max(0, slopes.readyCpuMs - small.firstSync.cpuMsPerStream),
     /** A MiB of it. */
     hMiB: 0,
     w: all.rss - all.streams * all.bytesPerStream,
   }
   values.hMiB = values.h / (small.firstSync.bytesPerStream / MIB)
-  const steps = `slope over ${rungs[0]?.streams} to ${rungs.at(-1)?.streams} streams`
+  const steps = `slope from ${streams[0]?.workload.streams} to ${streams.at(-1)?.workload.streams} streams`
   const rows = [
     ['p', `CPU of a message and its ACK without gRPC, one service changed, ${all.services} services`, us(p), `\`fan-out\`, all concerned (${all.streams} streams; ${us(changeOf(small, 1).usEach)} with ${small.services} services and ${small.streams} streams)`],
-    ['m1', 'CPU per concerned stream over gRPC, one changed', us(values.m1), `\`memory-per-stream\`, ${steps}, ${services} services`],
-    ['m100', 'the same, 100 changed in one push', us(values.m100), `\`memory-per-stream\`, slope (without gRPC, \`fan-out\`: ${us(hundred.usEach)})`],
+    ['m1', 'CPU per concerned stream over gRPC, one changed', us(values.m1), `\`growth:streams\`, ${steps}, ${streams[0]?.workload.services} services`],
+    ['m100', 'the same, 100 changed in one push', us(values.m100), `\`growth:streams\`, slope (without gRPC, \`fan-out\`: ${us(hundred.usEach)})`],
     ['u', 'CPU per stream that a change does not concern', us(values.u, 2), `\`fan-out\`, 1 % concerned: what is left of a change after ${Math.round(ofFew.messages)} p, a share for each of the others`],
     ['f', `CPU of the first sync of a stream, ${all.services} services, without gRPC`, ms(values.f), '`fan-out`, all concerned'],
     ['f1', `the same, one gateway of ${few.services / 100} services`, ms(values.f1), '`fan-out`, 1 % concerned'],
     ['b1, b100', 'bytes of a message, 1 and 100 changed', `${bytes(values.b1)}, ${bytes(values.b100)}`, '`fan-out`'],
     ['bf, bf1', `bytes of a first sync, ${all.services} services, and one gateway of ${few.services / 100}`, `${bytes(values.bf)}, ${bytes(values.bf1)}`, '`fan-out`'],
     ['s', `memory of a stream without gRPC, ${all.services} services`, bytes(values.s), '`fan-out`'],
-    ['g', 'memory that gRPC adds to a stream', bytes(values.g), `\`memory-per-stream\`, slope (${bytes(slopes.kibPerStream * 1024)} with ${services} services), less the ${bytes(small.bytesPerStream)} of \`fan-out\` with as many`],
-    ['h', 'CPU that gRPC adds to the first sync of a stream', `${ms(values.h)}, or ${ms(values.hMiB)} a MiB`, `\`memory-per-stream\` (${ms(slopes.readyCpuMsPerStream)}) less \`fan-out\` with as many services (${ms(small.firstSync.cpuMsPerStream)}, ${bytes(small.firstSync.bytesPerStream)})`],
+    ['g', 'memory that gRPC adds to a stream', bytes(values.g), `\`growth:streams\`, slope (${bytes(slopes.memoryKiB * 1024)} with ${streams[0]?.workload.services} services), less the ${bytes(small.bytesPerStream)} of \`fan-out\` with as many`],
+    ['h', 'CPU that gRPC adds to the first sync of a stream', `${ms(values.h)}, or ${ms(values.hMiB)} a MiB`, `\`growth:streams\` (${ms(slopes.readyCpuMs)}) less \`fan-out\` with as many services (${ms(small.firstSync.cpuMsPerStream)}, ${bytes(small.firstSync.bytesPerStream)})`],
     ['w', `memory of the process with ${all.services} services, no streams`, bytes(values.w), `\`fan-out\`, ${bytes(all.rss)} − ${all.streams} s; holds the test's own entries too`],
     ...(load
       ? [

@@ -37,7 +37,8 @@ const TEXT = [
   'A service moves from one backend to another; counted from just before the PATCH is sent until a client, which sends requests',
   'through a real Envoy one after the other over one connection, has the first answer of the new one. Vicinity runs with SQLite and syncs',
   'each commit. Each service has a route with a hostname of its own, and its endpoints in three zones. Processor time is that of',
-  'changes without any traffic, less what both take when nothing happens.',
+  'changes without any traffic, less what both take when nothing happens. Wanted at every size: p50 ≤ 8 ms, p99 ≤ 20 ms. Envoy Gateway in a',
+  'cluster on a machine of this size: 17/32 ms with 10, 40/68 ms with 100, 223/289 ms with 1,000 services.',
 ].join(' ')
 
 const COLUMNS = [

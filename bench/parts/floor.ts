@@ -1,12 +1,10 @@
 import { Closing } from '../../demo/closing.ts'
 import { measure } from '../acceptance/measure.ts'
 import { benchPrograms } from '../compare/bench-programs.ts'
-import { WARM_UPS } from '../compare/compare.ts'
 import { pushOf, type ServerFigures } from '../compare/figures.ts'
 import { runScenario } from '../compare/scenario.ts'
 import { sizeOf } from '../compare/targets.ts'
 import { startFloorServer } from '../floor/floor-server.ts'
-import { type JoiningFigures, joiningAt } from '../growth/joining.ts'
 
 /** What grpc-js costs by itself: the least that a server on it can show on this machine. */
 const QUICK = process.env.BENCH_QUICK !== undefined
@@ -17,13 +15,7 @@ const SIZES = QUICK
       [1_000, 1_000],
       [5_000, 200],
     ] as const)
-const REPETITIONS = QUICK ? 3 : 10
-const JOINING = QUICK
-  ? { services: 500, streams: 20, joining: 20 }
-  : { services: 5_000, streams: 100, joining: 100 }
-/** Bytes of a body. */
-const PARTS = [1024, 256, 64].map(kib => kib * 1024)
-
+const REPETITIONS = QUICK ? 3 : 5
 const VARIANTS = [
   { name: 'library', flags: [] },
   { name: 'past the library', flags: ['--past-library'] },
@@ -32,7 +24,7 @@ const VARIANTS = [
 const TEXT = [
   'A bare server that writes prepared bytes, the same to every stream, and reads of a request no more than its type. `library`: every',
   'message as grpc-js writes and reads it; `past the library`: as Vicinity does (`src/xds/streams/message-stream.ts`). The difference to',
-  'it is what Vicinity adds. Below: how long a change of one endpoint takes while others join, by the size of the bodies.',
+  'it is what Vicinity adds.',
 ].join(' ')
 
 const COLUMNS = [
@@ -63,45 +55,19 @@ await measure('floor', async () => {
             run: 1,
             changes: [1, 100],
             repetitions: REPETITIONS,
-            warmUps: WARM_UPS,
+            warmUps: 3,
             reconnect: true,
           })
         }),
       )
     }
   }
-  const joining: JoiningFigures[] = []
-  for (const part of PARTS) {
-    const workload = { ...JOINING, endpoints: 10, zones: 3 }
-    const flags = ['--past-library', '--part', String(part)]
-    const name = `${part / 1024} KiB`
-    joining.push(
-      await closed(async own => {
-        const server = await startFloorServer({ name, workload, flags })
-        return joiningAt({ fleet, say: line => console.error(`floor: ${line}`) }, own, server, JOINING)
-      }),
-    )
-  }
   return {
     right: true,
     title: 'The floor',
     text: TEXT,
-    tables: [
-      { columns: COLUMNS, rows: figures.map(rowOf) },
-      {
-        caption: `A change while ${JOINING.joining} join ${JOINING.services} services`,
-        columns: ['bodies', 'quiet p50 ms', 'quiet p99 ms', 'meanwhile p50 ms', 'meanwhile p99 ms'],
-        rows: joining.map(one => [
-          one.server,
-          rounded(one.quiet.p50, 1),
-          rounded(one.quiet.p99, 1),
-          rounded(one.meanwhile.p50, 1),
-          rounded(one.meanwhile.p99, 1),
-        ]),
-      },
-    ],
+    tables: [{ columns: COLUMNS, rows: figures.map(rowOf) }],
     figures,
-    joining,
   }
 })
 
