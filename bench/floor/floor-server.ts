@@ -45,7 +45,12 @@ export async function startFloorServer({ name, workload, flags }: FloorOptions):
   const floor = startProcess(name, process.execPath, [program, ...args, ...flags])
   const bump = (indexes: readonly number[]) =>
     request(admin, { method: 'POST', path: `/bump?indexes=${indexes.join()}` })
-  await waitUntil(`${name} to listen`, () => bump([0]).catch(() => undefined), { timeout: 60_000 })
+  const ended = floor.ended.then(() => Promise.reject(new Error(`${name} ended:\n${floor.output()}`)))
+  await Promise.race([
+    waitUntil(`${name} to listen`, () => bump([0]).catch(() => undefined), { timeout: 60_000 }),
+    ended,
+  ])
+  ended.catch(() => {})
   return {
     name,
     pid: floor.pid,

@@ -19,7 +19,7 @@ export function preparedResources(workload: Workload): ReadonlyMap<string, reado
   return new Map([
     [TYPE_URLS.listener, [jsonResource(TYPE_URLS.listener, LISTENER, listener)]],
     [TYPE_URLS.routes, [resource(TYPE_URLS.routes, LISTENER, routes(names))]],
-    [TYPE_URLS.cluster, names.map(name => jsonResource(TYPE_URLS.cluster, name, clusterOf(name)))],
+    [TYPE_URLS.cluster, names.map(name => resource(TYPE_URLS.cluster, name, clusterOf(name)))],
   ])
 }
 
@@ -55,7 +55,7 @@ export function preparedAssignment(
   })
 }
 
-function clusterOf(name: string): object {
+function clusterOf(name: string): Uint8Array {
   return cluster(name, {
     hostname: `${name}.default`,
     settings: {},
