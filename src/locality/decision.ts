@@ -38,9 +38,14 @@ export interface Decision {
   /** Nodes (see `nodeKey`) that the node rule serves on their own; empty when the rule is off. */
   readonly nodes: ReadonlySet<string>
   /** Zones (see `zoneKey`) that the zone rule serves on their own; empty when the rule is off. */
-  readonly zones: ReadonlySet<string>
+  readonly zones: Zones
   /** Why a rule is off for everyone, for people. */
   readonly notes: readonly string[]
+}
+
+interface Zones {
+  readonly size: number
+  has(zone: string): boolean
 }
 
 /** An eligible endpoint with the hints that count for it. */
@@ -59,16 +64,16 @@ export interface Hinted {
 export function decide(candidates: Candidates): Decision {
   const { mode, rule, endpoints, policy = DEFAULT_POLICY, demand = [] } = candidates
   const isBalanced = mode === 'Balanced'
-  const sendable = endpoints.filter(one => one.weight > 0 && one.setback?.isDropped !== true)
-  const ready = sendable.filter(one => one.ready !== false)
+  const sendable = where(endpoints, one => one.weight > 0 && one.setback?.isDropped !== true)
+  const ready = where(sendable, one => one.ready !== false)
   const lastResort = ready.length === 0
   const { front, behind } = ranked(
     lastResort ? sendable.filter(one => one.serving && one.terminating) : ready,
   )
   const usable = behind.length === 0 ? front : [...front, ...behind]
-  const hinting = isBalanced ? [] : endpoints.filter(one => one.hints !== undefined)
-  const given = new Set(hinting.map(one => one.source))
-  const sources = new Set(front.map(one => one.source))
+  const hinting = isBalanced ? [] : where(endpoints, one => one.hints !== undefined)
+  const given = valuesOf(hinting, one => one.source)
+  const sources = valuesOf(front, one => one.source)
   const several = sources.size > 1
   const steered = given.size > 0 || isSteered(candidates)
   const hintsOf = (one: Candidate) =>
@@ -76,7 +81,7 @@ export function decide(candidates: Candidates): Decision {
   const eligible = front.map(candidate => {
     const { zones, nodes } = hintsOf(candidate)
     const countsAsOwn = several && steered && zones.length === 0
-    const keys = nodes.map(node => nodeKey(node, candidate, several))
+    const keys = nodes.length === 0 ? nodes : nodes.map(node => nodeKey(node, candidate, several))
     return { candidate, zones: countsAsOwn ? ownZone(candidate) : zones, nodes: keys }
   })
   const hintsByZone = countHints(eligible)
@@ -97,8 +102,8 @@ export function decide(candidates: Candidates): Decision {
     policy,
     balance: isBalanced ? balance(front, demand, policy.headroom.value) : undefined,
     sources,
-    networks: new Set(usable.flatMap(one => one.network?.name ?? [])),
-    standingZones: policy.distribute.value.size === 0 ? NOBODY : new Set(front.map(zoneKey)),
+    networks: valuesOf(usable, one => one.network?.name),
+    standingZones: policy.distribute.value.size === 0 ? NOBODY : valuesOf(front, zoneKey),
     hintsByZone,
     lastResort,
     notes,
@@ -117,14 +122,38 @@ export function decide(candidates: Candidates): Decision {
   return {
     ...shared,
     nodes: withoutNode ? NOBODY : new Set(eligible.flatMap(one => one.nodes)),
-    zones: withoutZone ? NOBODY : new Set(hintsByZone.keys()),
+    zones: withoutZone ? NOBODY : hintsByZone,
   }
 }
 
 const NOBODY: ReadonlySet<string> = new Set()
 
+/** The list itself where all are meant, as nearly always. */
+function where(all: readonly Candidate[], isMeant: (one: Candidate) => boolean): readonly Candidate[] {
+  return all.every(isMeant) ? all : all.filter(isMeant)
+}
+
+function valuesOf(
+  all: readonly Candidate[],
+  read: (one: Candidate) => string | undefined,
+): ReadonlySet<string> {
+  let values: Set<string> | undefined
+  let last: string | undefined
+  for (const one of all) {
+    const value = read(one)
+    if (value === undefined || value === last) continue
+    last = value
+    values ??= new Set()
+    values.add(value)
+  }
+  return values ?? NOBODY
+}
+
+const NO_CANDIDATES: readonly Candidate[] = []
+
 /** Nobody is chosen who was set back while there are others: what hints and rules choose from are those in front. */
 function ranked(endpoints: readonly Candidate[]) {
+  if (endpoints.every(one => one.setback === undefined)) return { front: endpoints, behind: NO_CANDIDATES }
   const first = endpoints.reduce((least, one) => Math.min(least, rankOf(one)), Number.POSITIVE_INFINITY)
   return {
     front: endpoints.filter(one => rankOf(one) === first),
@@ -138,6 +167,7 @@ function orderOf(usable: readonly Candidate[]): number[] {
 
 /** What was set back, and why: once for each reason. */
 function setbackNotes(endpoints: readonly Candidate[], front: readonly Candidate[]): string[] {
+  if (endpoints.every(one => one.setback === undefined)) return []
   const used = new Set(front.map(one => one.setback?.reason))
   const notes = new Map<string, string>()
   for (const { setback } of endpoints) {
@@ -152,7 +182,7 @@ function setbackNote({ reason, isDropped }: Setback, isUsed: boolean): string {
 }
 
 function others(all: readonly Candidate[], some: readonly Candidate[]): readonly Candidate[] {
-  if (some.length === all.length) return []
+  if (some.length === all.length) return NO_CANDIDATES
   const left = new Set(all)
   for (const one of some) left.delete(one)
   return [...left]
@@ -179,6 +209,8 @@ const NONE: NonNullable<Candidates['topologyAware']> = new Map()
 
 type Hints = Omit<Hinted, 'candidate'>
 
+const NO_HINTS: Hints = { zones: [], nodes: [] }
+
 function givenHints({ region, hints }: Candidate): Hints {
   const zones = hints?.zones.map(zone => ({ region: hints.regions?.get(zone) ?? region, zone }))
   return { zones: zones ?? [], nodes: hints?.nodes ?? [] }
@@ -188,15 +220,15 @@ function givenHints({ region, hints }: Candidate): Hints {
 function computedHints(candidate: Candidate, { mode, topologyAware }: Candidates): Hints {
   if (mode === 'Auto') {
     const zone = topologyAware?.get(candidate.source)?.hints?.get(candidate.name)
-    return { zones: zone === undefined ? [] : [zone], nodes: [] }
+    return zone === undefined ? NO_HINTS : { zones: [zone], nodes: NO_HINTS.nodes }
   }
-  if (UNSTEERED.has(mode) || candidate.ready !== true) return { zones: [], nodes: [] }
+  if (UNSTEERED.has(mode) || candidate.ready !== true) return NO_HINTS
   const onNode = mode === 'PreferSameNode' && candidate.node !== ''
-  return { zones: ownZone(candidate), nodes: onNode ? [candidate.node] : [] }
+  return { zones: ownZone(candidate), nodes: onNode ? [candidate.node] : NO_HINTS.nodes }
 }
 
-function ownZone(candidate: Candidate): Place[] {
-  return candidate.zone === '' ? [] : [candidate]
+function ownZone(candidate: Candidate): readonly Place[] {
+  return candidate.zone === '' ? NO_HINTS.zones : [candidate]
 }
 
 function topologyAwareNotes({ topologyAware = NONE }: Candidates, given: ReadonlySet<string>): string[] {

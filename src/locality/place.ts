@@ -4,9 +4,27 @@ export interface Place {
   readonly zone: string
 }
 
-/** Zones are equal only when their regions are equal too. */
+/** By region and zone. Proxies say any: when there are many, all of them are made anew. */
+const keys = new Map<string, Map<string, string>>()
+let keysKept = 0
+const KEYS_KEPT = 10_000
+
+/**
+ * Zones are equal only when their regions are equal too. The text of a zone is one string for all who ask, and every
+ * endpoint of every service does: it need not be put together, and maps know where to look for it.
+ */
 export function zoneKey({ region, zone }: Place): string {
-  return `${region}/${zone}`
+  const known = keys.get(region)?.get(zone)
+  if (known !== undefined) return known
+  if (keysKept >= KEYS_KEPT) {
+    keys.clear()
+    keysKept = 0
+  }
+  const ofRegion = keys.get(region) ?? new Map<string, string>()
+  const key = `${region}/${zone}`
+  keys.set(region, ofRegion.set(zone, key))
+  keysKept += 1
+  return key
 }
 
 /** For people. */

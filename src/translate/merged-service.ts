@@ -7,13 +7,7 @@ import { compare } from '../model/order.ts'
 import type { ServicePort } from '../model/topology.ts'
 import { type ClusterSettings, hasCluster } from './cluster.ts'
 import { clusterName } from './names.ts'
-import {
-  mergedPorts,
-  type ParsedClaim,
-  parseClaim,
-  regionsOfEndpoints,
-  type ServiceClaim,
-} from './parsed-claim.ts'
+import { mergedPorts, ParsedClaim, regionsOfEndpoints, type ServiceClaim } from './parsed-claim.ts'
 import type { Realm } from './realm.ts'
 import { claimCandidates, misfitsOf, withoutDuplicates } from './service-candidates.ts'
 import { type Conflict, conflictsWith } from './service-conflicts.ts'
@@ -121,7 +115,9 @@ export class MergedService {
   /** Names of a source's endpoints that no port of the service takes. */
   misfits(source: string): readonly string[] {
     const claim = this.#claims.find(one => one.source === source)
-    return claim === undefined ? [] : misfitsOf(claim, this.ports)
+    const misfits = claim === undefined ? [] : misfitsOf(claim, this.ports)
+    this.#forgetEndpoints()
+    return misfits
   }
 
   /** What the service's rule says for one port, before any viewpoint; undefined for a port that it does not have. */
@@ -132,6 +128,7 @@ export class MergedService {
     if (declared === undefined) return undefined
     const made = decide(this.#candidates(declared))
     this.#decisions.set(port, made)
+    this.#forgetEndpoints()
     return made
   }
 
@@ -140,7 +137,12 @@ export class MergedService {
     const leader = this.claims.find(claim => claim.service !== undefined)
     if (leader === undefined) return false
     const defaults = this.#surroundings.defaults.get(leader.source)
-    return isSaidBalanced(leader) || defaults?.settings.locality?.mode === 'Balanced'
+    return defaults?.settings.locality?.mode === 'Balanced' || this.#isSaidBalanced(leader)
+  }
+
+  #isSaidBalanced(leader: ServiceClaim): boolean {
+    if (this.#parsed === undefined) return isSaidBalanced(leader)
+    return this.#leader?.settings?.locality?.mode === 'Balanced'
   }
 
   get mode(): Candidates['mode'] {
@@ -155,7 +157,7 @@ export class MergedService {
     const endpoints = this.#claims.flatMap(claim => claimCandidates(claim, port, ports, around))
     return {
       mode,
-      rule: this.#rule,
+      rule: this.#ruleOf(mode),
       endpoints: withoutDuplicates(endpoints),
       policy: this.#policy,
       ...(mode === 'Auto' && { topologyAware: this.#topologyAwareHints }),
@@ -163,10 +165,15 @@ export class MergedService {
     }
   }
 
-  get #rule(): string {
+  /** Once everything that proxies are served was made of them. */
+  #forgetEndpoints(): void {
+    if (this.#decisions.size < this.ports.length) return
+    for (const claim of this.#claims) claim.forgetEndpoints()
+  }
+
+  #ruleOf(mode: Candidates['mode']): string {
     const leader = this.#leader
     const from = leader ? ` of source ${leader.source}, revision ${leader.since}` : ''
-    const { mode } = this
     if (mode === 'Balanced') return `locality.mode Balanced of ${this.#policy.mode.origin}`
     if (mode === 'ClusterWide') return `no trafficDistribution${from}`
     return mode === 'Auto' ? `topologyMode Auto${from}` : `trafficDistribution ${mode}${from}`
@@ -213,7 +220,7 @@ export class MergedService {
   }
 
   get #claims(): readonly ParsedClaim[] {
-    this.#parsed ??= this.claims.map(parseClaim)
+    this.#parsed ??= this.claims.map(claim => new ParsedClaim(claim))
     return this.#parsed
   }
 }

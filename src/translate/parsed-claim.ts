@@ -10,17 +10,39 @@ export interface ServiceClaim {
 }
 
 /** What the bodies of a claim say. */
-export interface ParsedClaim extends EndpointClaim {
+export class ParsedClaim implements EndpointClaim {
+  readonly source: string
   /** Revision of the settings, for people. */
   readonly since: number
   readonly settings: Service | undefined
-}
+  readonly #body: string | undefined
+  #endpoints: readonly Endpoint[] | undefined
+  #impliedPorts: readonly ServicePort[] | undefined
 
-export function parseClaim(claim: ServiceClaim): ParsedClaim {
-  const settings = claim.service && (JSON.parse(claim.service.body) as Service)
-  const endpoints = claim.endpoints ? (JSON.parse(claim.endpoints.body) as Endpoints).endpoints : []
-  const ports = settings?.ports ?? impliedPorts(endpoints)
-  return { source: claim.source, since: claim.service?.since ?? 0, settings, endpoints, ports }
+  constructor({ source, service, endpoints }: ServiceClaim) {
+    this.source = source
+    this.since = service?.since ?? 0
+    this.settings = service && (JSON.parse(service.body) as Service)
+    this.#body = endpoints?.body
+  }
+
+  /** Parsed when they are asked for: most of what is asked of a claim are its settings. */
+  get endpoints(): readonly Endpoint[] {
+    this.#endpoints ??= this.#body === undefined ? [] : (JSON.parse(this.#body) as Endpoints).endpoints
+    return this.#endpoints
+  }
+
+  get ports(): readonly ServicePort[] | undefined {
+    const declared = this.settings?.ports
+    if (declared !== undefined) return declared
+    this.#impliedPorts ??= impliedPorts(this.endpoints)
+    return this.#impliedPorts
+  }
+
+  /** They take several times what their text does, which stays. */
+  forgetEndpoints(): void {
+    this.#endpoints = undefined
+  }
 }
 
 /** A service may leave its ports out when all its endpoints have one equal port: that is then the service's. */

@@ -1,9 +1,9 @@
-import type { Candidate, GivenHints } from '../locality/candidate.ts'
+import type { Candidate, GivenHints, Setback } from '../locality/candidate.ts'
 import type { Place } from '../locality/place.ts'
 import { compare } from '../model/order.ts'
 import type { Endpoint, ServicePort } from '../model/topology.ts'
 import type { Regions } from './regions.ts'
-import { setbackOf } from './setback.ts'
+import { setbacksOf } from './setback.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What one source says of a service's endpoints. */
@@ -24,10 +24,13 @@ export function claimCandidates(
   const own = ownPort(claim, port)
   if (own === undefined) return []
   const single = (claim.ports ?? merged).length === 1
-  return claim.endpoints.flatMap(endpoint => {
+  const around = aroundSource(claim.source, surroundings)
+  const candidates: Candidate[] = []
+  for (const endpoint of claim.endpoints) {
     const listening = listeningPort(endpoint, own, single)
-    return listening === undefined ? [] : [candidate(claim.source, endpoint, listening, surroundings)]
-  })
+    if (listening !== undefined) candidates.push(candidate(endpoint, listening, around))
+  }
+  return candidates
 }
 
 /** Names of its endpoints that no port of the merged service takes. */
@@ -50,17 +53,34 @@ function listeningPort(endpoint: Endpoint, { name }: ServicePort, single: boolea
   return name !== undefined && Object.hasOwn(ports, name) ? ports[name] : undefined
 }
 
-function candidate(source: string, endpoint: Endpoint, port: number, surroundings: Surroundings): Candidate {
+/** What endpoints of one source read of their surroundings. */
+interface AroundSource {
+  readonly source: string
+  readonly regions: Regions
+  readonly network: Candidate['network']
+  readonly setbackIn: (place: Place) => Setback | undefined
+}
+
+function aroundSource(source: string, surroundings: Surroundings): AroundSource {
   const { regions, networks, sourceSettings } = surroundings
-  const { region, zone } = endpointPlace(source, endpoint, regions)
+  const network = networks.get(sourceSettings.get(source)?.network ?? '')
+  return { source, regions, network, setbackIn: setbacksOf(source, surroundings) }
+}
+
+function candidate(
+  endpoint: Endpoint,
+  port: number,
+  { source, regions, network, setbackIn }: AroundSource,
+): Candidate {
+  const place = endpointPlace(source, endpoint, regions)
   const { hints } = endpoint
   return {
     name: endpoint.name,
     address: endpoint.address,
-    additionalAddresses: endpoint.additionalAddresses ?? [],
+    additionalAddresses: endpoint.additionalAddresses ?? NO_ADDRESSES,
     port,
-    region,
-    zone,
+    region: place.region,
+    zone: place.zone,
     subZone: endpoint.subZone ?? '',
     node: endpoint.node ?? '',
     source,
@@ -68,11 +88,13 @@ function candidate(source: string, endpoint: Endpoint, port: number, surrounding
     serving: endpoint.serving ?? true,
     terminating: endpoint.terminating ?? false,
     weight: endpoint.weight ?? 1,
-    network: networks.get(sourceSettings.get(source)?.network ?? ''),
-    setback: setbackOf(source, { region, zone }, surroundings),
+    network,
+    setback: setbackIn(place),
     hints: hints && givenHints(source, endpoint, hints, regions),
   }
 }
+
+const NO_ADDRESSES: readonly string[] = []
 
 export function endpointPlace(source: string, { region, zone = '' }: Endpoint, regions: Regions): Place {
   return { region: region ?? (zone === '' ? '' : regions.ofEndpoint(source, zone)), zone }

@@ -6,9 +6,10 @@ import type { Surroundings } from './surroundings.ts'
 type Read = Pick<Surroundings, 'drains' | 'staleSources' | 'sourceSettings'>
 
 /** Why endpoints of a source in a zone stand behind all others. Of several reasons the one that puts them last. */
-export function setbackOf(source: string, place: Place, surroundings: Read): Setback | undefined {
+export function setbacksOf(source: string, surroundings: Read): (place: Place) => Setback | undefined {
   const stale = staleness(source, surroundings)
-  return stale?.isDropped ? stale : (drainOf(place, surroundings) ?? stale)
+  if (stale?.isDropped || surroundings.drains.isEmpty()) return () => stale
+  return place => drainOf(place, surroundings) ?? stale
 }
 
 function staleness(source: string, { staleSources, sourceSettings }: Read): Setback | undefined {

@@ -18,14 +18,14 @@ import { assignmentResource, clusterResource, type Resource } from '../../transl
  */
 export class ServiceResources {
   readonly service: MergedService
-  /** By port, and whether it is for Envoys from whose zone zones are weighed. */
-  readonly #clusters = new Map<string, Resource>()
+  /** By `placeOf` the port, and whether it is for Envoys from whose zone zones are weighed. */
+  readonly #clusters = new Map<number, Resource>()
   /** The same for Envoys that take endpoints from elsewhere than ADS, as long as there are such Envoys. */
-  #otherClusters: WeakMap<ConfigSource, Map<string, Resource>> | undefined
-  readonly #grpcClusters = new Map<string, Resource>()
-  readonly #grpcRoutes = new Map<string, Resource>()
-  /** By port and kind of client, then by class. */
-  readonly #assignments = new Map<string, Map<string, Resource>>()
+  #otherClusters: WeakMap<ConfigSource, Map<number, Resource>> | undefined
+  #grpcClusters: Map<string, Resource> | undefined
+  #grpcRoutes: Map<string, Resource> | undefined
+  /** By `placeOf` the port, and whether it is for gRPC clients; then by class. */
+  readonly #assignments = new Map<number, Map<string, Resource>>()
 
   constructor(service: MergedService) {
     this.service = service
@@ -39,16 +39,18 @@ export class ServiceResources {
     endpointsFrom: ConfigSource = FROM_ADS,
   ): Resource | undefined {
     const weighsZones = this.service.weighsZonesFrom(viewpoint)
-    return once(this.#clustersWith(endpointsFrom), `${port} ${weighsZones}`, () =>
+    return once(this.#clustersWith(endpointsFrom), placeOf(port, weighsZones), () =>
       clusterResource(this.service, name, port, weighsZones, endpointsFrom),
     )
   }
 
   grpcCluster(name: string, port: number): Resource | undefined {
+    this.#grpcClusters ??= new Map()
     return once(this.#grpcClusters, name, () => grpcClusterResource(this.service, name, port))
   }
 
   grpcRoutes(name: string, port: number): Resource | undefined {
+    this.#grpcRoutes ??= new Map()
     return once(this.#grpcRoutes, name, () => grpcRoutesResource(this.service, name, port))
   }
 
@@ -56,9 +58,12 @@ export class ServiceResources {
   assignment(name: string, port: number, viewpoint: Viewpoint, kind: ClientKind): Resource | undefined {
     const decision = this.service.decision(port)
     if (decision === undefined) return undefined
-    const place = `${port} ${kind}`
-    const classes = this.#assignments.get(place) ?? new Map<string, Resource>()
-    this.#assignments.set(place, classes)
+    const place = placeOf(port, kind === 'grpc')
+    let classes = this.#assignments.get(place)
+    if (classes === undefined) {
+      classes = new Map()
+      this.#assignments.set(place, classes)
+    }
     const key = viewpointClass(decision, viewpoint)
     const known = classes.get(key)
     if (known !== undefined) return known
@@ -81,14 +86,14 @@ export class ServiceResources {
 
   /** Those of Envoys that take endpoints from elsewhere are left out. */
   get clustersHeld(): number {
-    return this.#clusters.size + this.#grpcClusters.size
+    return this.#clusters.size + (this.#grpcClusters?.size ?? 0)
   }
 
   get grpcRoutesHeld(): number {
-    return this.#grpcRoutes.size
+    return this.#grpcRoutes?.size ?? 0
   }
 
-  #clustersWith(endpointsFrom: ConfigSource): Map<string, Resource> {
+  #clustersWith(endpointsFrom: ConfigSource): Map<number, Resource> {
     if (endpointsFrom === FROM_ADS) return this.#clusters
     this.#otherClusters ??= new WeakMap()
     const clusters = this.#otherClusters.get(endpointsFrom) ?? new Map()
@@ -97,10 +102,15 @@ export class ServiceResources {
   }
 }
 
+/** Of two things that there are for each port. */
+function placeOf(port: number, isSecond: boolean): number {
+  return 2 * port + Number(isSecond)
+}
+
 /** What there is not is looked for again. */
-function once(
-  made: Map<string, Resource>,
-  key: string,
+function once<Key>(
+  made: Map<Key, Resource>,
+  key: Key,
   make: () => Resource | undefined,
 ): Resource | undefined {
   const known = made.get(key)
