@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** The two halves of what a source says. */
 export const PARTS = ['topology', 'routes'] as const
@@ -59,9 +59,7 @@ export interface Entry extends EntryKey {
 }
 
 export function entry(key: EntryKey, body: string): Entry {
-  const digest = createHash('sha256')
-    .update(`${key.kind}\0${key.namespace}\0${key.name}\0${body}`)
-    .digest('hex')
+  const digest = hash('sha256', `${key.kind}\0${key.namespace}\0${key.name}\0${body}`)
   return { kind: key.kind, namespace: key.namespace, name: key.name, digest, body }
 }
 

@@ -22,7 +22,8 @@ export interface Untranslatable {
  */
 export function tryTranslate(entries: readonly Entry[]): Untranslatable[] {
   const draft = new WorldDraft(World.EMPTY)
-  draft.add({ revision: 1, reset: false, upserted: withoutAssignments(entries).map(asStored), removed: [] })
+  const tried = withoutAssignments(oneOfEachSettings(entries))
+  draft.add({ revision: 1, reset: false, upserted: tried.map(asStored), removed: [] })
   const { world } = draft.finish(1)
   const services = [...world.allServices()].flatMap(service =>
     attempt({ kind: 'Service', namespace: service.namespace, name: service.name }, () => tryService(service)),
@@ -50,6 +51,22 @@ function tryService(service: MergedService): void {
  */
 function tryRoute(route: SourceRoute): void {
   route.translation(80, () => ({ hashPolicy: undefined }))
+}
+
+/**
+ * Thousands of services differ in their names alone, which the schema has checked: of those that say the same the first
+ * is tried. One without ports is not like another: it has those of its endpoints.
+ */
+function oneOfEachSettings(entries: readonly Entry[]): readonly Entry[] {
+  const seen = new Set<string>()
+  return entries.filter(({ kind, namespace, name, body }) => {
+    const named = JSON.stringify({ namespace, name }).slice(0, -1)
+    if (kind !== 'Service' || !body.startsWith(named) || !body.includes('"ports":')) return true
+    const settings = body.slice(named.length)
+    const isFirst = !seen.has(settings)
+    seen.add(settings)
+    return isFirst
+  })
 }
 
 function withoutAssignments(entries: readonly Entry[]): readonly Entry[] {
