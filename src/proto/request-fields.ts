@@ -10,12 +10,37 @@ export function tagOf(fieldNumber: number): number {
   return (fieldNumber << 3) | LENGTH_DELIMITED
 }
 
-/** The reader stands before a name. */
-export function idOf(reader: protobuf.Reader, bytes: Uint8Array, names: NameFinder): number {
-  const length = reader.uint32()
+/**
+ * The reader stands behind the first tag of names, and afterwards behind the last of those that follow one another. `before`:
+ * names that stood elsewhere in the message.
+ */
+export function idsOf(
+  reader: protobuf.Reader,
+  tag: number,
+  { bytes, names, before }: { bytes: Uint8Array; names: NameFinder; before: readonly number[] },
+): readonly number[] {
   const from = reader.pos
-  reader.skip(length)
-  return names.idOfBytes(bytes, from, from + length)
+  const to = skipNames(reader, bytes, tag)
+  const ids = names.idsIn(bytes.subarray(from, to), () => {
+    const read: number[] = []
+    for (reader.pos = from; reader.pos < to; reader.pos++) {
+      const length = reader.uint32()
+      reader.skip(length)
+      read.push(names.idOfBytes(bytes, reader.pos - length, reader.pos))
+    }
+    return read
+  })
+  reader.pos = to
+  return before.length === 0 ? ids : [...before, ...ids]
+}
+
+/** Their tags have one byte. Returns where the last name ends. */
+function skipNames(reader: protobuf.Reader, bytes: Uint8Array, tag: number): number {
+  for (;;) {
+    reader.skip(reader.uint32())
+    if (reader.pos >= reader.len || bytes[reader.pos] !== tag) return reader.pos
+    reader.pos += 1
+  }
 }
 
 /** The reader stands before a node. */

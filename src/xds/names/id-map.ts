@@ -1,12 +1,20 @@
+import { IdSet } from './id-set.ts'
 import { type NameId, STRANGE } from './name-id.ts'
 
 /** Names of one page. Who has a few of many names has a few pages. */
 const PAGE_BITS = 6
 const PAGE = 1 << PAGE_BITS
 
-/** A value for each of some names: 8 bytes a name, where they stand close together, and looked up without a hash. */
+type Page<Value> = (Value | undefined)[]
+
+/**
+ * A value for each of some names: 8 bytes a name, where they stand close together, and looked up without a hash. What many
+ * maps have alike they have once (`addAll`).
+ */
 export class IdMap<Value extends object> {
-  readonly #pages: ((Value | undefined)[] | undefined)[] = []
+  readonly #pages: (Page<Value> | undefined)[] = []
+  /** Pages, by their numbers, that another map may have as well: to be copied before anything in them changes. */
+  readonly #lent = new IdSet()
   #strange: Map<NameId, Value> | undefined
   #size = 0
 
@@ -45,8 +53,36 @@ export class IdMap<Value extends object> {
     return true
   }
 
+  /** Any of these. */
+  hasAny(ids: IdSet): boolean {
+    if (this.#size === 0) return false
+    for (const [number, page] of this.#pages.entries()) {
+      const first = number << PAGE_BITS
+      if (page === undefined || !ids.hasBetween(first, first + PAGE)) continue
+      for (let at = 0; at < PAGE; at++) if (page[at] !== undefined && ids.has(first + at)) return true
+    }
+    for (const id of this.#strange?.keys() ?? []) if (ids.has(id)) return true
+    return false
+  }
+
+  /**
+   * Takes what the other map has of these names, over what it had of them itself. A whole page that is new to it is
+   * that of the other map, until one of the two changes it.
+   */
+  addAll(other: IdMap<Value>, ids: IdSet): void {
+    for (const [number, page] of other.#pages.entries()) {
+      if (page === undefined) continue
+      const first = number << PAGE_BITS
+      if (this.#pages[number] === undefined && isWithin(page, first, ids)) this.#borrow(number, page, other)
+      else
+        page.forEach((value, at) => value !== undefined && ids.has(first + at) && this.set(first + at, value))
+    }
+    for (const [id, value] of other.#strange ?? []) if (ids.has(id)) this.set(id, value)
+  }
+
   clear(): void {
     this.#pages.length = 0
+    this.#lent.clear()
     this.#strange = undefined
     this.#size = 0
   }
@@ -69,12 +105,32 @@ export class IdMap<Value extends object> {
     if (this.#strange) yield* this.#strange
   }
 
-  #page(number: number): (Value | undefined)[] {
-    while (this.#pages.length <= number) this.#pages.push(undefined)
+  /** To be changed. */
+  #page(number: number): Page<Value> {
+    this.#reach(number)
     const known = this.#pages[number]
-    if (known !== undefined) return known
-    const page = new Array<Value | undefined>(PAGE).fill(undefined)
+    if (known !== undefined && !this.#lent.has(number)) return known
+    const page = known?.slice() ?? new Array<Value | undefined>(PAGE).fill(undefined)
+    this.#lent.delete(number)
     this.#pages[number] = page
     return page
   }
+
+  #borrow(number: number, page: Page<Value>, owner: IdMap<Value>): void {
+    this.#reach(number)
+    this.#pages[number] = page
+    this.#lent.add(number)
+    owner.#lent.add(number)
+    for (const value of page) if (value !== undefined) this.#size += 1
+  }
+
+  #reach(number: number): void {
+    while (this.#pages.length <= number) this.#pages.push(undefined)
+  }
+}
+
+/** Whether all that the page has is of these names. */
+function isWithin<Value>(page: Page<Value>, first: NameId, ids: IdSet): boolean {
+  for (let at = 0; at < PAGE; at++) if (page[at] !== undefined && !ids.has(first + at)) return false
+  return true
 }

@@ -8,6 +8,12 @@ export class IdSet {
   #strange: Set<NameId> | undefined
   #size = 0
 
+  static of(ids: Iterable<NameId>): IdSet {
+    const set = new IdSet()
+    for (const id of ids) set.add(id)
+    return set
+  }
+
   get size(): number {
     return this.#size
   }
@@ -70,6 +76,30 @@ export class IdSet {
     this.#words = NO_WORDS
     this.#strange = undefined
     this.#size = 0
+  }
+
+  /** Any from the one on, and below the other; both are multiples of 32. */
+  hasBetween(from: NameId, to: NameId): boolean {
+    const end = Math.min(to >>> 5, this.#words.length)
+    for (let word = from >>> 5; word < end; word++) if (this.#words[word] !== 0) return true
+    return false
+  }
+
+  hasAny(others: IdSet): boolean {
+    const words = Math.min(this.#words.length, others.#words.length)
+    for (let word = 0; word < words; word++)
+      if (((this.#words[word] as number) & (others.#words[word] as number)) !== 0) return true
+    for (const id of this.#strange ?? []) if (others.has(id)) return true
+    return false
+  }
+
+  equals(others: IdSet): boolean {
+    if (this.#size !== others.#size) return false
+    const words = Math.max(this.#words.length, others.#words.length)
+    for (let word = 0; word < words; word++)
+      if ((this.#words[word] ?? 0) !== (others.#words[word] ?? 0)) return false
+    for (const id of this.#strange ?? []) if (!others.has(id)) return false
+    return true
   }
 
   /** Lowest first. Names may be deleted on the way; one that is added does not come. */

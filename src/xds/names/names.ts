@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { IdSet } from './id-set.ts'
 import { type NameId, STRANGE } from './name-id.ts'
 import { NameRange } from './name-range.ts'
+import { SaidLists } from './said-lists.ts'
 
 /** Whoever keeps names by their ids. */
 export interface NameHolder {
@@ -14,6 +15,12 @@ export const WILDCARD_ID: NameId = 0
 
 const NONE: readonly NameId[] = []
 const FREE = -1
+/** Of FNV-1a. */
+const PRIME = 0x01000193
+/** Bits that none of four ASCII characters has. */
+const NOT_ASCII = 0x80808080
+/** In bytes; what is shorter is read faster than it is looked up. */
+const LONG_LIST = 1_024
 const SWEEP_FROM = 4_096
 const LOOK_FROM = 256
 
@@ -29,12 +36,11 @@ export class Names {
   readonly #holders = new Set<WeakRef<NameHolder>>()
   /** Lists are those of resources: the same for every stream. */
   #lists = new WeakMap<readonly string[], readonly NameId[]>()
+  readonly #saidLists = new SaidLists()
   /** Whoever makes up names must not know where they will stand. */
   readonly #seed = randomInt(2 ** 31)
-  /** Open addressing; FREE or an id. */
-  #slots = new Int32Array(1_024).fill(FREE)
-  /** Of what stands there. */
-  #hashes = new Int32Array(1_024)
+  /** Open addressing: for each slot FREE or an id, and behind it the hash of that name. */
+  #slots = emptySlots(1_024)
   #sweepAt: number
   /** With so many holders they are looked through for those that are garbage. */
   #lookAt = LOOK_FROM
@@ -65,20 +71,37 @@ export class Names {
   idOfBytes(bytes: Uint8Array, from: number, to: number): NameId {
     let hash = this.#seed
     let seen = 0
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at] as number
-      seen |= byte
-      hash = Math.imul(hash ^ byte, 0x01000193)
+    let at = from
+    for (; at + 4 <= to; at += 4) {
+      const word =
+        (bytes[at] as number) |
+        ((bytes[at + 1] as number) << 8) |
+        ((bytes[at + 2] as number) << 16) |
+        ((bytes[at + 3] as number) << 24)
+      seen |= word
+      hash = Math.imul(hash ^ word, PRIME)
     }
-    const slots = this.#slots
-    const hashes = this.#hashes
+    for (; at < to; at++) {
+      seen |= bytes[at] as number
+      hash = Math.imul(hash ^ (bytes[at] as number), PRIME)
+    }
     hash = spread(hash)
-    for (let slot = hash & (slots.length - 1); seen < 0x80; slot = (slot + 1) & (slots.length - 1)) {
+    const slots = this.#slots
+    const mask = slots.length - 1
+    for (let slot = (2 * hash) & mask; (seen & NOT_ASCII) === 0; slot = (slot + 2) & mask) {
       const id = slots[slot] as number
       if (id === FREE) break
-      if (hashes[slot] === hash && this.#rangeOf(id).isAt(id, bytes, from, to)) return id
+      if (slots[slot + 1] === hash && this.#rangeOf(id).isAt(id, bytes, from, to)) return id
     }
     return this.idSaid(textOf(bytes, from, to))
+  }
+
+  /**
+   * The ids that `read` finds in some bytes; in those of a long list it is looked once: the Envoys of a gateway all name the
+   * same, in one order (Envoy keeps the names that it asks for sorted).
+   */
+  idsIn(bytes: Uint8Array, read: () => readonly NameId[]): readonly NameId[] {
+    return bytes.length < LONG_LIST ? read() : this.#saidLists.of(bytes, read)
   }
 
   /** Those of names of ours; of a list that does not change. */
@@ -123,9 +146,10 @@ export class Names {
       else holder.markNames(inUse)
     }
     this.#lists = new WeakMap()
+    this.#saidLists.clear()
     this.#dense.keep(inUse)
     this.#strange.keep(inUse)
-    this.#rebuild(this.#slots.length)
+    this.#rebuild(this.#slots.length / 2)
     this.#sweepAt = Math.max(this.#sweepFrom, 2 * this.size)
   }
 
@@ -144,45 +168,61 @@ export class Names {
   #add(range: NameRange, text: string, slot: number, hash: number): NameId {
     const id = range.add(text)
     this.#slots[slot] = id
-    this.#hashes[slot] = hash
-    if (2 * this.size > this.#slots.length) this.#rebuild(2 * this.#slots.length)
+    this.#slots[slot + 1] = hash
+    const length = this.#slots.length / 2
+    if (2 * this.size > length) this.#rebuild(2 * length)
     return id
   }
 
+  /** Of ASCII the same as of its bytes. */
   #hashOf(text: string): number {
     let hash = this.#seed
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+    let at = 0
+    for (; at + 4 <= text.length; at += 4) {
+      const word =
+        text.charCodeAt(at) |
+        (text.charCodeAt(at + 1) << 8) |
+        (text.charCodeAt(at + 2) << 16) |
+        (text.charCodeAt(at + 3) << 24)
+      hash = Math.imul(hash ^ word, PRIME)
+    }
+    for (; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME)
     return spread(hash)
   }
 
   /** Where it stands, or would. */
   #slotOf(text: string, hash: number): number {
     const mask = this.#slots.length - 1
-    let slot = hash & mask
+    let slot = (2 * hash) & mask
     for (let id = this.#slots[slot] as number; id !== FREE; id = this.#slots[slot] as number) {
-      if (this.#hashes[slot] === hash && this.textOf(id) === text) return slot
-      slot = (slot + 1) & mask
+      if (this.#slots[slot + 1] === hash && this.textOf(id) === text) return slot
+      slot = (slot + 2) & mask
     }
     return slot
   }
 
   #rebuild(length: number): void {
-    this.#slots = new Int32Array(length).fill(FREE)
-    this.#hashes = new Int32Array(length)
+    this.#slots = emptySlots(length)
     for (const range of [this.#dense, this.#strange]) {
       for (const [id, text] of range) {
         const hash = this.#hashOf(text)
         const slot = this.#slotOf(text, hash)
         this.#slots[slot] = id
-        this.#hashes[slot] = hash
+        this.#slots[slot + 1] = hash
       }
     }
   }
 }
 
-/** The low bits of FNV-1a say little of the last bytes, in which names differ. */
+function emptySlots(length: number): Int32Array {
+  return new Int32Array(2 * length).fill(FREE)
+}
+
+/** After FNV-1a by words the low bits say little of the last bytes, in which names differ (the end of MurmurHash3). */
 function spread(hash: number): number {
-  return hash ^ (hash >>> 15)
+  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
+  return twice ^ (twice >>> 16)
 }
 
 function textOf(bytes: Uint8Array, from: number, to: number): string {
