@@ -1,5 +1,14 @@
 import { isAscii } from './ascii.ts'
 
+/** Versions by the ids of their names. */
+interface KnownVersions {
+  /** Whether the version of a name is what stands between two places. */
+  isAt(id: number, bytes: Uint8Array, from: number, to: number): boolean
+}
+
+/** Numbers of one entry. */
+const ENTRY = 3
+
 /**
  * What a client says that it has from an earlier stream: a version for each name, as it stands in the request. Thousands
  * of these come with every stream that is opened anew, nearly all of them the newest: so no string is made of any that is
@@ -9,35 +18,54 @@ export class ClaimedVersions {
   static readonly NONE = new ClaimedVersions(new Uint8Array(0))
 
   readonly #bytes: Uint8Array
-  readonly #ids: number[] = []
-  /** Where each version begins, and where it ends. */
-  readonly #from: number[] = []
-  readonly #to: number[] = []
+  /** For each the id of its name, where its version begins, and where it ends. */
+  #entries = new Int32Array(0)
+  #size = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
 
   get size(): number {
-    return this.#ids.length
+    return this.#size
   }
 
   add(id: number, from: number, to: number): void {
-    this.#ids.push(id)
-    this.#from.push(from)
-    this.#to.push(to)
+    const at = ENTRY * this.#size
+    if (at === this.#entries.length) {
+      const grown = new Int32Array(Math.max(2 * at, 64 * ENTRY))
+      grown.set(this.#entries)
+      this.#entries = grown
+    }
+    this.#entries[at] = id
+    this.#entries[at + 1] = from
+    this.#entries[at + 2] = to
+    this.#size += 1
   }
 
   /** Of which name. */
   id(index: number): number {
-    return this.#ids[index] as number
+    return this.#entries[ENTRY * index] as number
   }
 
   is(index: number, version: string): boolean {
-    return isAscii(version, this.#bytes, this.#from[index] as number, this.#to[index] as number)
+    return isAscii(version, this.#bytes, this.#from(index), this.#to(index))
+  }
+
+  /** Whether it is the version that stands there for its name. */
+  isIn(versions: KnownVersions, index: number): boolean {
+    return versions.isAt(this.id(index), this.#bytes, this.#from(index), this.#to(index))
   }
 
   version(index: number): string {
-    return Buffer.from(this.#bytes.subarray(this.#from[index], this.#to[index])).toString('utf8')
+    return Buffer.from(this.#bytes.subarray(this.#from(index), this.#to(index))).toString('utf8')
+  }
+
+  #from(index: number): number {
+    return this.#entries[ENTRY * index + 1] as number
+  }
+
+  #to(index: number): number {
+    return this.#entries[ENTRY * index + 2] as number
   }
 }

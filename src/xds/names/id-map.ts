@@ -73,9 +73,12 @@ export class IdMap<Value extends object> {
     for (const [number, page] of other.#pages.entries()) {
       if (page === undefined) continue
       const first = number << PAGE_BITS
-      if (this.#pages[number] === undefined && isWithin(page, first, ids)) this.#borrow(number, page, other)
-      else
-        page.forEach((value, at) => value !== undefined && ids.has(first + at) && this.set(first + at, value))
+      if (this.#pages[number] === undefined && isWithin(page, first, ids)) {
+        this.#borrow(number, page, other)
+        continue
+      }
+      for (const [at, value] of page.entries())
+        if (value !== undefined && ids.has(first + at)) this.set(first + at, value)
     }
     for (const [id, value] of other.#strange ?? []) if (ids.has(id)) this.set(id, value)
   }

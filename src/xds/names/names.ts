@@ -36,6 +36,7 @@ export class Names {
   readonly #holders = new Set<WeakRef<NameHolder>>()
   /** Lists are those of resources: the same for every stream. */
   #lists = new WeakMap<readonly string[], readonly NameId[]>()
+  readonly #sets = new WeakMap<readonly NameId[], IdSet>()
   readonly #saidLists = new SaidLists()
   /** Whoever makes up names must not know where they will stand. */
   readonly #seed = randomInt(2 ** 31)
@@ -102,6 +103,15 @@ export class Names {
    */
   idsIn(bytes: Uint8Array, read: () => readonly NameId[]): readonly NameId[] {
     return bytes.length < LONG_LIST ? read() : this.#saidLists.of(bytes, read)
+  }
+
+  /** A list of ids that does not change as a set, which does not change either: of one list there is one. */
+  setOf(ids: readonly NameId[]): IdSet {
+    const known = this.#sets.get(ids)
+    if (known !== undefined) return known
+    const set = IdSet.of(ids)
+    this.#sets.set(ids, set)
+    return set
   }
 
   /** Those of names of ours; of a list that does not change. */

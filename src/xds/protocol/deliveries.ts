@@ -61,8 +61,9 @@ export class Deliveries {
   }
 
   sent(nonce: string, response: SentResponse): void {
-    const { flight, ids, resources, removed } = response
-    for (let index = 0; index < ids.length; index++)
+    const { flight, ids, resources, removed, part } = response
+    if (part !== undefined) this.holdings.putFirst(part.byName, part.named, flight)
+    for (let index = 0; part === undefined && index < ids.length; index++)
       this.holdings.put(ids[index] as NameId, resources[index], flight)
     for (const id of removed) this.holdings.put(id, undefined, flight)
     const givenUp = this.#unanswered.add(nonce, response)

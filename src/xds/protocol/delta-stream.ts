@@ -317,9 +317,7 @@ export class DeltaStream implements NameHolder {
     const nonce = `${this.#options.id}-${this.#responses}`
     subscription.sent(batch, nonce, { flight: new Flight(this.#responses, now), edition: this.#edition })
     const warmedBy = WARMED_BY[typeUrl]
-    if (warmedBy && !this.#options.isOfOneType)
-      for (const [index, { references }] of batch.resources.entries())
-        this.#reload(warmedBy, this.#options.names.referencesOf(batch.ids[index] as NameId, references))
+    if (warmedBy && !this.#options.isOfOneType) this.#reload(warmedBy, this.#referencesOf(batch))
     const removed = batch.removed.map(id => this.#options.names.textOf(id))
     return { typeUrl, nonce, resources: batch.resources, ids: batch.ids, removed, gone: batch.removed }
   }
@@ -328,14 +326,23 @@ export class DeltaStream implements NameHolder {
    * Delta Envoys do not subscribe again to what they have, yet wait for it after an update of its parent (envoy
    * #13009): it is sent unasked, for the changed parents only.
    */
-  #reload(typeUrl: string, ids: readonly NameId[]): void {
+  #reload(typeUrl: string, ids: IdSet): void {
     const subscription = this.#subscriptions.get(typeUrl)
     if (subscription) {
       for (const id of ids) if (subscription.wants(id)) subscription.force(id)
       return
     }
     const reloads = this.#reloads.get(typeUrl) ?? new IdSet()
-    for (const id of ids) reloads.add(id)
+    reloads.addAll(ids)
     this.#reloads.set(typeUrl, reloads)
+  }
+
+  #referencesOf({ resources, ids, part }: Batch): IdSet {
+    if (part !== undefined) return part.references
+    const references = new IdSet()
+    for (const [index, resource] of resources.entries())
+      for (const id of this.#options.names.referencesOf(ids[index] as NameId, resource.references))
+        references.add(id)
+    return references
   }
 }

@@ -12,6 +12,11 @@ export class DueNames {
   /** Due to be sent although the client may have that version. */
   readonly #forced = new IdSet()
 
+  /** All that is due, where the client newly asked for it; undefined: some of it has changed. */
+  get newlyAsked(): IdSet | undefined {
+    return this.#changed.size === 0 ? this.#asked : undefined
+  }
+
   get isEmpty(): boolean {
     return this.#changed.size === 0 && this.#asked.size === 0
   }
@@ -40,6 +45,10 @@ export class DueNames {
   /** A due name is to be sent in any case. */
   force(name: NameId): void {
     this.#forced.add(name)
+  }
+
+  forceAll(names: IdSet): void {
+    this.#forced.addAll(names)
   }
 
   /** It is due, and only to be sent if the client has another version. */

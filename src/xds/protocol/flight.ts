@@ -1,3 +1,4 @@
+import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { KnownVersion } from './holdings.ts'
 
@@ -13,9 +14,8 @@ export class Flight {
   readonly number: number
   /** When it was sent. */
   readonly at: number
-  isAnswered = false
-  /** How many names of it are still as it brought them first. */
-  fresh = 0
+  /** Names that are still as it brought them first. */
+  readonly fresh = new IdSet()
   /**
    * Names of it to be looked at one by one when it is answered: the client had, or was sent, something else of them.
    * With what the response had of them; undefined: that they are gone.

@@ -48,6 +48,10 @@ export class Gates implements Gatekeeper {
     this.#isIdle = isIdle
   }
 
+  isOpen(typeUrl: string): boolean {
+    return typeUrl !== TYPE_URLS.routes
+  }
+
   /**
    * A route configuration waits for its clusters and their assignments. Clusters and assignments come first by order;
    * a listener need not wait, Envoy warms it until its routes are there. Where nothing is served yet, nothing can break:
@@ -55,9 +59,16 @@ export class Gates implements Gatekeeper {
    */
   additionAt(typeUrl: string, resource: Resource, now: number): number {
     const clusters = this.#subscriptions.get(TYPE_URLS.cluster)
-    if (typeUrl !== TYPE_URLS.routes || this.#isIdle) return 0
+    if (this.isOpen(typeUrl) || this.#isIdle) return 0
     if (!clusters) return this.#returnedAt(now)
-    for (const id of this.#names.idsOf(resource.references)) {
+    const ids = this.#names.idsOf(resource.references)
+    const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)
+    const named = this.#names.setOf(ids)
+    // Thousands of names: both ways to see at once how all of them stand are as good as a look at each.
+    const awaitedUntil = clusters.awaitedUntil(named, now) || endpoints?.awaitedUntil(named, now)
+    if (awaitedUntil) return awaitedUntil
+    if (clusters.isSettled && endpoints?.isSettled !== false && clusters.hasAll(ids)) return 0
+    for (const id of ids) {
       // Proxyless gRPC asks for a cluster only after it was named: not subscribed, not waited for.
       const opensAt = clusters.wants(id) ? this.#clusterAt(clusters, id, now) : 0
       // It is looked at again then, or when something happens: the others may wait longer.

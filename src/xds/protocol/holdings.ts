@@ -66,9 +66,7 @@ export interface ReferencesInUse {
  */
 export class Holdings {
   readonly #sent = new IdMap<KnownVersion>()
-  /** The flight that brought a name first; of those that were answered nothing is kept. */
-  readonly #fresh = new IdMap<Flight>()
-  /** Flights with fresh names, not answered. */
+  /** Flights that brought names first, not answered. */
   readonly #open = new Set<Flight>()
   readonly #unanswered = new Map<NameId, Unanswered>()
 
@@ -80,7 +78,7 @@ export class Holdings {
   /** How many of them the client accepted in the version that was sent last. */
   get acked(): number {
     let open = 0
-    for (const { fresh } of this.#open) open += fresh
+    for (const { fresh } of this.#open) open += fresh.size
     for (const id of this.#unanswered.keys()) if (this.#sent.has(id)) open += 1
     return this.#sent.size - open
   }
@@ -102,9 +100,21 @@ export class Holdings {
     for (const id of this.#unanswered.keys()) inUse.add(id)
   }
 
+  /** Nothing is awaited, and nothing was refused. */
+  get isSettled(): boolean {
+    return this.#open.size === 0 && this.#unanswered.size === 0
+  }
+
   /** It, or its removal, was sent and not forgotten. */
   has(id: NameId): boolean {
     return this.#sent.has(id) || this.#unanswered.has(id)
+  }
+
+  /** As `has`, of any of these. */
+  hasAny(ids: IdSet): boolean {
+    if (this.#sent.hasAny(ids)) return true
+    for (const id of this.#unanswered.keys()) if (ids.has(id)) return true
+    return false
   }
 
   /** The version that was sent last. */
@@ -130,6 +140,11 @@ export class Holdings {
     this.#sent.set(id, known)
   }
 
+  /** As `adopt`, of these of the given ones. */
+  adoptAll(known: IdMap<KnownVersion>, ids: IdSet): void {
+    this.#sent.addAll(known, ids)
+  }
+
   forget(id: NameId): void {
     // The client may subscribe to it again before it answers what is on its way.
     this.#unfresh(id)
@@ -137,14 +152,20 @@ export class Holdings {
     this.#unanswered.delete(id)
   }
 
+  /** As `put`, of names of which it has nothing at all. */
+  putFirst(known: IdMap<KnownVersion>, ids: IdSet, flight: Flight): void {
+    this.#sent.addAll(known, ids)
+    this.#open.add(flight)
+    flight.fresh.addAll(ids)
+  }
+
   put(id: NameId, known: KnownVersion | undefined, flight: Flight): void {
     const unanswered = this.#unanswered.get(id)
     const before = this.#sent.get(id)
     if (known && !before && !unanswered) {
       this.#sent.set(id, known)
-      this.#fresh.set(id, flight)
-      if (flight.fresh === 0) this.#open.add(flight)
-      flight.fresh += 1
+      this.#open.add(flight)
+      flight.fresh.add(id)
       return
     }
     flight.others.push({ id, known })
@@ -158,9 +179,7 @@ export class Holdings {
 
   /** The client has answered, and has all that is still as this flight brought it first. */
   answered(flight: Flight): void {
-    flight.isAnswered = true
     this.#open.delete(flight)
-    if (this.#open.size === 0) this.#fresh.clear()
   }
 
   /**
@@ -205,6 +224,15 @@ export class Holdings {
     return givenUpAt(unanswered.sendings[removed + 1], now)
   }
 
+  /** 0: none of these came first with an unanswered response. Else a time at which one of them will count as known. */
+  firstKnownAt(ids: IdSet, now: number): number {
+    for (const flight of this.#open) {
+      const at = flight.givenUpAt(now)
+      if (at > 0 && flight.fresh.hasAny(ids)) return at
+    }
+    return 0
+  }
+
   /** As `knownAt`, of a name that may as well have been reported as missing. */
   answeredAt(id: NameId, now: number): number {
     if (this.#sent.has(id)) return this.knownAt(id, now)
@@ -224,7 +252,7 @@ export class Holdings {
     for (const known of this.#sent.values()) use(known)
     for (const flight of this.#open) {
       const givenUp = flight.givenUpAt(now)
-      if (flight.fresh > 0 && givenUp > 0) until = Math.min(until, givenUp)
+      if (flight.fresh.size > 0 && givenUp > 0) until = Math.min(until, givenUp)
     }
     for (const { acked, sendings } of this.#unanswered.values()) {
       const newest = sendings.at(-1)
@@ -249,17 +277,15 @@ export class Holdings {
 
   /** The unanswered flight that brought it first, and nothing else since. */
   #freshFlight(id: NameId): Flight | undefined {
-    if (this.#open.size === 0) return undefined
-    const flight = this.#fresh.get(id)
-    return flight === undefined || flight.isAnswered ? undefined : flight
+    for (const flight of this.#open) if (flight.fresh.has(id)) return flight
+    return undefined
   }
 
   /** It is looked at by itself from now on. Returns the flight that brought it first and is not answered. */
   #unfresh(id: NameId): Flight | undefined {
     const flight = this.#freshFlight(id)
-    this.#fresh.delete(id)
     if (flight === undefined) return undefined
-    flight.fresh -= 1
+    flight.fresh.delete(id)
     flight.others.push({ id, known: this.#sent.get(id) })
     return flight
   }

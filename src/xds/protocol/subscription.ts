@@ -6,6 +6,7 @@ import type { Resource } from '../../translate/resource.ts'
 import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import { type Names, WILDCARD_ID } from '../names/names.ts'
+import type { Share } from '../tables/share.ts'
 import type { View } from '../tables/view.ts'
 import { type Answer, Deliveries, type RefusedResponse } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
@@ -21,6 +22,9 @@ export interface SubscriptionStatus extends Omit<ProxyTypeStatus, 'unansweredSin
   readonly unansweredSince?: number
 }
 
+/** So many names at once are looked at as a set: what is done for one is done for many streams. */
+const MANY = 32
+
 /** How a client stands to a version of a resource that it wants. */
 export interface Stance {
   /** It is the newest one, quarantined or not. */
@@ -30,17 +34,16 @@ export interface Stance {
 }
 
 /** What of one type goes into one response. */
-export interface Batch {
-  readonly resources: Resource[]
-  /** Their names. */
-  readonly ids: NameId[]
-  readonly removed: NameId[]
+export interface Batch extends Pick<SentResponse, 'resources' | 'ids' | 'part'> {
+  readonly removed: readonly NameId[]
   /** There is more, which did not fit. */
-  partial: boolean
+  readonly partial: boolean
 }
 
 /** Says when something may be sent: 0 is now, else the time, or Infinity (when something else happened). */
 export interface Gatekeeper {
+  /** Additions of this type never wait. */
+  isOpen(typeUrl: string): boolean
   additionAt(typeUrl: string, resource: Resource, now: number): number
   removalAt(typeUrl: string, id: NameId, now: number): number
   /** Whether the client must be told that it is gone before it is sent anew. */
@@ -157,6 +160,21 @@ export class Subscription {
     return this.deliveries.holdings.answeredAt(id, now)
   }
 
+  /** Nothing is due, awaited or refused. */
+  get isSettled(): boolean {
+    return this.#due.isEmpty && this.deliveries.holdings.isSettled
+  }
+
+  /** The client has been sent all of these that it wants. */
+  hasAll(ids: readonly NameId[]): boolean {
+    return ids.every(id => !this.wants(id) || this.deliveries.holdings.get(id) !== undefined)
+  }
+
+  /** As `Holdings.firstKnownAt`. */
+  awaitedUntil(ids: IdSet, now: number): number {
+    return this.deliveries.holdings.firstKnownAt(ids, now)
+  }
+
   /** What the resources that the client has refer to in their newest versions. */
   currentReferences(): ReadonlySet<string> {
     const references = new Set<string>()
@@ -184,16 +202,21 @@ export class Subscription {
     if (legacyWildcard && this.#isWildcardType) this.#enterWildcard()
     this.update(request)
     const { initialVersions: claimed } = request
+    const share = this.#share
+    const shared = new IdSet()
     const current = new IdSet()
     for (let index = 0; index < claimed.size; index++) {
       const id = claimed.id(index)
       // Names that are only there are no subscriptions.
       if (!this.wants(id)) continue
-      const isCurrent = this.#adopt(id, claimed, index)
+      const isShared = share?.isNewest(claimed, index) === true
+      if (isShared) shared.add(id)
+      const isCurrent = isShared || this.#adopt(id, claimed, index)
       if (reload.has(id)) this.force(id)
       else if (isCurrent) current.add(id)
       else this.#due.reask(id)
     }
+    if (share !== undefined) this.deliveries.holdings.adoptAll(share.resources, shared)
     // Nothing is due, and it is not looked up again: an Envoy that comes back brings thousands of these.
     this.#due.deleteAll(current)
     // A client that has something of this type waits for no first answer.
@@ -202,7 +225,9 @@ export class Subscription {
 
   update(request: Pick<Said, 'subscribe' | 'unsubscribe' | 'isStated'>): void {
     for (const id of request.unsubscribe) this.#unsubscribe(id, request.isStated ?? false)
-    for (const id of request.subscribe) this.#subscribe(id)
+    const { subscribe } = request
+    if (subscribe.length < MANY) for (const id of subscribe) this.#subscribe(id)
+    else this.#subscribeAll(this.#allNames.setOf(subscribe))
   }
 
   /** Returns what was refused. */
@@ -260,7 +285,7 @@ export class Subscription {
       return undefined
     }
     if (this.#lookedAt === moment && now < this.#wakeAt) return undefined
-    const batch = this.#fill(gates, limit, now)
+    const batch = this.#firstPart(gates, limit) ?? this.#fill(gates, limit, now)
     if (batch.resources.length > 0 || batch.removed.length > 0 || this.#answerOwed) {
       this.#answerOwed = false
       return batch
@@ -269,8 +294,14 @@ export class Subscription {
     return undefined
   }
 
-  sent({ resources, ids, removed }: Batch, nonce: string, sending: Omit<SentResponse, keyof Batch>): void {
-    this.deliveries.sent(nonce, { ...sending, resources, ids, removed })
+  sent(batch: Batch, nonce: string, sending: Omit<SentResponse, keyof Batch>): void {
+    const { resources, ids, removed, part } = batch
+    this.deliveries.sent(nonce, { ...sending, resources, ids, removed, part })
+  }
+
+  /** What others have looked up is what this client is to have, too. */
+  get #share(): Share | undefined {
+    return this.#view.quarantines.length === 0 ? this.#view.share : undefined
   }
 
   get #typeStatus(): TypeStatus {
@@ -294,6 +325,17 @@ export class Subscription {
     // Subscribing to what it has says that the client may have forgotten it: it is sent again.
     this.#due.ask(id)
     this.#due.force(id)
+  }
+
+  /** As `#subscribe`. */
+  #subscribeAll(ids: IdSet): void {
+    if (ids.has(WILDCARD_ID)) {
+      for (const id of ids) this.#subscribe(id)
+      return
+    }
+    this.#names.addAll(ids)
+    this.#due.askAll(ids)
+    this.#due.forceAll(ids)
   }
 
   #unsubscribe(id: NameId, isStated: boolean): void {
@@ -349,10 +391,24 @@ export class Subscription {
     return shown !== undefined && claimed.is(index, shown.version) ? shown : undefined
   }
 
+  /** Of much that is new to the client: what the first who asked for the same was sent. */
+  #firstPart(gates: Gatekeeper, limit: number): Batch | undefined {
+    const asked = this.#due.newlyAsked
+    if (asked === undefined || asked.size < MANY || !gates.isOpen(this.typeUrl)) return undefined
+    const part = this.#share?.firstPart(asked, limit, this.#view.get)
+    if (part === undefined || this.deliveries.holdings.hasAny(part.named)) return undefined
+    this.#due.deleteAll(part.named)
+    this.#held = 0
+    return { resources: part.resources, ids: part.ids, removed: [], partial: part.partial, part }
+  }
+
   #fill(gates: Gatekeeper, limit: number, now: number): Batch {
-    const batch: Batch = { resources: [], ids: [], removed: [], partial: false }
+    const resources: Resource[] = []
+    const ids: NameId[] = []
+    const removed: NameId[] = []
     const { holdings } = this.deliveries
     let size = 0
+    let partial = false
     this.#held = 0
     this.#wakeAt = Number.POSITIVE_INFINITY
     for (const id of this.#due.list()) {
@@ -373,21 +429,21 @@ export class Subscription {
       const isFirst = size === 0
       size += resource?.encoded.length ?? this.#allNames.textOf(id).length
       if (size > limit && !isFirst) {
-        batch.partial = true
+        partial = true
         break
       }
       if (resource && held?.place !== undefined && gates.mustLeave(this.typeUrl, id, resource)) {
         // It stays due, and comes with the next response.
-        batch.removed.push(id)
+        removed.push(id)
         continue
       }
       if (resource) {
-        batch.resources.push(resource)
-        batch.ids.push(id)
-      } else batch.removed.push(id)
+        resources.push(resource)
+        ids.push(id)
+      } else removed.push(id)
       this.#due.delete(id)
     }
-    return batch
+    return { resources, ids, removed, partial }
   }
 
   #opensAt(id: NameId, resource: Resource | undefined, gates: Gatekeeper, now: number): number {

@@ -1,5 +1,6 @@
 import type { Resource } from '../../translate/resource.ts'
 import type { NameId } from '../names/name-id.ts'
+import type { FirstPart } from '../tables/first-parts.ts'
 import type { Flight } from './flight.ts'
 
 /** A client that answers nothing must not fill the memory: beyond this the oldest response counts as taken. */
@@ -13,6 +14,8 @@ export interface SentResponse {
   /** Their names. */
   readonly ids: readonly NameId[]
   readonly removed: readonly NameId[]
+  /** All resources are its, and the client had nothing of any; default: they are looked at one by one. */
+  readonly part?: FirstPart | undefined
 }
 
 /** Responses of one type that wait for their answer, by nonce. */

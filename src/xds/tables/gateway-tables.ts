@@ -77,7 +77,7 @@ export class GatewayTables {
   }
   readonly #audiences = new Map<string, Following>()
   /** Clusters, for streams of one source, one zone and one config source. */
-  readonly #shared = new SharedResources(this.#logs.clusters)
+  readonly #shared: SharedResources
   /** By realm, where the gateway has all services: thousands of names, which every new stream wants. */
   readonly #allClusters = new Map<Realm, IdSet>()
   /** The same of those whose gateway has the services that its routes name. */
@@ -88,6 +88,7 @@ export class GatewayTables {
 
   constructor(names: Names, world: World, key: string, clusterSource: ClusterSource) {
     this.#names = names
+    this.#shared = new SharedResources(names, this.#logs.clusters)
     this.#world = world
     this.#key = key
     this.#clusterSource = clusterSource
@@ -206,17 +207,18 @@ export class GatewayTables {
   }
 
   #clusters(audience: Following, key: string, viewpoint: Viewpoint, configSource: ConfigSource): View {
-    const shared = this.#shared.join(key)
+    const share = this.#shared.join(key)
     const make = (id: NameId) => {
       const { served } = audience
       const name = this.#names.textOf(id)
       if (!hasChosen(served, this.#world, name)) return undefined
       const cluster = this.#clusterSource(name, served.realm, viewpoint, configSource)
-      if (cluster !== undefined) shared.set(id, cluster)
+      if (cluster !== undefined) share.set(id, cluster)
       return cluster
     }
     return new LoggedView(this.#logs.clusters, {
-      get: id => shared.get(id) ?? make(id),
+      share,
+      get: id => share.get(id) ?? make(id),
       all: () => this.#clusterIds(audience.served),
       quarantines: () => this.#quarantines.clusters,
     })

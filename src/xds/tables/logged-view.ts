@@ -3,10 +3,13 @@ import type { Resource } from '../../translate/resource.ts'
 import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { ChangeLog } from './change-log.ts'
+import type { Share } from './share.ts'
 import type { View } from './view.ts'
 
 /** What one audience sees at the moment. */
 interface Content {
+  /** As of a view. */
+  readonly share?: Share
   get(id: NameId): Resource | undefined
   /** Default: there is no wildcard. */
   all?(): IdSet
@@ -27,14 +30,16 @@ export class LoggedView implements View {
   readonly get: (id: NameId) => Resource | undefined
   readonly all: () => IdSet
   readonly forget: (id: NameId) => void
+  readonly share: Share | undefined
   readonly #log: ChangeLog
   readonly #quarantines: () => readonly Quarantined[]
 
   constructor(
     log: ChangeLog,
-    { get, all = () => NOTHING, quarantines = () => NONE, forget = () => {} }: Content,
+    { get, share, all = () => NOTHING, quarantines = () => NONE, forget = () => {} }: Content,
   ) {
     this.#log = log
+    this.share = share
     this.get = get
     this.all = all
     this.forget = forget

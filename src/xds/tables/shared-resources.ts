@@ -1,48 +1,50 @@
-import type { Resource } from '../../translate/resource.ts'
-import { IdMap } from '../names/id-map.ts'
 import type { IdSet } from '../names/id-set.ts'
+import type { Names } from '../names/names.ts'
 import type { ChangeLog } from './change-log.ts'
+import { Share } from './share.ts'
 
-interface Share {
-  readonly resources: IdMap<Resource>
+interface Shared {
+  readonly share: Share
   readers: number
 }
 
 /**
  * What readers who see the same were shown of a log's names: worked out for the first of them, kept until the log says
- * that it may be another or the last reader leaves. Names without a resource are not kept: clients make up any number.
+ * that it may be another or the last reader leaves.
  */
 export class SharedResources {
+  readonly #names: Names
   readonly #log: ChangeLog
-  readonly #shares = new Map<string, Share>()
+  readonly #shares = new Map<string, Shared>()
 
-  constructor(log: ChangeLog) {
+  constructor(names: Names, log: ChangeLog) {
+    this.#names = names
     this.#log = log
   }
 
   /** One more reader of those who see the same. */
-  join(key: string): IdMap<Resource> {
-    let share = this.#shares.get(key)
-    if (share === undefined) {
-      share = { resources: new IdMap(), readers: 0 }
-      this.#shares.set(key, share)
-      this.#log.attach(share.resources)
+  join(key: string): Share {
+    let shared = this.#shares.get(key)
+    if (shared === undefined) {
+      shared = { share: new Share(this.#names), readers: 0 }
+      this.#shares.set(key, shared)
+      this.#log.attach(shared.share)
     }
-    share.readers += 1
-    return share.resources
+    shared.readers += 1
+    return shared.share
   }
 
   /** To be called once for each `join`. */
   leave(key: string): void {
-    const share = this.#shares.get(key)
-    if (share === undefined) return
-    share.readers -= 1
-    if (share.readers > 0) return
+    const shared = this.#shares.get(key)
+    if (shared === undefined) return
+    shared.readers -= 1
+    if (shared.readers > 0) return
     this.#shares.delete(key)
-    this.#log.detach(share.resources)
+    this.#log.detach(shared.share)
   }
 
   markNames(inUse: IdSet): void {
-    for (const { resources } of this.#shares.values()) for (const id of resources.keys()) inUse.add(id)
+    for (const { share } of this.#shares.values()) for (const id of share.resources.keys()) inUse.add(id)
   }
 }

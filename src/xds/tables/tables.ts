@@ -8,7 +8,6 @@ import type { Realm } from '../../translate/realm.ts'
 import type { Resource } from '../../translate/resource.ts'
 import { World } from '../../translate/world.ts'
 import type { Touched } from '../../translate/world-draft.ts'
-import type { IdMap } from '../names/id-map.ts'
 import type { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import { type NameHolder, Names } from '../names/names.ts'
@@ -20,6 +19,7 @@ import { GrpcTables } from './grpc-tables.ts'
 import { LoggedView } from './logged-view.ts'
 import { MadeResources } from './made-resources.ts'
 import type { ServiceResources } from './service-resources.ts'
+import type { Share } from './share.ts'
 import { SharedResources } from './shared-resources.ts'
 import type { View } from './view.ts'
 import { ViewpointCensus, viewpointKey } from './viewpoint-census.ts'
@@ -47,7 +47,7 @@ export class Tables implements Audiences, NameHolder {
   readonly #asked = new AskedNames()
   readonly #assignmentLog = new ChangeLog()
   /** Assignments, for clients of one kind at one viewpoint. */
-  readonly #assignments = new SharedResources(this.#assignmentLog)
+  readonly #assignments = new SharedResources(this.names, this.#assignmentLog)
   readonly census = new ViewpointCensus()
 
   constructor() {
@@ -85,10 +85,11 @@ export class Tables implements Audiences, NameHolder {
     const served = kind === 'grpc' ? this.#grpc.join(viewpoint) : this.#joinGateway(node)
     const leaveCensus = this.census.join(viewpoint, isCounted)
     const key = `${kind} ${viewpointKey(viewpoint)}`
-    const shared = this.#assignments.join(key)
+    const share = this.#assignments.join(key)
     // Assignments are only asked for by name.
     const assignments: View = new LoggedView(this.#assignmentLog, {
-      get: id => shared.get(id) ?? this.#assignment(id, node, shared, assignments),
+      share,
+      get: id => share.get(id) ?? this.#assignment(id, node, share, assignments),
       forget: id => this.#asked.forget(this.names.textOf(id), assignments),
     })
     return {
@@ -164,12 +165,7 @@ export class Tables implements Audiences, NameHolder {
     return parsed && this.#resourcesOf(parsed.service, realm)?.cluster(name, parsed.port, viewpoint, from)
   }
 
-  #assignment(
-    id: NameId,
-    { viewpoint, kind }: ClientNode,
-    shared: IdMap<Resource>,
-    asker: Asker,
-  ): Resource | undefined {
+  #assignment(id: NameId, { viewpoint, kind }: ClientNode, share: Share, asker: Asker): Resource | undefined {
     const name = this.names.textOf(id)
     const parsed = parseClusterName(name)
     if (parsed === undefined) return undefined
@@ -181,7 +177,7 @@ export class Tables implements Audiences, NameHolder {
       return undefined
     }
     this.#asked.noteExisting(service, name)
-    shared.set(id, assignment)
+    share.set(id, assignment)
     return assignment
   }
 

@@ -2,6 +2,7 @@ import type { Quarantined } from '../../translate/quarantined.ts'
 import type { Resource } from '../../translate/resource.ts'
 import type { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
+import type { Share } from './share.ts'
 
 /**
  * What one audience (a gateway, a viewpoint) sees of one resource type, with the order in which names changed.
@@ -13,9 +14,11 @@ import type { NameId } from '../names/name-id.ts'
 export interface View {
   /** Position of the newest change; 0 when there was none. */
   readonly position: number
-  get(id: NameId): Resource | undefined
+  readonly get: (id: NameId) => Resource | undefined
   /** Every name that a wildcard subscription gets. Types without wildcard (assignments, routes) yield nothing. */
   all(): IdSet
+  /** What all who see the same have in common; absent: nothing is kept for them. */
+  readonly share?: Share | undefined
   /** The versions that are kept from clients that were not sent them yet, whatever `get` says. */
   readonly quarantines: readonly Quarantined[]
   /** The reader does not want this name any more, which `get` may have noted for it. */

@@ -1,0 +1,53 @@
+import type { ClaimedVersions } from '../../proto/claimed-versions.ts'
+import type { Resource } from '../../translate/resource.ts'
+import { IdMap } from '../names/id-map.ts'
+import type { IdSet } from '../names/id-set.ts'
+import type { NameId } from '../names/name-id.ts'
+import type { Names } from '../names/names.ts'
+import { type FirstPart, FirstParts } from './first-parts.ts'
+import { VersionTable } from './version-table.ts'
+
+/**
+ * What readers who see the same have in common: resources that were looked up, their versions, and the parts of a first
+ * sync. Each is there until its name may stand for something else. Names without a resource are not kept: clients make
+ * up any number.
+ */
+export class Share {
+  readonly #resources = new IdMap<Resource>()
+  readonly #versions = new VersionTable()
+  readonly #parts: FirstParts
+
+  constructor(names: Names) {
+    this.#parts = new FirstParts(names)
+  }
+
+  get resources(): IdMap<Resource> {
+    return this.#resources
+  }
+
+  get(id: NameId): Resource | undefined {
+    return this.#resources.get(id)
+  }
+
+  set(id: NameId, resource: Resource): void {
+    this.#resources.set(id, resource)
+    this.#versions.set(id, resource.version)
+  }
+
+  /** It may be another one now. */
+  delete(id: NameId): void {
+    this.#resources.delete(id)
+    this.#versions.delete(id)
+    this.#parts.clear()
+  }
+
+  /** Whether a client says that it has what is here; false as well where that is not known here. */
+  isNewest(claimed: ClaimedVersions, index: number): boolean {
+    return claimed.isIn(this.#versions, index)
+  }
+
+  /** As `FirstParts.of`. */
+  firstPart(names: IdSet, limit: number, get: (id: NameId) => Resource | undefined): FirstPart | undefined {
+    return this.#parts.of({ names, limit }, get)
+  }
+}
