@@ -60,6 +60,9 @@ const NOBODY: Stances = { current: 0, other: 0, taken: 0, refused: 0 }
 /** How long load balancers get to learn that this replica goes, before Envoys look for another one, in milliseconds. */
 const NOTICE = 1_000
 
+/** How long what a stream saw is kept for those whose connections were cut all at once, in milliseconds. */
+const LINGER = 10_000
+
 /** Takes what must be closed, the last opened first. */
 type OnClose = (close: () => Promise<void> | void) => void
 
@@ -111,7 +114,7 @@ async function open(
   const registry = new Registry()
   const phases = measurePhases(registry)
   const convergence = convergenceMetrics(registry, log)
-  const tables = new Tables()
+  const tables = new Tables({ linger: LINGER })
   const loads = new LoadReports({
     world: () => replica.world(),
     clusterNames: node => tables.clusterNames(node),

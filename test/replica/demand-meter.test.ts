@@ -24,17 +24,17 @@ function opened(locate: (viewpoint: Viewpoint) => Viewpoint = one => one, hold =
 
 test('a zone asks as much as proxies are connected from it, wherever in it they stand', () => {
   const { census, told, read } = opened()
-  census.join(viewpoint('zone-a', 'node-1'))
-  census.join(viewpoint('zone-a', 'node-2', { source: 'east' }))
-  census.join(viewpoint('zone-b'))
-  census.join(viewpoint('zone-a', '', { region: 'r2' }))
+  census.count(viewpoint('zone-a', 'node-1'))
+  census.count(viewpoint('zone-a', 'node-2', { source: 'east' }))
+  census.count(viewpoint('zone-b'))
+  census.count(viewpoint('zone-a', '', { region: 'r2' }))
   expect(read()).toEqual({ 'r1/zone-a': 2, 'r1/zone-b': 1, 'r2/zone-a': 1 })
   expect(told).toHaveBeenCalledTimes(4)
 })
 
 test('proxies of which no zone is known do not count', () => {
   const { census, told, read } = opened()
-  census.join(viewpoint(''))()
+  census.count(viewpoint(''))()
   expect(read()).toEqual({})
   expect(told).not.toHaveBeenCalled()
 })
@@ -42,8 +42,8 @@ test('proxies of which no zone is known do not count', () => {
 test('a region that is known later counts from then on', () => {
   let region = ''
   const { census, read } = opened(one => (one.region === '' ? { ...one, region } : one))
-  census.join(viewpoint('zone-a', '', { region: '' }))
-  census.join(viewpoint('zone-a'))
+  census.count(viewpoint('zone-a', '', { region: '' }))
+  census.count(viewpoint('zone-a'))
   expect(read()).toEqual({ '/zone-a': 1, 'r1/zone-a': 1 })
   region = 'r1'
   expect(read()).toEqual({ 'r1/zone-a': 2 })
@@ -51,7 +51,7 @@ test('a region that is known later counts from then on', () => {
 
 test('who leaves counts for the window, and then tells', async () => {
   const { census, told, read } = opened()
-  const leave = [census.join(viewpoint('zone-a')), census.join(viewpoint('zone-a'))]
+  const leave = [census.count(viewpoint('zone-a')), census.count(viewpoint('zone-a'))]
   leave[0]?.()
   await vi.advanceTimersByTimeAsync(10_000)
   leave[1]?.()
@@ -69,11 +69,11 @@ test('who leaves counts for the window, and then tells', async () => {
 
 test('a fleet that comes back within the window was never away', async () => {
   const { census, read } = opened()
-  const leave = Array.from({ length: 10 }, () => census.join(viewpoint('zone-a')))
+  const leave = Array.from({ length: 10 }, () => census.count(viewpoint('zone-a')))
   for (const one of leave) one()
   await vi.advanceTimersByTimeAsync(WINDOW / 2)
   for (let index = 0; index < 10; index += 1) {
-    census.join(viewpoint('zone-a'))
+    census.count(viewpoint('zone-a'))
     expect(read()).toEqual({ 'r1/zone-a': 10 })
   }
   await vi.advanceTimersByTimeAsync(WINDOW)
@@ -82,11 +82,11 @@ test('a fleet that comes back within the window was never away', async () => {
 
 test('nothing is told when it is closed', async () => {
   const { census, meter, told } = opened()
-  const leave = census.join(viewpoint('zone-a'))
+  const leave = census.count(viewpoint('zone-a'))
   leave()
   told.mockClear()
   meter.close()
-  census.join(viewpoint('zone-a'))
+  census.count(viewpoint('zone-a'))
   await vi.advanceTimersByTimeAsync(2 * WINDOW)
   expect(told).not.toHaveBeenCalled()
 })
@@ -95,7 +95,7 @@ describe('where proxies report what they send', () => {
   const at = (zone: string) => ({ gateway: 'default/edge', viewpoint: viewpoint(zone) })
   /** An Envoy that is connected and reports. */
   function envoy({ census, reporters }: ReturnType<typeof opened>, zone: string) {
-    census.join(viewpoint(zone))
+    census.count(viewpoint(zone))
     return reporters.join(at(zone))
   }
 
@@ -125,7 +125,7 @@ describe('where proxies report what they send', () => {
     a.report(800)
     await vi.advanceTimersByTimeAsync(BEAT)
     expect(fleet.read()).toEqual({ 'r1/zone-a': 80 })
-    fleet.census.join(viewpoint('zone-b'))
+    fleet.census.count(viewpoint('zone-b'))
     expect(fleet.read()).toEqual({ 'r1/zone-a': 80 })
     fleet.told.mockClear()
     await vi.advanceTimersByTimeAsync(WINDOW)
@@ -135,7 +135,7 @@ describe('where proxies report what they send', () => {
 
   test('a fleet whose reports come back some seconds after it was never away', async () => {
     const fleet = opened()
-    const leave = fleet.census.join(viewpoint('zone-a'))
+    const leave = fleet.census.count(viewpoint('zone-a'))
     const before = fleet.reporters.join(at('zone-a'))
     await vi.advanceTimersByTimeAsync(10_000)
     before.report(500)
@@ -144,7 +144,7 @@ describe('where proxies report what they send', () => {
     leave()
     before.leave()
     await vi.advanceTimersByTimeAsync(500)
-    fleet.census.join(viewpoint('zone-a'))
+    fleet.census.count(viewpoint('zone-a'))
     for (let passed = 0; passed < 5_000; passed += 1_000) {
       await vi.advanceTimersByTimeAsync(1_000)
       expect(fleet.read()).toEqual({ 'r1/zone-a': 50 })
@@ -194,7 +194,7 @@ describe('with other replicas', () => {
 
   test('a zone asks as much as proxies are connected to all of them, once that has lasted', async () => {
     const { census, meter, told, read } = opened(one => one, HOLD)
-    census.join(viewpoint('zone-a'))
+    census.count(viewpoint('zone-a'))
     meter.hear([...counts(2), ...counts(3), { region: 'r1', zone: 'zone-b', proxies: 1 }])
     expect(read()).toEqual({})
     await vi.advanceTimersByTimeAsync(HOLD)
@@ -207,7 +207,7 @@ describe('with other replicas', () => {
     const { census, meter, read } = opened(one => one, HOLD)
     meter.hear(counts(10))
     await vi.advanceTimersByTimeAsync(HOLD)
-    for (let index = 0; index < 10; index += 1) census.join(viewpoint('zone-a'))
+    for (let index = 0; index < 10; index += 1) census.count(viewpoint('zone-a'))
     await vi.advanceTimersByTimeAsync(HOLD - 1_000)
     meter.hear([])
     for (let passed = 0; passed < 2 * WINDOW; passed += 1_000) {
@@ -215,11 +215,4 @@ describe('with other replicas', () => {
       expect(read()).toEqual({ 'r1/zone-a': 10 })
     }
   })
-})
-
-test('an Envoy with a stream for each type is one proxy', () => {
-  const { census, read } = opened()
-  census.join(viewpoint('zone-a'))
-  census.join(viewpoint('zone-a'), false)
-  expect(read()).toEqual({ 'r1/zone-a': 1 })
 })

@@ -52,7 +52,7 @@ async function start(store: Store, timing: DemandTiming, control = store.control
     replica,
     join: counts => {
       const leave = Object.entries(counts).flatMap(([zone, count]) =>
-        Array.from({ length: count }, () => census.join(viewpoint(`zone-${zone}`))),
+        Array.from({ length: count }, () => census.count(viewpoint(`zone-${zone}`))),
       )
       return () => {
         for (const one of leave) one()

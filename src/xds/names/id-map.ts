@@ -66,21 +66,21 @@ export class IdMap<Value extends object> {
   }
 
   /**
-   * Takes what the other map has of these names, over what it had of them itself. A whole page that is new to it is
+   * Takes what the other map has of these names (default all), over what it had of them itself. A whole page that is new to it is
    * that of the other map, until one of the two changes it.
    */
-  addAll(other: IdMap<Value>, ids: IdSet): void {
+  addAll(other: IdMap<Value>, ids?: IdSet): void {
     for (const [number, page] of other.#pages.entries()) {
       if (page === undefined) continue
       const first = number << PAGE_BITS
-      if (this.#pages[number] === undefined && isWithin(page, first, ids)) {
+      if (this.#pages[number] === undefined && (ids === undefined || isWithin(page, first, ids))) {
         this.#borrow(number, page, other)
         continue
       }
       for (const [at, value] of page.entries())
-        if (value !== undefined && ids.has(first + at)) this.set(first + at, value)
+        if (value !== undefined && ids?.has(first + at) !== false) this.set(first + at, value)
     }
-    for (const [id, value] of other.#strange ?? []) if (ids.has(id)) this.set(id, value)
+    for (const [id, value] of other.#strange ?? []) if (ids?.has(id) !== false) this.set(id, value)
   }
 
   clear(): void {

@@ -8,6 +8,13 @@ export class IdSet {
   #strange: Set<NameId> | undefined
   #size = 0
 
+  /** Empty, with room for what the other has. */
+  static like(other: IdSet): IdSet {
+    const set = new IdSet()
+    set.#words = new Uint32Array(other.#words.length)
+    return set
+  }
+
   static of(ids: Iterable<NameId>): IdSet {
     const set = new IdSet()
     for (const id of ids) set.add(id)

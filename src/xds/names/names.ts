@@ -89,7 +89,7 @@ export class Names {
     hash = spread(hash)
     const slots = this.#slots
     const mask = slots.length - 1
-    for (let slot = (2 * hash) & mask; (seen & NOT_ASCII) === 0; slot = (slot + 2) & mask) {
+    for (let slot = (hash << 1) & mask; (seen & NOT_ASCII) === 0; slot = (slot + 2) & mask) {
       const id = slots[slot] as number
       if (id === FREE) break
       if (slots[slot + 1] === hash && this.#rangeOf(id).isAt(id, bytes, from, to)) return id
@@ -203,7 +203,7 @@ export class Names {
   /** Where it stands, or would. */
   #slotOf(text: string, hash: number): number {
     const mask = this.#slots.length - 1
-    let slot = (2 * hash) & mask
+    let slot = (hash << 1) & mask
     for (let id = this.#slots[slot] as number; id !== FREE; id = this.#slots[slot] as number) {
       if (this.#slots[slot + 1] === hash && this.textOf(id) === text) return slot
       slot = (slot + 2) & mask

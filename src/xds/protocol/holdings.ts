@@ -152,9 +152,9 @@ export class Holdings {
     this.#unanswered.delete(id)
   }
 
-  /** As `put`, of names of which it has nothing at all. */
+  /** As `put`, of names of which it has nothing at all; `ids`: all of the known. */
   putFirst(known: IdMap<KnownVersion>, ids: IdSet, flight: Flight): void {
-    this.#sent.addAll(known, ids)
+    this.#sent.addAll(known)
     this.#open.add(flight)
     flight.fresh.addAll(ids)
   }

@@ -6,6 +6,7 @@ import type { Resource } from '../../translate/resource.ts'
 import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import { type Names, WILDCARD_ID } from '../names/names.ts'
+import type { FirstPart } from '../tables/first-parts.ts'
 import type { Share } from '../tables/share.ts'
 import type { View } from '../tables/view.ts'
 import { type Answer, Deliveries, type RefusedResponse } from './deliveries.ts'
@@ -21,9 +22,6 @@ import { ROOT_TYPES } from './wildcard.ts'
 export interface SubscriptionStatus extends Omit<ProxyTypeStatus, 'unansweredSince'> {
   readonly unansweredSince?: number
 }
-
-/** So many names at once are looked at as a set: what is done for one is done for many streams. */
-const MANY = 32
 
 /** How a client stands to a version of a resource that it wants. */
 export interface Stance {
@@ -203,8 +201,8 @@ export class Subscription {
     this.update(request)
     const { initialVersions: claimed } = request
     const share = this.#share
-    const shared = new IdSet()
-    const current = new IdSet()
+    const shared = IdSet.like(this.#names)
+    const current = IdSet.like(this.#names)
     for (let index = 0; index < claimed.size; index++) {
       const id = claimed.id(index)
       // Names that are only there are no subscriptions.
@@ -225,9 +223,7 @@ export class Subscription {
 
   update(request: Pick<Said, 'subscribe' | 'unsubscribe' | 'isStated'>): void {
     for (const id of request.unsubscribe) this.#unsubscribe(id, request.isStated ?? false)
-    const { subscribe } = request
-    if (subscribe.length < MANY) for (const id of subscribe) this.#subscribe(id)
-    else this.#subscribeAll(this.#allNames.setOf(subscribe))
+    if (request.subscribe.length > 0) this.#subscribe(this.#allNames.setOf(request.subscribe))
   }
 
   /** Returns what was refused. */
@@ -285,7 +281,7 @@ export class Subscription {
       return undefined
     }
     if (this.#lookedAt === moment && now < this.#wakeAt) return undefined
-    const batch = this.#firstPart(gates, limit) ?? this.#fill(gates, limit, now)
+    const batch = this.#batch(gates, limit, now)
     if (batch.resources.length > 0 || batch.removed.length > 0 || this.#answerOwed) {
       this.#answerOwed = false
       return batch
@@ -316,26 +312,13 @@ export class Subscription {
     return this.wants(id) && this.#shown.isKeptBack(id, row)
   }
 
-  #subscribe(id: NameId): void {
-    if (id === WILDCARD_ID) {
-      this.#enterWildcard()
-      return
-    }
-    this.#names.add(id)
+  #subscribe(ids: IdSet): void {
+    if (ids.has(WILDCARD_ID)) this.#enterWildcard()
+    const named = ids.has(WILDCARD_ID) ? without(ids, WILDCARD_ID) : ids
+    this.#names.addAll(named)
     // Subscribing to what it has says that the client may have forgotten it: it is sent again.
-    this.#due.ask(id)
-    this.#due.force(id)
-  }
-
-  /** As `#subscribe`. */
-  #subscribeAll(ids: IdSet): void {
-    if (ids.has(WILDCARD_ID)) {
-      for (const id of ids) this.#subscribe(id)
-      return
-    }
-    this.#names.addAll(ids)
-    this.#due.askAll(ids)
-    this.#due.forceAll(ids)
+    this.#due.askAll(named)
+    this.#due.forceAll(named)
   }
 
   #unsubscribe(id: NameId, isStated: boolean): void {
@@ -391,15 +374,25 @@ export class Subscription {
     return shown !== undefined && claimed.is(index, shown.version) ? shown : undefined
   }
 
-  /** Of much that is new to the client: what the first who asked for the same was sent. */
-  #firstPart(gates: Gatekeeper, limit: number): Batch | undefined {
-    const asked = this.#due.newlyAsked
-    if (asked === undefined || asked.size < MANY || !gates.isOpen(this.typeUrl)) return undefined
-    const part = this.#share?.firstPart(asked, limit, this.#view.get)
-    if (part === undefined || this.deliveries.holdings.hasAny(part.named)) return undefined
+  #batch(gates: Gatekeeper, limit: number, now: number): Batch {
+    const part = this.#firstPart(gates, limit)
+    if (part === undefined) return this.#fill(gates, limit, now)
     this.#due.deleteAll(part.named)
     this.#held = 0
-    return { resources: part.resources, ids: part.ids, removed: [], partial: part.partial, part }
+    const batch = { resources: part.resources, ids: part.ids, removed: [], partial: part.partial, part }
+    if (part.partial || this.#due.isEmpty) return batch
+    // What is left does not exist.
+    const { resources, ids, removed, partial } = this.#fill(gates, limit, now)
+    if (resources.length === 0) return { ...batch, removed, partial }
+    return { resources: [...part.resources, ...resources], ids: [...part.ids, ...ids], removed, partial }
+  }
+
+  /** Of much that is new to the client: what the first who asked for the same was sent. */
+  #firstPart(gates: Gatekeeper, limit: number): FirstPart | undefined {
+    const asked = this.#due.newlyAsked
+    if (asked === undefined || !gates.isOpen(this.typeUrl)) return undefined
+    const part = this.#share?.firstPart(asked, limit, this.#view.get)
+    return part && !this.deliveries.holdings.hasAny(part.named) ? part : undefined
   }
 
   #fill(gates: Gatekeeper, limit: number, now: number): Batch {
@@ -451,4 +444,10 @@ export class Subscription {
     // That a name which the client does not have is missing breaks nothing.
     return this.deliveries.holdings.get(id) ? gates.removalAt(this.typeUrl, id, now) : 0
   }
+}
+
+function without(ids: IdSet, id: NameId): IdSet {
+  const others = IdSet.of(ids)
+  others.delete(id)
+  return others
 }

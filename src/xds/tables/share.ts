@@ -7,6 +7,8 @@ import type { Names } from '../names/names.ts'
 import { type FirstPart, FirstParts } from './first-parts.ts'
 import { VersionTable } from './version-table.ts'
 
+const MANY = 32
+
 /**
  * What readers who see the same have in common: resources that were looked up, their versions, and the parts of a first
  * sync. Each is there until its name may stand for something else. Names without a resource are not kept: clients make
@@ -16,9 +18,12 @@ export class Share {
   readonly #resources = new IdMap<Resource>()
   readonly #versions = new VersionTable()
   readonly #parts: FirstParts
+  readonly #many: number
 
-  constructor(names: Names) {
+  /** `many`: fewer names than these are looked up for each reader alone. */
+  constructor(names: Names, many = MANY) {
     this.#parts = new FirstParts(names)
+    this.#many = many
   }
 
   get resources(): IdMap<Resource> {
@@ -46,8 +51,9 @@ export class Share {
     return claimed.isIn(this.#versions, index)
   }
 
-  /** As `FirstParts.of`. */
+  /** As `FirstParts.of`, of many names. */
   firstPart(names: IdSet, limit: number, get: (id: NameId) => Resource | undefined): FirstPart | undefined {
+    if (names.size < this.#many) return undefined
     return this.#parts.of({ names, limit }, get)
   }
 }

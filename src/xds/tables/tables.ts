@@ -14,6 +14,7 @@ import { type NameHolder, Names } from '../names/names.ts'
 import { AskedNames, type Asker } from './asked-names.ts'
 import type { Audience, Audiences, ClientNode } from './audience.ts'
 import { ChangeLog } from './change-log.ts'
+import { Departures } from './departures.ts'
 import { GatewayTables } from './gateway-tables.ts'
 import { GrpcTables } from './grpc-tables.ts'
 import { LoggedView } from './logged-view.ts'
@@ -50,7 +51,11 @@ export class Tables implements Audiences, NameHolder {
   readonly #assignments = new SharedResources(this.names, this.#assignmentLog)
   readonly census = new ViewpointCensus()
 
-  constructor() {
+  readonly #departures: Departures
+
+  /** `linger`: milliseconds for which what a stream saw is kept when it has ended; default none. */
+  constructor({ linger = 0 }: { readonly linger?: number } = {}) {
+    this.#departures = new Departures(linger)
     this.names.keepFor(this)
   }
 
@@ -83,7 +88,8 @@ export class Tables implements Audiences, NameHolder {
   join(node: ClientNode, isCounted = true): Audience {
     const { kind, viewpoint } = node
     const served = kind === 'grpc' ? this.#grpc.join(viewpoint) : this.#joinGateway(node)
-    const leaveCensus = this.census.join(viewpoint, isCounted)
+    const leaveCount = isCounted ? this.census.count(viewpoint) : undefined
+    const leavePlace = this.census.stand(viewpoint)
     const key = `${kind} ${viewpointKey(viewpoint)}`
     const share = this.#assignments.join(key)
     // Assignments are only asked for by name.
@@ -99,11 +105,14 @@ export class Tables implements Audiences, NameHolder {
       viewpoint: () => this.#world.locate(viewpoint),
       warnings: () => [...served.warnings(), ...this.#warningsOf(viewpoint)],
       leave: () => {
-        leaveCensus()
-        served.leave()
-        this.#assignments.leave(key)
+        leaveCount?.()
         this.#asked.leave(assignments)
-        if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
+        this.#departures.add(() => {
+          leavePlace()
+          served.leave()
+          this.#assignments.leave(key)
+          if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
+        })
       },
     }
   }

@@ -15,16 +15,20 @@ export class ViewpointCensus {
   readonly #present = new Map<string, { readonly viewpoint: Viewpoint; streams: number }>()
   readonly #departed = new Map<string, Viewpoint>()
 
-  /** Listeners hear of it where it `isCounted`. Returns the way to leave again. */
-  join(viewpoint: Viewpoint, isCounted = true): () => void {
+  /** A stream that counts is there. Returns what says that it is not any more. */
+  count(viewpoint: Viewpoint): () => void {
+    this.#tell(viewpoint, 1)
+    return () => this.#tell(viewpoint, -1)
+  }
+
+  /** Somebody looks from there. Returns what says that nobody does for this one any more. */
+  stand(viewpoint: Viewpoint): () => void {
     const key = viewpointKey(viewpoint)
     const place = this.#present.get(key) ?? { viewpoint, streams: 0 }
     place.streams += 1
     this.#present.set(key, place)
     this.#departed.delete(key)
-    if (isCounted) this.#tell(viewpoint, 1)
     return () => {
-      if (isCounted) this.#tell(viewpoint, -1)
       place.streams -= 1
       if (place.streams > 0) return
       this.#present.delete(key)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { IdMap } from '../../../src/xds/names/id-map.ts'
 import { IdSet } from '../../../src/xds/names/id-set.ts'
 import { STRANGE } from '../../../src/xds/names/name-id.ts'
@@ -55,6 +55,19 @@ test('ids that are deleted while a set is walked through do not come any more', 
   expect(seen).toEqual([1, 3])
 })
 
+test('sets of ids are compared by what is in them', () => {
+  fc.assert(
+    fc.property(ids, ids, (some, others) => {
+      const [a, b] = [setOf(some), setOf(others)]
+      const [first, second] = [new Set(some), new Set(others)]
+      expect(a.hasAny(b)).toBe(some.some(one => second.has(one)))
+      expect(a.equals(b)).toBe(first.size === second.size && some.every(one => second.has(one)))
+      for (const from of [0, 32, 64, 256])
+        expect(a.hasBetween(from, from + 64)).toBe(some.some(one => one >= from && one < from + 64))
+    }),
+  )
+})
+
 test('a map by ids is a map, whatever happened to it', () => {
   const step = fc.record({ do: fc.constantFrom('set', 'delete'), id })
   fc.assert(
@@ -73,4 +86,44 @@ test('a map by ids is a map, whatever happened to it', () => {
       expect(new Map(map)).toEqual(expected)
     }),
   )
+})
+
+describe('maps that take what another one has', () => {
+  const own = (all: readonly number[]) => {
+    const map = new IdMap<{ id: number }>()
+    for (const one of all) map.set(one, { id: one })
+    return map
+  }
+
+  test('have it beside what they had, and neither sees what becomes of the other', () => {
+    fc.assert(
+      fc.property(ids, ids, ids, ids, (before, others, wanted, changed) => {
+        const [map, other] = [own(before), own(others)]
+        const expected = new Map(map)
+        const rest = new Map(other)
+        for (const [id, value] of other) if (wanted.includes(id)) expected.set(id, value)
+        map.addAll(other, setOf(wanted))
+        for (const [index, id] of changed.entries()) {
+          const value = { id: -1 }
+          if (index % 4 === 0) map.set(id, value)
+          if (index % 4 === 0) expected.set(id, value)
+          if (index % 4 === 1) expect(map.delete(id)).toBe(expected.delete(id))
+          if (index % 4 === 2) other.set(id, value)
+          if (index % 4 === 2) rest.set(id, value)
+          if (index % 4 === 3) expect(other.delete(id)).toBe(rest.delete(id))
+        }
+        expect(new Map(map)).toEqual(expected)
+        expect(new Map(other)).toEqual(rest)
+        expect([map.size, other.size]).toEqual([expected.size, rest.size])
+        expect(map.hasAny(setOf(wanted))).toBe(wanted.some(id => expected.has(id)))
+      }),
+    )
+  })
+
+  test('have all of it when they name none', () => {
+    const map = own([1, 70])
+    map.addAll(own([2, 200, STRANGE]))
+    expect(ascending(map.keys())).toEqual([1, 2, 70, 200, STRANGE])
+    expect(map.size).toBe(5)
+  })
 })

@@ -73,3 +73,46 @@ describe('names that nobody has any more', () => {
     expect(names.textOf(id)).toBe('a')
   })
 })
+
+describe('a list of names', () => {
+  const listOf = (names: Names, texts: readonly string[]) => {
+    const bytes = Buffer.from(texts.join(''))
+    let reads = 0
+    const ids = names.idsIn(bytes, () => {
+      reads += 1
+      return texts.map(text => names.idSaid(text))
+    })
+    return { ids, reads }
+  }
+  const many = (last: string) => [...Array.from({ length: 200 }, (_, index) => `name-${1_000 + index}`), last]
+
+  test('that is said again is not read again, whoever says it', () => {
+    const names = new Names()
+    const first = listOf(names, many('a'))
+    expect(first.reads).toBe(1)
+    expect(listOf(names, many('a'))).toEqual({ ids: first.ids, reads: 0 })
+    expect(listOf(names, many('b'))).toEqual({ ids: expect.arrayContaining([names.idSaid('b')]), reads: 1 })
+  })
+
+  test('of as many bytes that says something else is read', () => {
+    const names = new Names()
+    const [one, other] = [
+      ['x', ...many('end')],
+      ['y', ...many('end')],
+    ]
+    listOf(names, one)
+    const { ids, reads } = listOf(names, other)
+    expect(reads).toBe(1)
+    expect(ids[0]).toBe(names.idSaid('y'))
+  })
+
+  test('is read again when names were given up since', () => {
+    const names = new Names(undefined, 1)
+    listOf(names, many('a'))
+    names.sweep()
+    expect(names.size).toBe(1)
+    const { ids, reads } = listOf(names, many('a'))
+    expect(reads).toBe(1)
+    expect(ids.map(id => names.textOf(id))).toEqual(many('a'))
+  })
+})

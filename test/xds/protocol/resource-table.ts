@@ -3,6 +3,7 @@ import type { Resource } from '../../../src/translate/resource.ts'
 import { IdSet } from '../../../src/xds/names/id-set.ts'
 import { Names } from '../../../src/xds/names/names.ts'
 import { ChangeLog } from '../../../src/xds/tables/change-log.ts'
+import { Share } from '../../../src/xds/tables/share.ts'
 import type { View } from '../../../src/xds/tables/view.ts'
 
 /** Those of all tests of a file, until they are renewed. */
@@ -24,6 +25,7 @@ export class ResourceTable {
   readonly #wildcard: boolean
   readonly #resources = new Map<string, Resource>()
   readonly #log = new ChangeLog()
+  readonly #share: Share
   #quarantines: readonly Quarantined[] = []
   /** What readers did not want any more. */
   readonly forgotten: string[] = []
@@ -34,6 +36,10 @@ export class ResourceTable {
     this.#wildcard = wildcard
     NAMES.keepFor(this)
     const table = this
+    // What is done for many readers is done for few here.
+    const share = new Share(NAMES, 1)
+    this.#share = share
+    this.#log.attach(share)
     this.view = {
       get position() {
         return table.#log.position
@@ -41,7 +47,12 @@ export class ResourceTable {
       get quarantines() {
         return table.#quarantines
       },
-      get: id => table.get(NAMES.textOf(id)),
+      share,
+      get: id => {
+        const known = share.get(id) ?? table.get(NAMES.textOf(id))
+        if (known !== undefined) share.set(id, known)
+        return known
+      },
       all: () => {
         const ids = new IdSet()
         for (const name of table.names()) ids.add(NAMES.idOf(name))
@@ -88,6 +99,7 @@ export class ResourceTable {
 
   markNames(inUse: IdSet): void {
     this.#log.markNames(inUse)
+    for (const id of this.#share.resources.keys()) inUse.add(id)
   }
 
   /** Forgets the log: to be called when every reader has seen `position`. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { StoredEntry } from '../../../src/model/change.ts'
 import { anyOf } from '../../../src/proto/discovery-resource.ts'
 import { decode } from '../../../src/proto/message.ts'
@@ -150,6 +150,21 @@ describe('assignments', () => {
     visible(audience, TYPE_URLS.endpoints, names)
     expect(tables.sizes.eds.resources).toBe(3)
     audience.leave()
+    tables.publish(world, NOTHING, true)
+    expect(tables.sizes.eds.resources).toBe(1)
+  })
+
+  test('are kept for a while for a fleet whose connections were cut all at once', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const tables = new Tables({ linger: 1_000 })
+    tables.publish(world, NOTHING, true)
+    const audience = tables.join(node('edge', 'zone-a'))
+    visible(audience, TYPE_URLS.endpoints, names)
+    audience.leave()
+    tables.publish(world, NOTHING, true)
+    expect(tables.sizes.eds.resources).toBe(3)
+    vi.advanceTimersByTime(1_000)
     tables.publish(world, NOTHING, true)
     expect(tables.sizes.eds.resources).toBe(1)
   })
@@ -464,4 +479,16 @@ test('clusters and listeners of an Envoy without ADS say where it asks for the r
   }
   const assignment = (audience: Audience) => viewOf(audience, TYPE_URLS.endpoints)?.get('default/web/80')
   expect(assignment(byRest)).toBe(assignment(overAds))
+})
+
+test('an Envoy with a stream for each type is counted once', () => {
+  const tables = new Tables()
+  let count = 0
+  tables.census.subscribe((_, change) => {
+    count += change
+  })
+  const streams = [true, false, false].map(isCounted => tables.join(node('edge'), isCounted))
+  expect(count).toBe(1)
+  for (const { leave } of streams) leave()
+  expect(count).toBe(0)
 })
