@@ -8,10 +8,17 @@ interface Underneath {
   readonly stream: ServerHttp2Stream
   /** Takes what came off the stream, and keeps of it what is no whole message yet. */
   handleDataFrame(chunk: Buffer): void
-  /** 0: nothing is kept. */
-  readonly decoder: { readonly readState: number }
+  readonly decoder: Decoder
   /** Messages that the call was not told of yet. */
   readonly readQueue: readonly unknown[]
+}
+
+/** Of what was read, the pieces of a message that is not there as a whole; all stay until the next one begins. */
+interface Decoder {
+  /** 0: it waits for no piece. */
+  readonly readState: number
+  readCompressFlag: Buffer
+  readPartialMessage: Buffer[]
 }
 
 /** Of a message on the wire: whether it is compressed, and its length. */
@@ -21,6 +28,8 @@ const PREFIX = 5
 const SMALL = 4 * 1024
 
 const NO_METADATA = new Metadata()
+
+const UNCOMPRESSED = Buffer.alloc(1)
 
 /**
  * The messages of a call, past what the library does for each of them: it copies what is sent into a new buffer, and
@@ -53,7 +62,9 @@ export class MessageStream {
         take(chunk.subarray(at + PREFIX, end))
         at = end
       }
-      if (at < chunk.length) handleRest.call(underneath, chunk.subarray(at))
+      if (at === chunk.length) return
+      handleRest.call(underneath, chunk.subarray(at))
+      letGo(underneath.decoder)
     }
     this.#call.on('data', take)
   }
@@ -98,6 +109,16 @@ export class MessageStream {
     const { decoder, readQueue } = this.#underneath
     return decoder.readState === 0 && readQueue.length === 0
   }
+}
+
+/**
+ * Each piece keeps all that was read with it, 64 KB at once: several times that for each stream that said in its last
+ * large request which names it wants.
+ */
+function letGo(decoder: Decoder): void {
+  if (decoder.readState !== 0) return
+  decoder.readCompressFlag = UNCOMPRESSED
+  decoder.readPartialMessage = []
 }
 
 /** Where the message ends that begins there; undefined: it is compressed, or not all of it is there. */

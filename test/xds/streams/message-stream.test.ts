@@ -109,6 +109,23 @@ describe('the messages of a call', () => {
     }
   })
 
+  test('leave nothing of what was read behind when they came in pieces', async () => {
+    let opened: Call | undefined
+    const port = await serve(one => {
+      opened = one
+      const messages = new MessageStream(one)
+      messages.onMessage(bytes => messages.send(Buffer.alloc(0), bytes, () => undefined))
+    })
+    const client = call(port)
+    // More than is read at once.
+    client.write(Buffer.alloc(LIMIT, 'x'))
+    await new Promise(resolve => client.once('data', resolve))
+    const { decoder } = (opened as unknown as { readonly call: { readonly decoder: object } }).call
+    expect(decoder).toMatchObject({ readPartialMessage: [], readCompressFlag: Buffer.alloc(1) })
+    const held = (decoder as { readonly readCompressFlag: Buffer }).readCompressFlag.buffer.byteLength
+    expect(held).toBeLessThan(LIMIT / 10)
+  })
+
   test('are answered before the end that their client says at once', async () => {
     const port = await serve(one => {
       const messages = new MessageStream(one)
