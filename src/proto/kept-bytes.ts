@@ -20,3 +20,9 @@ export function keptBytes(length: number): Buffer {
   taken += length
   return slab.subarray(taken - length, taken)
 }
+
+export function keptCopy(bytes: Uint8Array): Buffer {
+  const kept = keptBytes(bytes.length)
+  kept.set(bytes)
+  return kept
+}

@@ -43,6 +43,13 @@ export class MessageScratch {
     this.#end += this.#bytes.write(text, this.#end)
   }
 
+  /** Fields that are encoded already. */
+  fields(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#end)
+    this.#end += bytes.length
+  }
+
   /** A message as a field of this one begins; what is written until `close` is in it. */
   open(fieldNumber: number): number {
     this.#reserve(6)

@@ -9,8 +9,11 @@ import { messageType } from './descriptor.ts'
  */
 export function encode(messageName: string, json: object): Uint8Array {
   const type = messageType(messageName)
-  return written(type, protojson.fromJson(type, json))
+  return Object.keys(json).length === 0 ? NO_FIELDS : written(type, protojson.fromJson(type, json))
 }
+
+/** Much of what may be said of a route is not. */
+const NO_FIELDS = Buffer.alloc(0)
 
 /**
  * Bytes of a message in protobufjs' own form: enums as numbers, wrappers and durations as messages, an Any as

@@ -4,6 +4,7 @@ import type { EntryKey } from '../model/entry.ts'
 import type { Namespace, ReferenceGrant } from '../model/reference-grant.ts'
 import { isPermitted } from './backend-resolution.ts'
 import { isAttachedAnywhere } from './route-attachment.ts'
+import { settled } from './settled.ts'
 import { type Backend, SourceRoute } from './source-route.ts'
 import type { World } from './world.ts'
 
@@ -15,6 +16,7 @@ export type RouteContent = Pick<
 
 /** The routes of a world that is being made, and what decides where they attach and what they may reach. */
 export class RouteDraft {
+  readonly #before: RouteContent
   readonly #routes: World['routes']
   readonly #routesByGateway: World['routesByGateway']
   readonly #grpcRoutes: World['grpcRoutes']
@@ -33,6 +35,7 @@ export class RouteDraft {
   readonly touchedGateways = new Set<string>()
 
   constructor(base: RouteContent) {
+    this.#before = base
     this.#routes = base.routes.asMutable()
     this.#routesByGateway = base.routesByGateway.asMutable()
     this.#grpcRoutes = base.grpcRoutes.asMutable()
@@ -91,11 +94,11 @@ export class RouteDraft {
     this.#noteGrpcOfGateways()
     for (const routeKey of this.#changedGrpcRoutes) this.#placeGrpc(routeKey, gateways)
     return {
-      routes: this.#routes.asImmutable(),
-      routesByGateway: this.#routesByGateway.asImmutable(),
-      grpcRoutes: this.#grpcRoutes.asImmutable(),
-      namespaces: this.#namespaces.asImmutable(),
-      referenceGrants: this.#referenceGrants.asImmutable(),
+      routes: settled(this.#routes, this.#before.routes),
+      routesByGateway: settled(this.#routesByGateway, this.#before.routesByGateway),
+      grpcRoutes: settled(this.#grpcRoutes, this.#before.grpcRoutes),
+      namespaces: settled(this.#namespaces, this.#before.namespaces),
+      referenceGrants: settled(this.#referenceGrants, this.#before.referenceGrants),
       grpcServices: this.#grpcServices,
     }
   }

@@ -15,6 +15,7 @@ import {
   isTopologyAware,
   realmOfClaim,
 } from './service-claims.ts'
+import { settled } from './settled.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Regrouped, SurroundingsDraft } from './surroundings-draft.ts'
 import { sourceOfRoute, type World } from './world.ts'
@@ -34,11 +35,7 @@ export class ServiceDraft {
   readonly #scoped: World['scoped']
   readonly #topologyAware: World['topologyAware']
   #endpointCounts: World['endpointCounts']
-  /** Of the world before. */
-  readonly #grpcRoutes: GrpcRoutes
-  readonly #balancedBefore: World['balanced']
-  /** Until `finish` claims are in the fleets that these say: a feed may bring a source's group before them or after. */
-  readonly #settingsBefore: World['sourceSettings']
+  readonly #before: Base
   /** What this draft made: it reads the surroundings that the new world will have. */
   readonly #made = new Set<MergedService>()
   /** As in `Touched`. */
@@ -46,14 +43,12 @@ export class ServiceDraft {
   readonly touchedSettings = new Set<string>()
 
   constructor(base: Base, surroundings: Surroundings) {
+    this.#before = base
     this.#surroundings = surroundings
     this.#services = base.services.asMutable()
     this.#scoped = base.scoped.asMutable()
     this.#topologyAware = base.topologyAware.asMutable()
     this.#endpointCounts = base.endpointCounts.asMutable()
-    this.#grpcRoutes = base.grpcRoutes
-    this.#balancedBefore = base.balanced
-    this.#settingsBefore = base.sourceSettings
   }
 
   setSettings(key: Keyed, entry: StoredEntry | undefined): void {
@@ -75,13 +70,13 @@ export class ServiceDraft {
     if (redefaulted.size > 0) this.#redefault(redefaulted)
     if (resettled.size > 0) this.#remake(isOf(resettled))
     if (redrained.size > 0) this.#remake(hasEndpointsIn(redrained))
-    if (demandMoved) this.#remake(() => true, this.#balancedBefore)
+    if (demandMoved) this.#remake(() => true, this.#before.balanced)
     if (placesChanged) this.#remake(() => true)
     else if (this.#topologyAware.size > 0) this.#remake(isOf(recapacitated()), this.#topologyAware)
     return {
-      services: this.#services.asImmutable(),
-      scoped: this.#scoped.asImmutable(),
-      topologyAware: this.#topologyAware.asImmutable(),
+      services: settled(this.#services, this.#before.services),
+      scoped: settled(this.#scoped, this.#before.scoped),
+      topologyAware: settled(this.#topologyAware, this.#before.topologyAware),
       balanced: this.#balanced(),
       endpointCounts: this.#endpointCounts.asImmutable(),
     }
@@ -95,7 +90,9 @@ export class ServiceDraft {
     const claim: ServiceClaim = { ...(before ?? { source }), ...half }
     this.#endpointCounts = recounted(this.#endpointCounts, source, before?.endpoints, claim.endpoints)
     const isThere = claim.service !== undefined || claim.endpoints !== undefined
-    const realm = isThere ? realmOfClaim(claim, this.#settingsBefore.get(source)?.group) : old?.realm
+    // Until `finish` it is in the fleet that its settings said: a feed may bring a source's group before claims or after.
+    const group = this.#before.sourceSettings.get(source)?.group
+    const realm = isThere ? realmOfClaim(claim, group) : old?.realm
     if (realm === undefined) return
     if (old !== undefined && old.realm !== realm) this.#reclaim(old, without(old.claims, source))
     const merged = this.#services.get(key)?.in(realm)
@@ -111,7 +108,7 @@ export class ServiceDraft {
   /** The service has these claims from now on; without any it is gone. */
   #reclaim(identity: ServiceIdentity, claims: readonly ServiceClaim[]): MergedService | undefined {
     const key = `${identity.namespace}/${identity.name}`
-    const grpcPorts = portsIn(identity.realm, this.#grpcRoutes.get(key))
+    const grpcPorts = portsIn(identity.realm, this.#before.grpcRoutes.get(key))
     const made = claims.length === 0 ? undefined : this.#make(identity, claims, grpcPorts)
     const others = this.#services.get(key)?.services.filter(one => one.realm !== identity.realm) ?? []
     const services = made === undefined ? others : [...others, made]
@@ -150,7 +147,7 @@ export class ServiceDraft {
   /** The first GRPCRoute came to a port of the service, or the last one went: another cluster, if the port lets it. */
   #speakAnew(key: string, grpcRoutes: GrpcRoutes): void {
     for (const service of this.#services.get(key)?.services ?? []) {
-      const before = portsIn(service.realm, this.#grpcRoutes.get(key))
+      const before = portsIn(service.realm, this.#before.grpcRoutes.get(key))
       const after = portsIn(service.realm, grpcRoutes.get(key))
       if (before.size === after.size && before.every((_, port) => after.has(port))) continue
       this.touchedSettings.add(key)
@@ -169,7 +166,7 @@ export class ServiceDraft {
 
   /** Whatever makes a service balanced, or not any more, has touched it. */
   #balanced(): World['balanced'] {
-    return this.#balancedBefore.withMutations(balanced => {
+    return this.#before.balanced.withMutations(balanced => {
       for (const key of this.touched) {
         if (this.#services.get(key)?.services.some(one => one.isBalanced)) balanced.add(key)
         else balanced.delete(key)

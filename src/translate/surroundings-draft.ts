@@ -9,6 +9,7 @@ import { Capacities } from './capacities.ts'
 import { networksOf } from './networks.ts'
 import { fleetRealm, type Realm } from './realm.ts'
 import { Regions } from './regions.ts'
+import { settled } from './settled.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { World } from './world.ts'
 
@@ -26,6 +27,7 @@ export class SurroundingsDraft {
   /** Of the services that this draft makes: settled by `finish`. */
   readonly current: { -readonly [field in keyof Surroundings]: Surroundings[field] }
   readonly #zones: World['zones']
+  readonly #zonesBefore: World['zones']
   #nodes: World['nodes']
   #zonesMoved = false
   /** Sources of which zones or nodes changed. */
@@ -45,6 +47,7 @@ export class SurroundingsDraft {
     this.current = { regions, capacities, defaults, drains, demand, sourceSettings, staleSources, networks }
     this.#settingsBefore = sourceSettings
     this.#zones = zones.asMutable()
+    this.#zonesBefore = zones
     this.#nodes = nodes
   }
 
@@ -110,7 +113,7 @@ export class SurroundingsDraft {
     readonly redrained: ReadonlySet<string>
     readonly demandMoved: boolean
   } {
-    const zones = this.#zones.asImmutable()
+    const zones = settled(this.#zones, this.#zonesBefore)
     const nodes = this.#nodes
     const before = this.current.capacities
     if (this.#zonesMoved) this.current.regions = new Regions(zones.values())

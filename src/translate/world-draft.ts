@@ -5,6 +5,7 @@ import { type GatewayClaim, MergedGateway } from './merged-gateway.ts'
 import { withQuarantine } from './quarantined.ts'
 import { RouteDraft } from './route-draft.ts'
 import { ServiceDraft } from './service-draft.ts'
+import { settled } from './settled.ts'
 import { SurroundingsDraft } from './surroundings-draft.ts'
 import { routeKey, World } from './world.ts'
 
@@ -28,6 +29,7 @@ export class WorldDraft {
   readonly #surroundings: SurroundingsDraft
   readonly #services: ServiceDraft
   readonly #gateways: World['gateways']
+  readonly #gatewaysBefore: World['gateways']
   readonly #routes: RouteDraft
   #quarantines: World['quarantines']
 
@@ -35,6 +37,7 @@ export class WorldDraft {
     this.#surroundings = new SurroundingsDraft(base)
     this.#services = new ServiceDraft(base, this.#surroundings.current)
     this.#gateways = base.gateways.asMutable()
+    this.#gatewaysBefore = base.gateways
     this.#routes = new RouteDraft(base)
     this.#quarantines = base.quarantines
   }
@@ -60,7 +63,7 @@ export class WorldDraft {
     const routes = this.#routes.finish(this.#gateways)
     const around = this.#surroundings.finish()
     const services = this.#services.finish(around, routes)
-    const gateways = this.#gateways.asImmutable()
+    const gateways = settled(this.#gateways, this.#gatewaysBefore)
     const quarantines = this.#quarantines
     const world = new World({ revision, ...services, gateways, ...routes, ...around, quarantines })
     const touched = {

@@ -336,3 +336,31 @@ test('settings are those of the source that leads since the endpoints of the one
   expect([timeoutIn(before), timeoutIn(next)]).toEqual(['2s', '1s'])
   expect([...touched.settings]).toEqual(['default/web'])
 })
+
+test('a world shares with the one before it whatever did not change, so that readers can tell by looking once', () => {
+  const topology = {
+    zones: [{ zone: 'zone-a' }],
+    services: [{ name: 'web', scope: 'source', ports: [{ port: 80 }], endpoints: [] }],
+  }
+  const routes = {
+    gateways: [{ name: 'edge', listeners: [listener()] }],
+    routes: [{ name: 'web', kind: 'HTTPRoute', gateways: ['edge'], rules: [{}] }],
+  }
+  const before = worldOf({ east: { topology, routes } })
+  const web = {
+    name: 'web',
+    scope: 'source',
+    ports: [{ port: 80 }],
+    endpoints: [{ address: '10.0.0.1', port: 80 }],
+  }
+  const { world } = worldAfter(
+    before,
+    stored('east', { topology: { services: [web] } }, 2).filter(({ kind }) => kind === 'Endpoints'),
+  )
+  const fields = Object.keys(before) as (keyof World)[]
+  expect(fields.filter(field => world[field] !== before[field]).sort()).toEqual([
+    'endpointCounts',
+    'revision',
+    'services',
+  ])
+})

@@ -1,5 +1,5 @@
-import { messageField } from '../../proto/length-delimited.ts'
 import { encode } from '../../proto/message.ts'
+import { MessageScratch } from '../../proto/message-scratch.ts'
 import type { AppliedFilters } from './applied-filters.ts'
 import { CALLS, STREAM_TIMEOUTS, sendings, timeoutFields } from './attempts.ts'
 import { corsFields, corsResponseHeaders } from './cors-policy.ts'
@@ -10,12 +10,18 @@ import type { Rule, RuleActions, RuleContext } from './rule-actions.ts'
 
 /** Where requests are sent, as a RouteAction says it, and the clusters that it names. */
 export interface Target {
+  /** undefined: `fields` say more than one. */
+  readonly cluster: string | undefined
   readonly fields: object
   readonly clusters: readonly string[]
 }
 
 /** Field number of `envoy.config.route.v3.Route.route`. */
 const ROUTE_ACTION = 2
+/** Field number of `envoy.config.route.v3.RouteAction.cluster`. */
+const CLUSTER = 1
+
+const route = new MessageScratch()
 
 const NOTHING = new Uint8Array()
 
@@ -28,7 +34,7 @@ export function forwarding(
   const isGrpc = kind === 'GRPCRoute'
   const { rewrite } = filters
   const mirrors = mirrorsOf(filters.mirrors, clusterOf)
-  const action = encode('envoy.config.route.v3.RouteAction', {
+  const others = encode('envoy.config.route.v3.RouteAction', {
     ...target.fields,
     ...(isGrpc ? STREAM_TIMEOUTS : timeoutFields(rule)),
     ...rewrittenPath(rewrite?.path, prefix),
@@ -43,10 +49,17 @@ export function forwarding(
     ...corsFields(filters.cors),
   })
   const actions = (isGrpc ? CALLS : sendings(rule)).map(
-    ({ requests, retry = NOTHING, fields: own = NOTHING }) => ({
-      requests,
-      encoded: Buffer.concat([messageField(ROUTE_ACTION, [action, retry]), fields, own]),
-    }),
+    ({ requests, retry = NOTHING, fields: own = NOTHING }) => {
+      route.begin()
+      const action = route.open(ROUTE_ACTION)
+      if (target.cluster !== undefined) route.text(CLUSTER, target.cluster)
+      route.fields(others)
+      route.fields(retry)
+      route.close(action)
+      route.fields(fields)
+      route.fields(own)
+      return { requests, encoded: Buffer.from(route.written) }
+    },
   )
   return { actions, clusters: [...target.clusters, ...mirrors.map(({ cluster }) => cluster)] }
 }

@@ -1,4 +1,6 @@
 import type { HttpRouteMatch } from '../../model/http-route.ts'
+import { messageField } from '../../proto/length-delimited.ts'
+import { encode } from '../../proto/message.ts'
 
 type PathMatch = NonNullable<HttpRouteMatch['path']>
 type ValueMatch = NonNullable<HttpRouteMatch['headers']>[number]
@@ -7,6 +9,18 @@ type ValueMatch = NonNullable<HttpRouteMatch['headers']>[number]
 export interface EnvoyRouteMatch {
   readonly headers?: readonly object[]
   readonly [field: string]: unknown
+}
+
+/** Field numbers of a match that is a text: nearly all are one, and nothing else. */
+const TEXTS: Readonly<Record<string, number>> = { prefix: 1, path: 2, pathSeparatedPrefix: 14 }
+
+export function encodedMatch(match: EnvoyRouteMatch): Uint8Array {
+  const [[field, value] = ['', ''], ...others] = Object.entries(match)
+  const number = TEXTS[field]
+  if (others.length > 0 || number === undefined || typeof value !== 'string') {
+    return encode('envoy.config.route.v3.RouteMatch', match)
+  }
+  return messageField(number, [Buffer.from(value)])
 }
 
 /** What one match of a rule takes; an Envoy route of it is often for some of these requests only. */

@@ -74,6 +74,7 @@ function oneRoute(
   }))
   const ofAll = isModified ? { ...filters, requestHeaders: undefined, responseHeaders: undefined } : filters
   const target = {
+    cluster: undefined,
     fields: {
       weightedClusters: { clusters: weighted },
       ...hashFields(context.hashPolicyOf(backends[0]?.cluster ?? '')),
@@ -91,8 +92,8 @@ function toBackend(
   const filters = appliedFilters(rule.filters ?? [], own)
   const { cors, redirect } = filters
   if (redirect !== undefined) return { weight, cors, taken: redirected(redirect, filters, context) }
-  const fields = { cluster, ...hashFields(context.hashPolicyOf(cluster)) }
-  return { weight, cors, taken: forwarding(rule, filters, { fields, clusters: [cluster] }, context) }
+  const target = { cluster, fields: hashFields(context.hashPolicyOf(cluster)), clusters: [cluster] }
+  return { weight, cors, taken: forwarding(rule, filters, target, context) }
 }
 
 /** Each way is for its share of the requests; the last one's needs no end. */

@@ -1,12 +1,12 @@
 import type { Route } from '../../model/normal-routes.ts'
 import type { BackendObject } from '../../model/route-references.ts'
-import { messageField } from '../../proto/length-delimited.ts'
-import { encode, encodeMessage } from '../../proto/message.ts'
+import { keptCopy } from '../../proto/kept-bytes.ts'
+import { MessageScratch } from '../../proto/message-scratch.ts'
 import { grpcRequests } from './grpc-match.ts'
 import type { HashPolicy } from './hash-policy.ts'
 import { narrowing } from './narrowed-match.ts'
 import { takesListenerPort } from './request-redirect.ts'
-import { httpRequests, pathOf, type TakenRequests } from './route-match.ts'
+import { encodedMatch, httpRequests, pathOf, type TakenRequests } from './route-match.ts'
 import { type MatchRank, rankOfCall, rankOfRequest, type TieBreak } from './route-precedence.ts'
 import { ruleActions } from './route-rule.ts'
 import type { RuleActions } from './rule-actions.ts'
@@ -39,6 +39,10 @@ export interface RouteContext extends Pick<TieBreak, 'source' | 'created'> {
 const ROUTES = 3
 /** Field number of `envoy.config.route.v3.Route.match`. */
 const MATCH = 1
+/** Field number of `envoy.config.route.v3.Route.name`. */
+const NAME = 14
+
+const routes = new MessageScratch()
 
 export function translateRoute(route: Route, context: RouteContext): RouteTranslation {
   const clusters = new Set<string>()
@@ -112,13 +116,19 @@ function prefixOf(route: Route, rule: number): string {
 }
 
 function encodedRoutes(name: string, { match, method }: TakenRequests, { actions }: RuleActions): Uint8Array {
-  const ofAll = encode('envoy.config.route.v3.RouteMatch', match)
-  const named = encodeMessage('envoy.config.route.v3.Route', { name })
-  return Buffer.concat(
-    actions.flatMap(action => {
-      const narrowed = narrowing(method, action)
-      if (narrowed === undefined) return []
-      return [messageField(ROUTES, [messageField(MATCH, [ofAll, narrowed]), named, action.encoded])]
-    }),
-  )
+  const ofAll = encodedMatch(match)
+  routes.begin()
+  for (const action of actions) {
+    const narrowed = narrowing(method, action)
+    if (narrowed === undefined) continue
+    const route = routes.open(ROUTES)
+    const taken = routes.open(MATCH)
+    routes.fields(ofAll)
+    routes.fields(narrowed)
+    routes.close(taken)
+    routes.text(NAME, name)
+    routes.fields(action.encoded)
+    routes.close(route)
+  }
+  return keptCopy(routes.written)
 }
