@@ -17,6 +17,13 @@ const row = (sql: Queries) => sql`source, kind, namespace, name, digest, since, 
  */
 const writtenBy = (sql: Queries, revision: number) => sql`since + 0 <= ${revision}`
 
+/**
+ * Closed after a revision. With no upper bound PostgreSQL takes it for a third of all, where it has no statistics yet (a
+ * database that was just restored), and reads the whole history.
+ */
+const closedAfter = (sql: Queries, revision: number) =>
+  sql`until between ${revision + 1} and ${Number.MAX_SAFE_INTEGER}`
+
 interface PartAt {
   readonly source: string
   readonly part: StoredPart
@@ -60,7 +67,7 @@ export function partAtKeys(sql: Queries, { source, part, revision }: PartAt) {
     where source = ${source} and part = ${part} and until is null and ${writtenBy(sql, revision)}
     union all
     select id, kind, namespace, name, digest from entry
-    where until > ${revision} and ${writtenBy(sql, revision)} and source = ${source} and part = ${part}`
+    where ${closedAfter(sql, revision)} and ${writtenBy(sql, revision)} and source = ${source} and part = ${part}`
 }
 
 /** A part at a revision, in the order in which it is listed. */
@@ -70,7 +77,7 @@ export function partAt(sql: Queries, source: string, part: Part, revision: numbe
     where source = ${source} and part = ${part} and until is null and ${writtenBy(sql, revision)}
     union all
     select kind, namespace, name, digest, body from entry
-    where until > ${revision} and ${writtenBy(sql, revision)} and source = ${source} and part = ${part}
+    where ${closedAfter(sql, revision)} and ${writtenBy(sql, revision)} and source = ${source} and part = ${part}
     order by kind, namespace, name`
 }
 
@@ -92,7 +99,7 @@ export function allAt(
   return sql`
     select ${row(sql)} from entry where until is null and ${writtenBy(sql, revision)} ${matching}
     union all
-    select ${row(sql)} from entry where until > ${revision} and ${writtenBy(sql, revision)} ${matching}`
+    select ${row(sql)} from entry where ${closedAfter(sql, revision)} and ${writtenBy(sql, revision)} ${matching}`
 }
 
 /**
@@ -111,7 +118,7 @@ export function came(sql: Queries, { to, place }: Walk) {
          where until is null and (since, id) > (${place.revision}, ${place.id}) ${upTo})
         union all
         (select ${columns} from entry
-         where until > ${to} and (since + 0, id) > (${place.revision}, ${place.id}) ${upTo})
+         where ${closedAfter(sql, to)} and (since + 0, id) > (${place.revision}, ${place.id}) ${upTo})
         order by since, id limit ${STRETCH_ROWS}
       ) as rows
     ) as measured
@@ -137,7 +144,7 @@ export function went(sql: Queries, { after, to, place }: Walk) {
 export function onlyFrom(sql: Queries, { from, to, source }: Range) {
   return sql`
     select source, kind, namespace, name, digest, body from entry
-    where until > ${from} and until <= ${to} and since <= ${from} ${ofSource(sql, source)}`
+    where until > ${from} and until <= ${to} and ${writtenBy(sql, from)} ${ofSource(sql, source)}`
 }
 
 /** Diff: what stands at `to` and did not at `from`. */

@@ -20,6 +20,9 @@ const PART = { source: 'source-3', part: 'topology' } as const
 const IN_PART = SERVICES / SOURCES
 const KEY = { kind: 'Endpoints', namespace: 'default', name: 'service-7' } as const
 
+/** Of ten revisions nothing is new. */
+const SINCE = { after: 10, to: 11, place: { revision: 10, id: Number.MAX_SAFE_INTEGER } }
+
 interface Case {
   readonly query: (sql: Queries) => PromiseLike<unknown>
   readonly indexes: readonly string[]
@@ -127,23 +130,25 @@ await onPostgres(() => {
     })
   })
 
-  describe('of a part that was pushed a moment ago, and of which there are no statistics, a query for', () => {
+  describe('of a database that was just filled, and of which there are no statistics, a query for', () => {
     let connection: Connection
 
     beforeAll(async () => {
       connection = await openWithSchema()
       await connection.sql`
         insert into entry (source, part, kind, namespace, name, since, until, created, digest, body)
-        select 'source-3', 'topology', 'Endpoints', 'default', 'service-' || service, 1, null, 1, 'digest', '{}'
-        from generate_series(1, 2000) as service`
-    })
+        select 'source-3', 'topology', 'Endpoints', 'default', 'service-' || service, since,
+          case when since < 10 then since + 1 end, 1, 'digest', '{}'
+        from generate_series(1, 10) as since, generate_series(1, 20000) as service`
+    }, 60_000)
     afterAll(() => connection.end())
 
     test.each<[string, Case['query']]>([
       ['some keys of what stands', sql => queries.standingOfKeys(sql, PART.source, PART.part, [KEY])],
-      ['what went since', sql => queries.went(sql, { after: 1, to: 2, place: { revision: 1, id: 0 } })],
-      ['what is to be closed', sql => queries.closingOf(sql, [7, 8], 2)],
-    ])('%s reads those that it is about, and not the part', async (_, query) => {
+      ['what came since', sql => queries.came(sql, SINCE)],
+      ['what went since', sql => queries.went(sql, SINCE)],
+      ['what is to be closed', sql => queries.closingOf(sql, [7, 8], 11)],
+    ])('%s reads what it is about, and not what else there is', async (_, query) => {
       const scans = (await stepsOfQuery(connection.sql, query)).filter(isOfEntries)
       expect(scans.reduce((sum, step) => sum + rowsOf(step), 0)).toBeLessThanOrEqual(2)
     })
