@@ -5,6 +5,7 @@ import type { Bench } from '../compare/compare.ts'
 import type { PushFigures } from '../compare/figures.ts'
 import { Fleet } from '../compare/fleet.ts'
 import { Pushes } from '../compare/pushes.ts'
+import type { Server } from '../compare/server.ts'
 import { settled } from '../compare/settled.ts'
 import { startVicinityServer } from '../compare/vicinity-server.ts'
 import type { Workload } from '../compare/workload.ts'
@@ -17,8 +18,10 @@ export interface HistoryFigures {
   readonly pushes: readonly PushFigures[]
 }
 
-const HISTORY_WORKLOAD: Workload = { services: 300, endpoints: 10, zones: 3, streams: 10 }
-const REPETITIONS = 20
+/** Small services: what is measured is how many rows lie below them. */
+const HISTORY_WORKLOAD: Workload = { services: 300, endpoints: 3, zones: 3, streams: 10 }
+const REPETITIONS = 10
+const WARM_UPS = 5
 
 /** What a PATCH costs as history grows, up to each of these numbers of rows: from the call until all streams have it. */
 export async function measureHistory(
@@ -32,26 +35,31 @@ export async function measureHistory(
   try {
     const program = bench.vicinity && { program: bench.vicinity }
     const server = own.add(await startVicinityServer({ workload: HISTORY_WORKLOAD, ...program }))
-    const fleet = own.add(
-      await Fleet.open({ program: bench.fleet, xds: server.xds, workload: HISTORY_WORKLOAD }),
-    )
-    await fleet.ready()
-    const pushes = new Pushes(server, fleet, HISTORY_WORKLOAD)
     for (const goal of rows) {
       while (sizeOf(server.database).rows < goal) await grow(server, goal)
       await settled(server.pid)
       const size = sizeOf(server.database)
-      const measured = []
-      for (const changed of [1, 100]) {
-        measured.push(await pushes.measure({ changed, repetitions: REPETITIONS, warmUps: 2 }))
-      }
-      const { rssMiB } = await memoryOf(server.pid)
+      await onRung({ ...size, ...(await measureRung(bench, own, server)) })
       bench.say(`history of ${size.rows} rows: ${size.databaseMiB} MiB`)
-      await onRung({ ...size, rssMiB, pushes: measured })
     }
   } finally {
     await own.close()
   }
+}
+
+/** With streams that are there for it alone: nobody waits for the history to grow. */
+async function measureRung(bench: Bench, closing: Closing, server: Server) {
+  const options = { program: bench.fleet, xds: server.xds, workload: HISTORY_WORKLOAD }
+  const fleet = closing.add(await Fleet.open(options))
+  await fleet.ready()
+  const measuring = new Pushes(server, fleet, HISTORY_WORKLOAD)
+  const pushes = []
+  for (const changed of [1, 100]) {
+    pushes.push(await measuring.measure({ changed, repetitions: REPETITIONS, warmUps: WARM_UPS }))
+  }
+  await fleet.stop()
+  const { rssMiB } = await memoryOf(server.pid)
+  return { rssMiB, pushes }
 }
 
 /** Changes all services, which is a row for each, until there are that many or some hundred pushes were made. */

@@ -21,7 +21,7 @@ const SERVICES = IS_QUICK ? 1_000 : 10_000
 const ZONES = 3
 const NODES = 1_000
 const PORT = 80
-const RUNS = IS_QUICK ? 2 : 5
+const RUNS = IS_QUICK ? 2 : 3
 const CHANGES = IS_QUICK ? 200 : 1_000
 const WARM_UP = 100
 

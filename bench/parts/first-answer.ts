@@ -28,7 +28,7 @@ const QUICK = process.env.BENCH_QUICK !== undefined
 const SIZES = QUICK ? [10, 1_000] : [10, 100, 1_000, 10_000]
 const WARM_UP = 10
 const CHANGES = QUICK ? 20 : 30
-const QUIET_CHANGES = 60
+const QUIET_CHANGES = 40
 const PAUSE = 50
 
 const SOURCE = '/v1/sources/bench/topology'

@@ -21,7 +21,7 @@ import { LOGS_MEMBERSHIP, MembershipLog } from '../envoy/membership-log.ts'
 const QUICK = process.env.BENCH_QUICK !== undefined
 const SERVICES = 1_000
 const WARM_UP = 20
-const TURNS = QUICK ? 50 : 200
+const TURNS = QUICK ? 50 : 150
 /** A PUT of everything is a document of 1 MB: asked less often, and not between the others. */
 const PUTS_OF_ALL = QUICK ? 2 : 10
 const WARM_UP_OF_ALL = 2

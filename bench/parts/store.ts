@@ -16,7 +16,7 @@ import { type DatabaseLoad, watchDatabase } from './store/database-load.ts'
 import { type Figure, Patcher, REPETITIONS, SIZE, TOPOLOGY } from './store/patcher.ts'
 
 /** What a pusher waits for and what it costs, from the body to the commit that is synced to the disk, without any Envoy. */
-const LATER = IS_QUICK ? 1_000 : 10_000
+const LATER = IS_QUICK ? 1_000 : 5_000
 
 await measure('store', async closing => {
   const folder = await temporaryFolder(closing)
