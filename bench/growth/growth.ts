@@ -39,7 +39,7 @@ const FULL: Plan = {
   streamsThen: 200,
   streams: [10, 100, 1_000, 2_000],
   servicesThen: 1_000,
-  peerUpTo: 1_000_000,
+  peerUpTo: 300_000,
   history: [1_000, 10_000, 100_000, 1_000_000],
   joining: { services: 5_000, streams: 100, joining: 100 },
 }

@@ -17,7 +17,7 @@ const LONGEST = IS_QUICK ? 5_000 : 25_000
 /** The first ones, for whom everything is made, and how many come at once then. */
 const FIRST = 50
 const STEP = 500
-const REPETITIONS = IS_QUICK ? 3 : 10
+const REPETITIONS = IS_QUICK ? 3 : 5
 const [MANY, FEW] = IS_QUICK ? [1_000, 100] : [10_000, 1_000]
 
 interface Plan extends Site {
