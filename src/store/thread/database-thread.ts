@@ -15,6 +15,12 @@ interface Waiting {
 
 const START = 0
 
+/**
+ * In MiB, for what the thread has just made, most of which is garbage at once. V8 takes up to 48 for a large push, and gives
+ * nothing back until there is as much to do again.
+ */
+const YOUNG_GENERATION = 12
+
 /** In milliseconds, until a thread that has died is started again where somebody else may write. */
 const RESTART_AFTER = 500
 
@@ -96,7 +102,10 @@ export class DatabaseThread {
     // A file is locked until the thread before has ended.
     await this.#exited
     const workerData: WorkerInput = { location: this.#location, mustExist: this.#opened }
-    const worker = spawnWorker(import.meta.url, './worker', { workerData })
+    const worker = spawnWorker(import.meta.url, './worker', {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+    })
     const started = new Promise<void>((resolve, reject) => {
       this.#waiting.set(START, { act: 'open', resolve: () => resolve(), reject })
     })
