@@ -19,28 +19,18 @@ export class ClaimedVersions {
 
   readonly #bytes: Uint8Array
   /** For each the id of its name, where its version begins, and where it ends. */
-  #entries = new Int32Array(0)
-  #size = 0
+  readonly #entries: number[] = []
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
 
   get size(): number {
-    return this.#size
+    return this.#entries.length / ENTRY
   }
 
   add(id: number, from: number, to: number): void {
-    const at = ENTRY * this.#size
-    if (at === this.#entries.length) {
-      const grown = new Int32Array(Math.max(2 * at, 64 * ENTRY))
-      grown.set(this.#entries)
-      this.#entries = grown
-    }
-    this.#entries[at] = id
-    this.#entries[at + 1] = from
-    this.#entries[at + 2] = to
-    this.#size += 1
+    this.#entries.push(id, from, to)
   }
 
   /** Of which name. */

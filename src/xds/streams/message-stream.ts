@@ -8,17 +8,18 @@ interface Underneath {
   readonly stream: ServerHttp2Stream
   /** Takes what came off the stream, and keeps of it what is no whole message yet. */
   handleDataFrame(chunk: Buffer): void
-  readonly decoder: Decoder
+  /** 0: nothing is kept. */
+  readonly decoder: { readonly readState: number }
   /** Messages that the call was not told of yet. */
   readonly readQueue: readonly unknown[]
+  readonly maxReceiveMessageSize: number
 }
 
-/** Of what was read, the pieces of a message that is not there as a whole; all stay until the next one begins. */
-interface Decoder {
-  /** 0: it waits for no piece. */
-  readonly readState: number
-  readCompressFlag: Buffer
-  readPartialMessage: Buffer[]
+/** The beginning of a message of which the rest has not come. */
+interface Beginning {
+  readonly chunks: Buffer[]
+  readonly length: number
+  missing: number
 }
 
 /** Of a message on the wire: whether it is compressed, and its length. */
@@ -28,18 +29,18 @@ const PREFIX = 5
 const SMALL = 4 * 1024
 
 const NO_METADATA = new Metadata()
-
-const UNCOMPRESSED = Buffer.alloc(1)
+const NOTHING = Buffer.alloc(0)
 
 /**
  * The messages of a call, past what the library does for each of them: it copies what is sent into a new buffer, and
  * tells of what comes by a promise, while it stops reading. Thus most of the time of a first sync went into copies of
  * equal bytes for each stream, and most of that of a push into ACKs. Everything else is the library's: the call's begin
- * and end, headers and status, compressed messages, and those that come in several parts, with their limit.
+ * and end, headers and status, messages that are compressed or too large, and those that are cut in their first bytes.
  */
 export class MessageStream {
   readonly #call: Call
   readonly #underneath: Underneath
+  #beginning: Beginning | undefined
   #hasSent = false
 
   constructor(call: Call) {
@@ -47,26 +48,47 @@ export class MessageStream {
     this.#underneath = (call as unknown as { readonly call: Underneath }).call
   }
 
-  /**
-   * To be called once; until then nothing is read. The bytes are a part of what was read at once: who keeps some of them
-   * keeps all of that.
-   */
+  /** To be called once; until then nothing is read. The bytes are to be read at once: what comes next may take their place. */
   onMessage(take: (bytes: Buffer) => void): void {
     const underneath = this.#underneath
     const handleRest = underneath.handleDataFrame
     underneath.handleDataFrame = chunk => {
-      let at = 0
-      while (this.#isOpen && this.#hasReadAll) {
-        const end = endOfMessage(chunk, at)
-        if (end === undefined) break
-        take(chunk.subarray(at + PREFIX, end))
-        at = end
-      }
-      if (at === chunk.length) return
-      handleRest.call(underneath, chunk.subarray(at))
-      letGo(underneath.decoder)
+      const rest = this.#isOpen ? this.#read(chunk, take) : chunk
+      if (rest.length > 0) handleRest.call(underneath, rest)
     }
     this.#call.on('data', take)
+  }
+
+  /** Returns what is for the library. */
+  #read(chunk: Buffer, take: (bytes: Buffer) => void): Buffer {
+    let at = this.#continue(chunk, take)
+    while (at < chunk.length && this.#isOpen && this.#hasReadAll) {
+      const length = lengthOfMessage(chunk, at)
+      if (length === undefined || length > this.#underneath.maxReceiveMessageSize) break
+      const begin = at + PREFIX
+      at = begin + length
+      if (at > chunk.length) {
+        const missing = at - chunk.length
+        this.#beginning = { chunks: [chunk.subarray(begin)], length, missing }
+        return NOTHING
+      }
+      take(chunk.subarray(begin, at))
+    }
+    return chunk.subarray(at)
+  }
+
+  /** Where that ends which belongs to a message that has begun. */
+  #continue(chunk: Buffer, take: (bytes: Buffer) => void): number {
+    const beginning = this.#beginning
+    if (beginning === undefined) return 0
+    const end = Math.min(beginning.missing, chunk.length)
+    beginning.chunks.push(chunk.subarray(0, end))
+    beginning.missing -= end
+    if (beginning.missing === 0) {
+      this.#beginning = undefined
+      take(inOne(beginning))
+    }
+    return end
   }
 
   /**
@@ -111,19 +133,23 @@ export class MessageStream {
   }
 }
 
-/**
- * Each piece keeps all that was read with it, 64 KB at once: several times that for each stream that said in its last
- * large request which names it wants.
- */
-function letGo(decoder: Decoder): void {
-  if (decoder.readState !== 0) return
-  decoder.readCompressFlag = UNCOMPRESSED
-  decoder.readPartialMessage = []
+/** Of the message that begins there; undefined: it is compressed, or that is not there yet. */
+function lengthOfMessage(chunk: Buffer, at: number): number | undefined {
+  return chunk.length - at < PREFIX || chunk[at] !== 0 ? undefined : chunk.readUInt32BE(at + 1)
 }
 
-/** Where the message ends that begins there; undefined: it is compressed, or not all of it is there. */
-function endOfMessage(chunk: Buffer, at: number): number | undefined {
-  if (chunk.length - at < PREFIX || chunk[at] !== 0) return undefined
-  const end = at + PREFIX + chunk.readUInt32BE(at + 1)
-  return end <= chunk.length ? end : undefined
+/**
+ * Where messages of several chunks are put together: a fleet that comes back brings hundreds of megabytes, and V8 looks
+ * through the whole heap each time that so much was allocated.
+ */
+const assembly = Buffer.allocUnsafeSlow(1024 * 1024)
+
+function inOne({ chunks, length }: Beginning): Buffer {
+  if (length > assembly.length) return Buffer.concat(chunks, length)
+  let at = 0
+  for (const chunk of chunks) {
+    assembly.set(chunk, at)
+    at += chunk.length
+  }
+  return assembly.subarray(0, length)
 }
