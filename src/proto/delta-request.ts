@@ -6,7 +6,7 @@ import {
   decodeRequest,
   type NameFinder,
 } from './discovery-request.ts'
-import { errorOf, idsOf, nodeIn, tagOf } from './request-fields.ts'
+import { errorOf, idsOf, inOneList, nodeIn, tagOf } from './request-fields.ts'
 
 /** `envoy.service.discovery.v3.DeltaDiscoveryRequest`, as far as a server needs it. */
 export interface DeltaRequest extends DiscoveryRequest {
@@ -27,7 +27,6 @@ const TAG = {
   nonce: tagOf(6),
   error: tagOf(7),
 }
-const NONE: readonly number[] = []
 /** Of an entry of a map. */
 const KEY = tagOf(1)
 const VALUE = tagOf(2)
@@ -39,21 +38,22 @@ export function decodeDeltaRequest(bytes: Uint8Array, names: NameFinder): Decode
 
 function read(reader: protobuf.Reader, bytes: Uint8Array, names: NameFinder): DeltaRequest {
   const request: { -readonly [Field in keyof DeltaRequest]?: DeltaRequest[Field] } = {}
-  let subscribe = NONE
-  let unsubscribe = NONE
+  const subscribe: (readonly number[])[] = []
+  const unsubscribe: (readonly number[])[] = []
   const initialVersions = new ClaimedVersions(bytes)
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
-    if (tag === TAG.subscribe) subscribe = idsOf(reader, tag, { bytes, names, before: subscribe })
+    if (tag === TAG.subscribe) subscribe.push(idsOf(reader, tag, { bytes, names }))
     else if (tag === TAG.initialVersions) readVersion(reader, bytes, names, initialVersions)
-    else if (tag === TAG.unsubscribe) unsubscribe = idsOf(reader, tag, { bytes, names, before: unsubscribe })
+    else if (tag === TAG.unsubscribe) unsubscribe.push(idsOf(reader, tag, { bytes, names }))
     else if (tag === TAG.typeUrl) request.typeUrl = reader.string()
     else if (tag === TAG.nonce) request.nonce = reader.string()
     else if (tag === TAG.node) request.node = nodeIn(reader)
     else if (tag === TAG.error) request.error = errorOf(reader)
     else reader.skipType(tag & 7)
   }
-  return { typeUrl: '', nonce: '', ...request, subscribe, unsubscribe, initialVersions }
+  const listed = { subscribe: inOneList(subscribe), unsubscribe: inOneList(unsubscribe) }
+  return { typeUrl: '', nonce: '', ...request, ...listed, initialVersions }
 }
 
 function readVersion(

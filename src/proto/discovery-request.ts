@@ -17,8 +17,8 @@ export interface DiscoveryRequest {
 export interface NameFinder {
   /** That of the UTF-8 between two places. */
   idOfBytes(bytes: Uint8Array, from: number, to: number): number
-  /** The ids that `read` finds in these bytes. Where many clients say the same they may be one list, which is read once. */
-  idsIn(bytes: Uint8Array, read: () => readonly number[]): readonly number[]
+  /** The ids that `read` finds between two places. Where many clients say the same they may be one list, which is read once. */
+  idsIn(bytes: Uint8Array, from: number, to: number, read: () => readonly number[]): readonly number[]
 }
 
 /** A request, or why the bytes are none. */

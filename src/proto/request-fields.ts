@@ -10,18 +10,15 @@ export function tagOf(fieldNumber: number): number {
   return (fieldNumber << 3) | LENGTH_DELIMITED
 }
 
-/**
- * The reader stands behind the first tag of names, and afterwards behind the last of those that follow one another. `before`:
- * names that stood elsewhere in the message.
- */
+/** The reader stands behind the first tag of names, and afterwards behind the last of those that follow one another. */
 export function idsOf(
   reader: protobuf.Reader,
   tag: number,
-  { bytes, names, before }: { bytes: Uint8Array; names: NameFinder; before: readonly number[] },
+  { bytes, names }: { bytes: Uint8Array; names: NameFinder },
 ): readonly number[] {
   const from = reader.pos
   const to = skipNames(reader, bytes, tag)
-  const ids = names.idsIn(bytes.subarray(from, to), () => {
+  const ids = names.idsIn(bytes, from, to, () => {
     const read: number[] = []
     for (reader.pos = from; reader.pos < to; reader.pos++) {
       const length = reader.uint32()
@@ -31,7 +28,12 @@ export function idsOf(
     return read
   })
   reader.pos = to
-  return before.length === 0 ? ids : [...before, ...ids]
+  return ids
+}
+
+/** All names of a field: nearly always they follow one another, and that list is given as it is. */
+export function inOneList(runs: readonly (readonly number[])[]): readonly number[] {
+  return runs.length === 1 ? (runs[0] as readonly number[]) : runs.flat()
 }
 
 /** Their tags have one byte. Returns where the last name ends. */

@@ -5,7 +5,7 @@ import {
   decodeRequest,
   type NameFinder,
 } from './discovery-request.ts'
-import { errorOf, idsOf, nodeIn, tagOf } from './request-fields.ts'
+import { errorOf, idsOf, inOneList, nodeIn, tagOf } from './request-fields.ts'
 
 /** `envoy.service.discovery.v3.DiscoveryRequest` (state of the world), as far as a server needs it; `Name`: text, or an id. */
 export interface StateRequest<Name = string> extends DiscoveryRequest {
@@ -35,10 +35,10 @@ export function decodeStateRequest(
 
 function read(reader: protobuf.Reader, bytes: Uint8Array, finder: NameFinder): StateRequest<number> {
   const request: { -readonly [Field in keyof StateRequest]?: StateRequest[Field] } = {}
-  let names: readonly number[] = []
+  const names: (readonly number[])[] = []
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
-    if (tag === TAG.names) names = idsOf(reader, tag, { bytes, names: finder, before: names })
+    if (tag === TAG.names) names.push(idsOf(reader, tag, { bytes, names: finder }))
     else if (tag === TAG.versionInfo) request.versionInfo = reader.string()
     else if (tag === TAG.typeUrl) request.typeUrl = reader.string()
     else if (tag === TAG.nonce) request.nonce = reader.string()
@@ -46,5 +46,5 @@ function read(reader: protobuf.Reader, bytes: Uint8Array, finder: NameFinder): S
     else if (tag === TAG.error) request.error = errorOf(reader)
     else reader.skipType(tag & 7)
   }
-  return { typeUrl: '', nonce: '', versionInfo: '', ...request, names }
+  return { typeUrl: '', nonce: '', versionInfo: '', ...request, names: inOneList(names) }
 }

@@ -176,6 +176,21 @@ describe('a delta request', () => {
     ])
   })
 
+  test('has all names of a field in order, wherever they stand', () => {
+    const field = (number: number, text: string) => nest((number << 3) | 2, Buffer.from(text))
+    const bytes = Buffer.concat([field(3, 'a'), field(3, 'b'), field(4, 'x'), field(3, 'c'), field(4, 'y')])
+    expect(decodeDeltaRequest(bytes, NAMES)).toMatchObject({
+      request: { subscribe: idsOf(['a', 'b', 'c']), unsubscribe: idsOf(['x', 'y']) },
+    })
+  })
+
+  test('whose names stand apart costs no more for each of them the more there are', () => {
+    const [subscribe, unsubscribe] = [Buffer.from([0x1a, 0]), Buffer.from([0x22, 0])]
+    const bytes = Buffer.concat(Array.from({ length: 100_000 }, () => [subscribe, unsubscribe]).flat())
+    const decoded = decodeDeltaRequest(bytes, NAMES)
+    expect(decoded.ok && decoded.request.subscribe.length).toBe(100_000)
+  })
+
   test('an error_detail without words is a NACK all the same', () => {
     const decoded = decodeDeltaRequest(encode(REQUEST, { responseNonce: '5', errorDetail: {} }), NAMES)
     expect(decoded.ok && decoded.request.error).toBe('')

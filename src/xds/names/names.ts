@@ -15,8 +15,6 @@ export const WILDCARD_ID: NameId = 0
 
 const NONE: readonly NameId[] = []
 const FREE = -1
-/** Of FNV-1a. */
-const PRIME = 0x01000193
 /** Bits that none of four ASCII characters has. */
 const NOT_ASCII = 0x80808080
 /** In bytes; what is shorter is read faster than it is looked up. */
@@ -38,8 +36,9 @@ export class Names {
   #lists = new WeakMap<readonly string[], readonly NameId[]>()
   readonly #sets = new WeakMap<readonly NameId[], IdSet>()
   readonly #saidLists = new SaidLists()
-  /** Whoever makes up names must not know where they will stand. */
+  /** Whoever makes up names must not know where they will stand, nor which of them stand in one place. */
   readonly #seed = randomInt(2 ** 31)
+  readonly #factor = (2 * randomInt(2 ** 31) + 1) | 0
   /** Open addressing: for each slot FREE or an id, and behind it the hash of that name. */
   #slots = emptySlots(1_024)
   #sweepAt: number
@@ -70,6 +69,7 @@ export class Names {
 
   /** As `idSaid`, of the UTF-8 between two places. */
   idOfBytes(bytes: Uint8Array, from: number, to: number): NameId {
+    const factor = this.#factor
     let hash = this.#seed
     let seen = 0
     let at = from
@@ -80,13 +80,12 @@ export class Names {
         ((bytes[at + 2] as number) << 16) |
         ((bytes[at + 3] as number) << 24)
       seen |= word
-      hash = Math.imul(hash ^ word, PRIME)
+      hash = stirred(hash ^ word, factor)
     }
     for (; at < to; at++) {
       seen |= bytes[at] as number
-      hash = Math.imul(hash ^ (bytes[at] as number), PRIME)
+      hash = stirred(hash ^ (bytes[at] as number), factor)
     }
-    hash = spread(hash)
     const slots = this.#slots
     const mask = slots.length - 1
     for (let slot = (hash << 1) & mask; (seen & NOT_ASCII) === 0; slot = (slot + 2) & mask) {
@@ -98,11 +97,11 @@ export class Names {
   }
 
   /**
-   * The ids that `read` finds in some bytes; in those of a long list it is looked once: the Envoys of a gateway all name the
+   * The ids that `read` finds between two places; in a long list it is looked once: the Envoys of a gateway all name the
    * same, in one order (Envoy keeps the names that it asks for sorted).
    */
-  idsIn(bytes: Uint8Array, read: () => readonly NameId[]): readonly NameId[] {
-    return bytes.length < LONG_LIST ? read() : this.#saidLists.of(bytes, read)
+  idsIn(bytes: Uint8Array, from: number, to: number, read: () => readonly NameId[]): readonly NameId[] {
+    return to - from < LONG_LIST ? read() : this.#saidLists.of(bytes.subarray(from, to), read)
   }
 
   /** A list of ids that does not change as a set, which does not change either: of one list there is one. */
@@ -184,20 +183,23 @@ export class Names {
     return id
   }
 
-  /** Of ASCII the same as of its bytes. */
+  /** Of ASCII the same as of its bytes, four at a time; of other texts each code by itself, for these would overlap. */
   #hashOf(text: string): number {
+    const factor = this.#factor
     let hash = this.#seed
+    let seen = 0
     let at = 0
-    for (; at + 4 <= text.length; at += 4) {
-      const word =
-        text.charCodeAt(at) |
-        (text.charCodeAt(at + 1) << 8) |
-        (text.charCodeAt(at + 2) << 16) |
-        (text.charCodeAt(at + 3) << 24)
-      hash = Math.imul(hash ^ word, PRIME)
+    for (; at + 4 <= text.length && seen < 0x80; at += 4) {
+      const one = text.charCodeAt(at)
+      const two = text.charCodeAt(at + 1)
+      const three = text.charCodeAt(at + 2)
+      const four = text.charCodeAt(at + 3)
+      seen |= one | two | three | four
+      hash = stirred(hash ^ (one | (two << 8) | (three << 16) | (four << 24)), factor)
     }
-    for (; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME)
-    return spread(hash)
+    if (seen >= 0x80) [hash, at] = [this.#seed, 0]
+    for (; at < text.length; at++) hash = stirred(hash ^ text.charCodeAt(at), factor)
+    return hash
   }
 
   /** Where it stands, or would. */
@@ -228,10 +230,13 @@ function emptySlots(length: number): Int32Array {
   return new Int32Array(2 * length).fill(FREE)
 }
 
-/** After FNV-1a by words the low bits say little of the last bytes, in which names differ (the end of MurmurHash3). */
-function spread(hash: number): number {
-  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35)
+/**
+ * Twice multiplied: what differs in high bits alone would differ in these alone afterwards, whatever the factor is, and the
+ * next word could make up for it. The high bits, which all of the name has come to, are brought down for the place.
+ */
+function stirred(hash: number, factor: number): number {
+  const once = Math.imul(hash, factor)
+  const twice = Math.imul(once ^ (once >>> 15), factor)
   return twice ^ (twice >>> 16)
 }
 
