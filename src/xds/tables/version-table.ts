@@ -4,41 +4,56 @@ import { type NameId, STRANGE } from '../names/name-id.ts'
 const LENGTH = 24
 const WORDS = LENGTH / 4
 
+/** Names of one page: who sees a few of many names has a few pages. */
+const PAGE_BITS = 6
+const PAGE = 1 << PAGE_BITS
+
 /**
  * Versions of resources by the ids of their names, close together: clients that come back bring thousands in any order,
  * and each look at a resource and its text would wait for memory three times.
  */
 export class VersionTable {
-  #words = new Uint32Array(0)
+  readonly #pages: (Uint32Array | undefined)[] = []
 
   /** What is of another form, or of a name that clients made up, is not kept. */
   set(id: NameId, version: string): void {
     if (id >= STRANGE || version.length !== LENGTH) return
-    if (WORDS * id >= this.#words.length) {
-      const grown = new Uint32Array(WORDS * (2 * id + 64))
-      grown.set(this.#words)
-      this.#words = grown
-    }
+    const page = this.#page(id >> PAGE_BITS)
     const bytes = Buffer.from(version, 'latin1')
-    for (let word = 0; word < WORDS; word++) this.#words[WORDS * id + word] = bytes.readUInt32LE(4 * word)
+    const from = WORDS * (id & (PAGE - 1))
+    for (let word = 0; word < WORDS; word++) page[from + word] = bytes.readUInt32LE(4 * word)
   }
 
   delete(id: NameId): void {
-    if (id < STRANGE && WORDS * id < this.#words.length) this.#words[WORDS * id] = 0
+    const page = id < STRANGE ? this.#pages[id >> PAGE_BITS] : undefined
+    if (page !== undefined) page[WORDS * (id & (PAGE - 1))] = 0
   }
 
   /** Whether the version of a name stands between two places; false as well where none is kept. */
   isAt(id: NameId, bytes: Uint8Array, from: number, to: number): boolean {
-    if (to - from !== LENGTH || id >= STRANGE || WORDS * id >= this.#words.length) return false
+    if (to - from !== LENGTH || id >= STRANGE) return false
+    const page = this.#pages[id >> PAGE_BITS]
+    const first = WORDS * (id & (PAGE - 1))
+    // No version begins with it: nothing was kept, or it was deleted.
+    if (page === undefined || page[first] === 0) return false
     let at = from
-    for (let word = WORDS * id; word < WORDS * (id + 1); word++, at += 4) {
+    for (let word = first; word < first + WORDS; word++, at += 4) {
       const said =
         (bytes[at] as number) |
         ((bytes[at + 1] as number) << 8) |
         ((bytes[at + 2] as number) << 16) |
         ((bytes[at + 3] as number) << 24)
-      if (said >>> 0 !== this.#words[word]) return false
+      if (said >>> 0 !== page[word]) return false
     }
     return true
+  }
+
+  #page(number: number): Uint32Array {
+    while (this.#pages.length <= number) this.#pages.push(undefined)
+    const known = this.#pages[number]
+    if (known !== undefined) return known
+    const page = new Uint32Array(WORDS * PAGE)
+    this.#pages[number] = page
+    return page
   }
 }

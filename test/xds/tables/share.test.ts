@@ -52,6 +52,16 @@ describe('a version that a client says it has', () => {
   })
 })
 
+test('who sees one of many names keeps no place for all of them', () => {
+  const ours = new Names()
+  const ids = Array.from({ length: 10_000 }, (_, index) => ours.idOf(`name-${index}`))
+  const one = resource(CDS, 'a')
+  const before = process.memoryUsage().arrayBuffers
+  const shares = Array.from({ length: 500 }, () => new Share(ours))
+  for (const share of shares) share.set(ids.at(-1) ?? 0, one)
+  expect((process.memoryUsage().arrayBuffers - before) / shares.length).toBeLessThan(10_000)
+})
+
 describe('the first part of what is asked for', () => {
   const names = new Names()
   const all = ['a', 'b', 'c', 'd'].map(name => resource(CDS, name, '', [`of-${name}`]))
