@@ -56,3 +56,22 @@ test('of news that was sent only what comes next is taken', async () => {
   expect(sent.take(both ?? {})?.upserted.map(one => one.name)).toEqual(['d'])
   expect(sent.take(both ?? {})).toBeUndefined()
 })
+
+test('who begins is not read what went: it is all of the history that he never had', async () => {
+  const feed = await opened()
+  await write('a')
+  await write('b')
+  const { archive } = database.statements
+  let reads = 0
+  const went = archive.went.bind(archive)
+  archive.went = walk => {
+    reads += 1
+    return went(walk)
+  }
+  const first = await feed.begin({}, true)
+  expect(first?.upserted.map(one => one.name)).toEqual(['b'])
+  expect(reads).toBe(0)
+  await write('c')
+  expect((await feed.head()).news?.page.removed.map(one => one.name)).toEqual(['b'])
+  expect(reads).toBe(1)
+})

@@ -63,8 +63,9 @@ async function look(revisions: Revisions, after: number) {
   return {
     to,
     stampOfAfter: own || rows.length <= TOLD_COMMITS ? own?.stamp : await revisions.stampOf(after),
-    // Only where all of them are there: retention may have taken some.
-    nothingWent: fresh.length === to.revision - after && fresh.every(({ removed }) => removed === 0),
+    // Whoever begins has nothing that could have gone; else only where all of them are there: retention may have taken some.
+    nothingWent:
+      after === 0 || (fresh.length === to.revision - after && fresh.every(({ removed }) => removed === 0)),
     commits: commits.reverse(),
   }
 }
