@@ -9,17 +9,20 @@ interface Departure {
  */
 export class Departures {
   readonly #delay: number
+  readonly #afterwards: () => void
   /** Oldest first. */
   readonly #waiting: Departure[] = []
 
-  /** `delay`: in milliseconds; 0: at once. */
-  constructor(delay: number) {
+  /** `delay`: in milliseconds; 0: at once. `afterwards`: called once for all that were let go together. */
+  constructor(delay: number, afterwards: () => void) {
     this.#delay = delay
+    this.#afterwards = afterwards
   }
 
   add(letGo: () => void): void {
     if (this.#delay === 0) {
       letGo()
+      this.#afterwards()
       return
     }
     this.#waiting.push({ at: performance.now(), letGo })
@@ -34,6 +37,7 @@ export class Departures {
     const until = performance.now() - this.#delay
     const index = this.#waiting.findIndex(one => one.at > until)
     for (const { letGo } of this.#waiting.splice(0, index < 0 ? this.#waiting.length : index)) letGo()
+    this.#afterwards()
     const next = this.#waiting[0]
     if (next !== undefined) this.#wait(next.at - until)
   }

@@ -55,7 +55,9 @@ export class Tables implements Audiences, NameHolder {
 
   /** `linger`: milliseconds for which what a stream saw is kept when it has ended; default none. */
   constructor({ linger = 0 }: { readonly linger?: number } = {}) {
-    this.#departures = new Departures(linger)
+    this.#departures = new Departures(linger, () => {
+      if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
+    })
     this.names.keepFor(this)
   }
 
@@ -107,11 +109,12 @@ export class Tables implements Audiences, NameHolder {
       leave: () => {
         leaveCount?.()
         this.#asked.leave(assignments)
+        // Of gRPC clients nothing is kept there but names that are missing: they make up any number.
+        if (kind === 'grpc') served.leave()
         this.#departures.add(() => {
           leavePlace()
-          served.leave()
+          if (kind !== 'grpc') served.leave()
           this.#assignments.leave(key)
-          if (this.census.departed >= DEPARTED_AT_ONCE) this.#dropEmptyClasses()
         })
       },
     }

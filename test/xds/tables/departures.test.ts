@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers())
 
 test('what a stream had is let go after a time, in the order in which streams ended', () => {
   const gone: string[] = []
-  const departures = new Departures(1_000)
+  const departures = new Departures(1_000, () => undefined)
   departures.add(() => gone.push('first'))
   vi.advanceTimersByTime(600)
   departures.add(() => gone.push('second'))
@@ -23,6 +23,14 @@ test('what a stream had is let go after a time, in the order in which streams en
 
 test('without a time it is let go at once', () => {
   const gone: string[] = []
-  new Departures(0).add(() => gone.push('first'))
-  expect(gone).toEqual(['first'])
+  new Departures(0, () => gone.push('afterwards')).add(() => gone.push('first'))
+  expect(gone).toEqual(['first', 'afterwards'])
+})
+
+test('what comes of it is seen to once for all that were let go together', () => {
+  const gone: string[] = []
+  const departures = new Departures(1_000, () => gone.push('afterwards'))
+  for (const name of ['first', 'second', 'third']) departures.add(() => gone.push(name))
+  vi.advanceTimersByTime(1_000)
+  expect(gone).toEqual(['first', 'second', 'third', 'afterwards'])
 })

@@ -169,6 +169,18 @@ describe('assignments', () => {
     expect(tables.sizes.eds.resources).toBe(1)
   })
 
+  test('that are missing are not kept for whoever has gone, be it for a while', () => {
+    const tables = new Tables({ linger: 1_000 })
+    tables.publish(World.EMPTY, NOTHING, true)
+    const audience = tables.join(node('', 'zone-a', { kind: 'grpc' }))
+    for (const type of [TYPE_URLS.cluster, TYPE_URLS.routes, TYPE_URLS.endpoints])
+      visible(audience, type, names)
+    audience.leave()
+    const services = new Set(names.map(name => name.split('/', 2).join('/')))
+    tables.publish(world, { ...NOTHING, services, settings: services }, false)
+    expect([tables.sizes.cds.logged, tables.sizes.eds.logged]).toEqual([0, 0])
+  })
+
   test('of another zone keep their version when a rule about one zone changes', () => {
     const tables = tablesOf(world)
     const fromB = tables.join(node('edge', 'zone-b'))
