@@ -56,7 +56,31 @@ function read(reader: protobuf.Reader, bytes: Uint8Array, names: NameFinder): De
   return { typeUrl: '', nonce: '', ...request, ...listed, initialVersions }
 }
 
+/** The reader stands behind the tag of an entry. */
 function readVersion(
+  reader: protobuf.Reader,
+  bytes: Uint8Array,
+  names: NameFinder,
+  versions: ClaimedVersions,
+): void {
+  const begin = reader.pos
+  // As everybody writes it: the whole entry, its key and its value, each of less than 128 bytes.
+  const end = begin + 1 + (bytes[begin] as number)
+  const keyTo = begin + 3 + (bytes[begin + 2] as number)
+  const isPlain =
+    end <= begin + 128 &&
+    end <= bytes.length &&
+    bytes[begin + 1] === KEY &&
+    bytes[keyTo] === VALUE &&
+    keyTo + 2 + (bytes[keyTo + 1] as number) === end
+  if (isPlain) {
+    versions.add(names.idOfBytes(bytes, begin + 3, keyTo), keyTo + 2, end)
+    reader.pos = end
+  } else readAnyVersion(reader, bytes, names, versions)
+}
+
+/** Its fields may come in any order, more than once or not at all. */
+function readAnyVersion(
   reader: protobuf.Reader,
   bytes: Uint8Array,
   names: NameFinder,

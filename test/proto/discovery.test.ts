@@ -176,6 +176,44 @@ describe('a delta request', () => {
     ])
   })
 
+  test('has versions however long they are and in whatever order their entries say them', () => {
+    const field = (number: number, value: string | Buffer) => {
+      const bytes = Buffer.from(value)
+      const length = bytes.length < 128 ? [bytes.length] : [(bytes.length & 127) | 128, bytes.length >> 7]
+      return Buffer.concat([Buffer.from([(number << 3) | 2, ...length]), bytes])
+    }
+    const entry = (...fields: Buffer[]) => field(5, Buffer.concat(fields))
+    const long = 'x'.repeat(200)
+    const bytes = Buffer.concat([
+      entry(field(1, 'a'), field(2, 'v1')),
+      entry(field(2, 'v2'), field(1, 'b')),
+      entry(field(1, long), field(2, 'v3')),
+      entry(field(1, 'c'), field(2, long)),
+      entry(field(1, 'no'), field(1, 'd'), field(2, 'no'), field(2, 'v5')),
+      entry(field(1, 'e')),
+      entry(field(1, 'f'), field(3, 'odd'), field(2, 'v7')),
+      entry(field(1, 'g'), field(2, '')),
+      entry(),
+    ])
+    const decoded = decodeDeltaRequest(bytes, NAMES)
+    const claimed = decoded.ok ? decoded.request.initialVersions : ClaimedVersions.NONE
+    const said = Array.from({ length: claimed.size }, (_, index) => [
+      NAMES.textOf(claimed.id(index)),
+      claimed.version(index),
+    ])
+    expect(said).toEqual([
+      ['a', 'v1'],
+      ['b', 'v2'],
+      [long, 'v3'],
+      ['c', long],
+      ['d', 'v5'],
+      ['e', ''],
+      ['f', 'v7'],
+      ['g', ''],
+      ['', ''],
+    ])
+  })
+
   test('has all names of a field in order, wherever they stand', () => {
     const field = (number: number, text: string) => nest((number << 3) | 2, Buffer.from(text))
     const bytes = Buffer.concat([field(3, 'a'), field(3, 'b'), field(4, 'x'), field(3, 'c'), field(4, 'y')])

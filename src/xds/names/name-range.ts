@@ -36,7 +36,16 @@ export class NameRange {
     const own = this.#bytes
     let at = this.#places[2 * index] as number
     if ((this.#places[2 * index + 1] as number) - at !== to - from) return false
-    for (let other = from; other < to; other++, at++) if (own[at] !== bytes[other]) return false
+    let other = from
+    for (; other + 4 <= to; other += 4, at += 4) {
+      const differing =
+        ((own[at] as number) ^ (bytes[other] as number)) |
+        ((own[at + 1] as number) ^ (bytes[other + 1] as number)) |
+        ((own[at + 2] as number) ^ (bytes[other + 2] as number)) |
+        ((own[at + 3] as number) ^ (bytes[other + 3] as number))
+      if (differing !== 0) return false
+    }
+    for (; other < to; other++, at++) if (own[at] !== bytes[other]) return false
     return true
   }
 

@@ -12,7 +12,7 @@ interface SaidList {
 
 /** Lists of names as they stand in requests, with the ids that were found in them: equal bytes name the same. */
 export class SaidLists {
-  /** By length and last bytes; those that were read last come last. */
+  /** By length and last bytes; those that were said last come last. */
   readonly #lists = new Map<string, SaidList>()
   #size = 0
 
@@ -20,16 +20,15 @@ export class SaidLists {
     const end = Buffer.from(bytes.buffer, bytes.byteOffset + bytes.length - END, END)
     const key = `${bytes.length} ${end.toString('latin1')}`
     const known = this.#lists.get(key)
-    if (known?.bytes.equals(bytes)) return known.ids
-    const ids = read()
+    const list = known?.bytes.equals(bytes) ? known : { bytes: Buffer.from(bytes), ids: read() }
     this.#drop(key)
-    this.#lists.set(key, { bytes: Buffer.from(bytes), ids })
+    this.#lists.set(key, list)
     this.#size += bytes.length
     for (const oldest of this.#lists.keys()) {
       if (this.#size <= LIMIT) break
       this.#drop(oldest)
     }
-    return ids
+    return list.ids
   }
 
   clear(): void {

@@ -391,8 +391,8 @@ export class Subscription {
   #firstPart(gates: Gatekeeper, limit: number): FirstPart | undefined {
     const asked = this.#due.newlyAsked
     if (asked === undefined || !gates.isOpen(this.typeUrl)) return undefined
-    const part = this.#share?.firstPart(asked, limit, this.#view.get)
-    return part && !this.deliveries.holdings.hasAny(part.named) ? part : undefined
+    if (this.deliveries.holdings.hasAny(asked)) return undefined
+    return this.#share?.firstPart(asked, limit, this.#view.get)
   }
 
   #fill(gates: Gatekeeper, limit: number, now: number): Batch {

@@ -48,6 +48,10 @@ export class FirstParts {
     return part
   }
 
+  markNames(inUse: IdSet): void {
+    for (const { part } of this.#parts) inUse.addAll(part.references)
+  }
+
   clear(): void {
     this.#parts.length = 0
   }

@@ -46,6 +46,11 @@ export class Share {
     this.#parts.clear()
   }
 
+  markNames(inUse: IdSet): void {
+    for (const id of this.#resources.keys()) inUse.add(id)
+    this.#parts.markNames(inUse)
+  }
+
   /** Whether a client says that it has what is here; false as well where that is not known here. */
   isNewest(claimed: ClaimedVersions, index: number): boolean {
     return claimed.isIn(this.#versions, index)

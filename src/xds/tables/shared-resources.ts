@@ -45,6 +45,6 @@ export class SharedResources {
   }
 
   markNames(inUse: IdSet): void {
-    for (const { share } of this.#shares.values()) for (const id of share.resources.keys()) inUse.add(id)
+    for (const { share } of this.#shares.values()) share.markNames(inUse)
   }
 }

@@ -99,7 +99,7 @@ export class ResourceTable {
 
   markNames(inUse: IdSet): void {
     this.#log.markNames(inUse)
-    for (const id of this.#share.resources.keys()) inUse.add(id)
+    this.#share.markNames(inUse)
   }
 
   /** Forgets the log: to be called when every reader has seen `position`. */
