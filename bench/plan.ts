@@ -30,9 +30,9 @@ export interface Measuring {
 
 /** A run; of comparisons of other sizes nobody knows. */
 const COMPARE_SECONDS: Readonly<Record<string, number>> = {
-  '100 × 100': 85,
-  '1000 × 1000': 150,
-  '5000 × 200': 150,
+  '100 × 100': 95,
+  '1000 × 1000': 190,
+  '5000 × 200': 190,
 }
 const GROWTH_SECONDS = { services: 135, streams: 145, joining: 110, history: 200 }
 /** The programs of `bench/parts`, what matters most first. */

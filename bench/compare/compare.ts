@@ -31,8 +31,11 @@ export interface Bench extends BenchPrograms {
   say(line: string): void
 }
 
-/** Pushes that warm a server up before each kind is measured: the same number for all. */
-const WARM_UPS = 5
+/**
+ * Pushes that warm a server up before each kind is measured: the same number for all. A process compiles its code
+ * for about so many, and runs for weeks.
+ */
+const WARM_UPS = 20
 
 /**
  * All servers on the same workload, one after the other; each run begins with another one. Resolves to why some of them showed

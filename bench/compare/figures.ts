@@ -18,6 +18,8 @@ export interface ServerFigures {
   readonly rssMiB: { readonly empty: number; readonly ready: number; readonly end: number }
   readonly pushes: readonly PushFigures[]
   readonly reconnect?: {
+    /** Of the first time, in which code is compiled that did not run before. */
+    readonly firstCpuSeconds: number
     readonly cpuSeconds: number
     readonly bytesResent: number
     readonly lastReceivedMs: number

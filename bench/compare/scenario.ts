@@ -70,9 +70,21 @@ export async function runScenario(
   }
 }
 
+/** Twice, of which the second is measured: the first one is as much about compiling what nobody did before. */
 async function measureReconnect(server: Server, fleet: Fleet, { streams }: Workload) {
-  await settled(server.pid)
-  const { value: report, cpuSeconds } = await withCpuOf(server.pid, () => fleet.reconnect())
-  if (report.open !== streams || !report.quiet) throw new Error('not all streams came again')
-  return { cpuSeconds, bytesResent: report.bytes_resent, lastReceivedMs: report.last_rx_ms }
+  const again = async () => {
+    await settled(server.pid)
+    const measured = await withCpuOf(server.pid, () => fleet.reconnect())
+    const { open, quiet } = measured.value
+    if (open !== streams || !quiet) throw new Error('not all streams came again')
+    return measured
+  }
+  const first = await again()
+  const { value: report, cpuSeconds } = await again()
+  return {
+    firstCpuSeconds: first.cpuSeconds,
+    cpuSeconds,
+    bytesResent: report.bytes_resent,
+    lastReceivedMs: report.last_rx_ms,
+  }
 }
