@@ -2,8 +2,9 @@ import { TYPE_URLS } from '../../proto/type-urls.ts'
 import type { Resource } from '../../translate/resource.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { Names } from '../names/names.ts'
+import type { Gatekeeper } from './batches.ts'
 import type { ReferencesInUse } from './holdings.ts'
-import type { Gatekeeper, Subscription } from './subscription.ts'
+import type { Subscription } from './subscription.ts'
 
 /**
  * How long a client that comes back has to subscribe to its types, in milliseconds. Envoy does so in any order: after a
@@ -64,7 +65,8 @@ export class Gates implements Gatekeeper {
     const ids = this.#names.idsOf(resource.references)
     const endpoints = this.#subscriptions.get(TYPE_URLS.endpoints)
     const named = this.#names.setOf(ids)
-    // Thousands of names: both ways to see at once how all of them stand are as good as a look at each.
+    // Thousands of names: most are seen at once to wait for an answer, or all to have theirs. What is on its way is waited
+    // for even where it was withheld since: it is answered soon, or given up.
     const awaitedUntil = clusters.awaitedUntil(named, now) || endpoints?.awaitedUntil(named, now)
     if (awaitedUntil) return awaitedUntil
     if (clusters.isSettled && endpoints?.isSettled !== false && clusters.hasAll(ids)) return 0

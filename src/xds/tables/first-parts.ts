@@ -37,12 +37,13 @@ export class FirstParts {
     this.#names = names
   }
 
-  /** The first part of all that is asked for and exists; undefined: nothing exists. */
-  of(asked: Asked, get: (id: NameId) => Resource | undefined): FirstPart | undefined {
+  /** The first part of all that is asked for and exists; undefined: nothing exists. `isKept`: others may ask for it. */
+  of(asked: Asked, get: (id: NameId) => Resource | undefined, isKept: boolean): FirstPart | undefined {
     const known = this.#parts.find(one => one.limit === asked.limit && one.names.equals(asked.names))
     if (known !== undefined) return known.part
     const part = this.#make(asked, get)
     if (part.ids.length === 0) return undefined
+    if (!isKept) return part
     if (this.#parts.length === KEPT) this.#parts.shift()
     this.#parts.push({ limit: asked.limit, names: IdSet.of(asked.names), part })
     return part

@@ -19,6 +19,7 @@ export class Share {
   readonly #versions = new VersionTable()
   readonly #parts: FirstParts
   readonly #many: number
+  readers = 0
 
   /** `many`: fewer names than these are looked up for each reader alone. */
   constructor(names: Names, many = MANY) {
@@ -59,6 +60,6 @@ export class Share {
   /** As `FirstParts.of`, of many names. */
   firstPart(names: IdSet, limit: number, get: (id: NameId) => Resource | undefined): FirstPart | undefined {
     if (names.size < this.#many) return undefined
-    return this.#parts.of({ names, limit }, get)
+    return this.#parts.of({ names, limit }, get, this.readers > 1)
   }
 }

@@ -3,11 +3,6 @@ import type { Names } from '../names/names.ts'
 import type { ChangeLog } from './change-log.ts'
 import { Share } from './share.ts'
 
-interface Shared {
-  readonly share: Share
-  readers: number
-}
-
 /**
  * What readers who see the same were shown of a log's names: worked out for the first of them, kept until the log says
  * that it may be another or the last reader leaves.
@@ -15,7 +10,7 @@ interface Shared {
 export class SharedResources {
   readonly #names: Names
   readonly #log: ChangeLog
-  readonly #shares = new Map<string, Shared>()
+  readonly #shares = new Map<string, Share>()
 
   constructor(names: Names, log: ChangeLog) {
     this.#names = names
@@ -24,27 +19,27 @@ export class SharedResources {
 
   /** One more reader of those who see the same. */
   join(key: string): Share {
-    let shared = this.#shares.get(key)
-    if (shared === undefined) {
-      shared = { share: new Share(this.#names), readers: 0 }
-      this.#shares.set(key, shared)
-      this.#log.attach(shared.share)
+    let share = this.#shares.get(key)
+    if (share === undefined) {
+      share = new Share(this.#names)
+      this.#shares.set(key, share)
+      this.#log.attach(share)
     }
-    shared.readers += 1
-    return shared.share
+    share.readers += 1
+    return share
   }
 
   /** To be called once for each `join`. */
   leave(key: string): void {
-    const shared = this.#shares.get(key)
-    if (shared === undefined) return
-    shared.readers -= 1
-    if (shared.readers > 0) return
+    const share = this.#shares.get(key)
+    if (share === undefined) return
+    share.readers -= 1
+    if (share.readers > 0) return
     this.#shares.delete(key)
-    this.#log.detach(shared.share)
+    this.#log.detach(share)
   }
 
   markNames(inUse: IdSet): void {
-    for (const { share } of this.#shares.values()) share.markNames(inUse)
+    for (const share of this.#shares.values()) share.markNames(inUse)
   }
 }

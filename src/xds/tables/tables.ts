@@ -109,11 +109,12 @@ export class Tables implements Audiences, NameHolder {
       leave: () => {
         leaveCount?.()
         this.#asked.leave(assignments)
-        // Of gRPC clients nothing is kept there but names that are missing: they make up any number.
-        if (kind === 'grpc') served.leave()
+        // Of gRPC clients nothing is kept there but names that are missing: they make up any number, as others do of gateways.
+        const isKept = kind !== 'grpc' && this.#world.gateways.has(node.gateway)
+        if (!isKept) served.leave()
         this.#departures.add(() => {
           leavePlace()
-          if (kind !== 'grpc') served.leave()
+          if (isKept) served.leave()
           this.#assignments.leave(key)
         })
       },

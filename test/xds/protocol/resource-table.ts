@@ -38,6 +38,7 @@ export class ResourceTable {
     const table = this
     // What is done for many readers is done for few here.
     const share = new Share(NAMES, 1)
+    share.readers = 2
     this.#share = share
     this.#log.attach(share)
     this.view = {

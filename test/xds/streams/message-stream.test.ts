@@ -114,7 +114,7 @@ describe('the messages of a call', () => {
     const port = await serve(one => {
       opened = one
       const messages = new MessageStream(one)
-      messages.onMessage(bytes => messages.send(Buffer.alloc(0), bytes, () => undefined))
+      messages.onMessage(bytes => messages.send(Buffer.from(bytes), Buffer.alloc(0), () => undefined))
     })
     const client = call(port)
     // More than is read at once.
@@ -124,6 +124,45 @@ describe('the messages of a call', () => {
     expect(decoder).toMatchObject({ readPartialMessage: [], readCompressFlag: Buffer.alloc(1) })
     const held = (decoder as { readonly readCompressFlag: Buffer }).readCompressFlag.buffer.byteLength
     expect(held).toBeLessThan(LIMIT / 10)
+  })
+
+  test('of several calls may come in pieces at once', async () => {
+    const whole: string[] = []
+    let done = () => {}
+    const all = new Promise<void>(resolve => {
+      done = resolve
+    })
+    const port = await serve(one => {
+      one.on('error', () => undefined)
+      new MessageStream(one).onMessage(bytes => {
+        whole.push(bytes.toString())
+        if (whole.length === 3) done()
+      })
+    })
+    const session = connect(`http://127.0.0.1:${port}`)
+    closing.push(() => session.destroy())
+    const headers = {
+      ':method': 'POST',
+      ':path': METHOD.path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    }
+    const calls = ['a', 'b', 'c'].map(text => ({
+      stream: session.request(headers),
+      bytes: framed(Buffer.from(text.repeat(20_000))),
+    }))
+    for (const [from, to] of [
+      [0, 9_000],
+      [9_000, 15_000],
+      [15_000, undefined],
+    ] as const) {
+      for (const { stream, bytes } of calls) {
+        await new Promise<void>(resolve => stream.write(bytes.subarray(from, to), () => resolve()))
+        await nextTurn()
+      }
+    }
+    await all
+    expect(whole).toEqual(['a', 'b', 'c'].map(text => text.repeat(20_000)))
   })
 
   test('are answered before the end that their client says at once', async () => {

@@ -80,12 +80,21 @@ describe('the first part of what is asked for', () => {
 
   test('is one for all who ask for the same, until something changes', () => {
     const share = new Share(names, 1)
+    share.readers = 2
     const part = share.firstPart(IdSet.of(ids), 1_000, get)
     expect(part?.partial).toBe(false)
     expect(share.firstPart(IdSet.of(ids), 1_000, get)).toBe(part)
     expect(share.firstPart(IdSet.of(ids.slice(1)), 1_000, get)?.ids).toEqual(ids.slice(1))
     expect(share.firstPart(IdSet.of(ids), length, get)?.ids).toEqual(ids.slice(0, 1))
     share.delete(missing)
+    expect(share.firstPart(IdSet.of(ids), 1_000, get)).not.toBe(part)
+  })
+
+  test('is not kept for one who sees it alone', () => {
+    const share = new Share(names, 1)
+    share.readers = 1
+    const part = share.firstPart(IdSet.of(ids), 1_000, get)
+    expect(share.firstPart(IdSet.of(ids), 1_000, get)).toEqual(part)
     expect(share.firstPart(IdSet.of(ids), 1_000, get)).not.toBe(part)
   })
 
