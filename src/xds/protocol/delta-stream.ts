@@ -6,13 +6,14 @@ import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { NameHolder, Names } from '../names/names.ts'
 import type { Views } from '../tables/view.ts'
+import type { Batch } from './batches.ts'
 import type { RefusedResponse } from './deliveries.ts'
 import { Flight } from './flight.ts'
 import { Gates, RETURN_GRACE } from './gates.ts'
 import type { KnownVersion } from './holdings.ts'
 import { Progress } from './progress.ts'
 import type { Said } from './said.ts'
-import { type Batch, type Stance, Subscription, type SubscriptionStatus } from './subscription.ts'
+import { type Stance, Subscription, type SubscriptionStatus } from './subscription.ts'
 
 /** gRPC clients refuse messages above 4 MiB; parts this large still share a connection well. */
 const RESPONSE_LIMIT = 1024 * 1024

@@ -6,9 +6,8 @@ import type { Resource } from '../../translate/resource.ts'
 import { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import { type Names, WILDCARD_ID } from '../names/names.ts'
-import type { FirstPart } from '../tables/first-parts.ts'
-import type { Share } from '../tables/share.ts'
 import type { View } from '../tables/view.ts'
+import { type Batch, Batches, type Gatekeeper, sharedIn } from './batches.ts'
 import { type Answer, Deliveries, type RefusedResponse } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import { heldResource } from './held-resource.ts'
@@ -29,23 +28,6 @@ export interface Stance {
   readonly isCurrent: boolean
   /** What the client said to it; undefined: that is not what it was sent last. */
   readonly answer: VersionAnswer | undefined
-}
-
-/** What of one type goes into one response. */
-export interface Batch extends Pick<SentResponse, 'resources' | 'ids' | 'part'> {
-  readonly removed: readonly NameId[]
-  /** There is more, which did not fit. */
-  readonly partial: boolean
-}
-
-/** Says when something may be sent: 0 is now, else the time, or Infinity (when something else happened). */
-export interface Gatekeeper {
-  /** Additions of this type never wait. */
-  isOpen(typeUrl: string): boolean
-  additionAt(typeUrl: string, resource: Resource, now: number): number
-  removalAt(typeUrl: string, id: NameId, now: number): number
-  /** Whether the client must be told that it is gone before it is sent anew. */
-  mustLeave(typeUrl: string, id: NameId, resource: Resource): boolean
 }
 
 /**
@@ -74,8 +56,7 @@ export class Subscription {
   /** A wildcard is owed an answer even when there is nothing (Envoy would wait for 15 s). */
   #answerOwed = false
   readonly #due = new DueNames()
-  #held = 0
-  #wakeAt = Number.POSITIVE_INFINITY
+  readonly #batches: Batches
   #lookedAt = -1
 
   /** `mayHave`: the client comes back, and does not say what it has. */
@@ -84,7 +65,9 @@ export class Subscription {
     this.deliveries = new Deliveries(names, id => this.wants(id))
     this.#allNames = names
     this.#view = view
-    this.#shown = new ShownResources(view, this.deliveries.holdings, mayHave)
+    const { holdings } = this.deliveries
+    this.#shown = new ShownResources(view, holdings, mayHave)
+    this.#batches = new Batches(names, { typeUrl, view, shown: this.#shown, holdings, due: this.#due })
     this.#isWildcardType = ROOT_TYPES.has(typeUrl)
     this.#cursor = view.position
   }
@@ -100,7 +83,7 @@ export class Subscription {
       names: this.#names.size,
       sent: holdings.size,
       acked: holdings.acked,
-      held: this.#held,
+      held: this.#batches.held,
       ...(quarantined.length > 0 && { quarantined }),
       ...(rejection && {
         rejected: { detail: rejection.detail, resources: rejection.resources, at: rejection.at },
@@ -140,7 +123,7 @@ export class Subscription {
 
   /** When to look again though nothing happened; Infinity: never. */
   get wakeAt(): number {
-    return this.#held > 0 ? this.#wakeAt : Number.POSITIVE_INFINITY
+    return this.isSent ? Number.POSITIVE_INFINITY : this.#batches.opensAt
   }
 
   /** How many names are subscribed, beside the wildcard. */
@@ -200,7 +183,7 @@ export class Subscription {
     if (legacyWildcard && this.#isWildcardType) this.#enterWildcard()
     this.update(request)
     const { initialVersions: claimed } = request
-    const share = this.#share
+    const share = sharedIn(this.#view)
     const shared = IdSet.like(this.#names)
     const current = IdSet.like(this.#names)
     for (let index = 0; index < claimed.size; index++) {
@@ -276,12 +259,9 @@ export class Subscription {
    * everything that may open a gate: what was held is looked at again only then, or when its time has come.
    */
   take(gates: Gatekeeper, limit: number, now: number, moment: number): Batch | undefined {
-    if (this.isSent) {
-      this.#held = 0
-      return undefined
-    }
-    if (this.#lookedAt === moment && now < this.#wakeAt) return undefined
-    const batch = this.#batch(gates, limit, now)
+    if (this.isSent) return undefined
+    if (this.#lookedAt === moment && now < this.#batches.opensAt) return undefined
+    const batch = this.#batches.next(gates, limit, now)
     if (batch.resources.length > 0 || batch.removed.length > 0 || this.#answerOwed) {
       this.#answerOwed = false
       return batch
@@ -293,11 +273,6 @@ export class Subscription {
   sent(batch: Batch, nonce: string, sending: Omit<SentResponse, keyof Batch>): void {
     const { resources, ids, removed, part } = batch
     this.deliveries.sent(nonce, { ...sending, resources, ids, removed, part })
-  }
-
-  /** What others have looked up is what this client is to have, too. */
-  get #share(): Share | undefined {
-    return this.#view.quarantines.length === 0 ? this.#view.share : undefined
   }
 
   get #typeStatus(): TypeStatus {
@@ -372,77 +347,6 @@ export class Subscription {
     if (newest !== undefined && claimed.is(index, newest.version)) return newest
     const shown = this.#shown.get(id)
     return shown !== undefined && claimed.is(index, shown.version) ? shown : undefined
-  }
-
-  #batch(gates: Gatekeeper, limit: number, now: number): Batch {
-    const part = this.#firstPart(gates, limit)
-    if (part === undefined) return this.#fill(gates, limit, now)
-    this.#due.deleteAll(part.named)
-    this.#held = 0
-    const batch = { resources: part.resources, ids: part.ids, removed: [], partial: part.partial, part }
-    if (part.partial || this.#due.isEmpty) return batch
-    // What is left does not exist.
-    const { resources, ids, removed, partial } = this.#fill(gates, limit, now)
-    if (resources.length === 0) return { ...batch, removed, partial }
-    return { resources: [...part.resources, ...resources], ids: [...part.ids, ...ids], removed, partial }
-  }
-
-  /** Of much that is new to the client: what the first who asked for the same was sent. */
-  #firstPart(gates: Gatekeeper, limit: number): FirstPart | undefined {
-    const asked = this.#due.newlyAsked
-    if (asked === undefined || !gates.isOpen(this.typeUrl)) return undefined
-    if (this.deliveries.holdings.hasAny(asked)) return undefined
-    return this.#share?.firstPart(asked, limit, this.#view.get)
-  }
-
-  #fill(gates: Gatekeeper, limit: number, now: number): Batch {
-    const resources: Resource[] = []
-    const ids: NameId[] = []
-    const removed: NameId[] = []
-    const { holdings } = this.deliveries
-    let size = 0
-    let partial = false
-    this.#held = 0
-    this.#wakeAt = Number.POSITIVE_INFINITY
-    for (const id of this.#due.list()) {
-      const resource = this.#shown.get(id)
-      const held = holdings.get(id)
-      if (!this.#due.isForced(id) && held?.version === resource?.version) {
-        // What was claimed and is current again: now it is known what it refers to.
-        if (resource) holdings.adopt(id, resource)
-        this.#due.delete(id)
-        continue
-      }
-      const opensAt = this.#opensAt(id, resource, gates, now)
-      if (opensAt > 0) {
-        this.#held += 1
-        this.#wakeAt = Math.min(this.#wakeAt, opensAt)
-        continue
-      }
-      const isFirst = size === 0
-      size += resource?.encoded.length ?? this.#allNames.textOf(id).length
-      if (size > limit && !isFirst) {
-        partial = true
-        break
-      }
-      if (resource && held?.place !== undefined && gates.mustLeave(this.typeUrl, id, resource)) {
-        // It stays due, and comes with the next response.
-        removed.push(id)
-        continue
-      }
-      if (resource) {
-        resources.push(resource)
-        ids.push(id)
-      } else removed.push(id)
-      this.#due.delete(id)
-    }
-    return { resources, ids, removed, partial }
-  }
-
-  #opensAt(id: NameId, resource: Resource | undefined, gates: Gatekeeper, now: number): number {
-    if (resource) return gates.additionAt(this.typeUrl, resource, now)
-    // That a name which the client does not have is missing breaks nothing.
-    return this.deliveries.holdings.get(id) ? gates.removalAt(this.typeUrl, id, now) : 0
   }
 }
 
