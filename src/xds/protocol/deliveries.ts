@@ -76,7 +76,7 @@ export class Deliveries {
   }
 
   /** Without effect for a nonce that is unknown or was answered. Returns what was refused. */
-  answer({ nonce, error, repeated }: Answer, at: string): RefusedResponse | undefined {
+  answer({ nonce, error, repeated }: Answer, at: Date): RefusedResponse | undefined {
     const responses = this.#unanswered.takeThrough(nonce)
     const answered = responses.pop()
     if (!answered) return undefined
@@ -136,7 +136,7 @@ export class Deliveries {
   }
 
   /** What the words do not name was taken. */
-  #reject(response: SentResponse, detail: string, at: string, inResponse: Iterable<NameId>): RefusedResponse {
+  #reject(response: SentResponse, detail: string, at: Date, inResponse: Iterable<NameId>): RefusedResponse {
     const repeated = [...inResponse]
     const { flight, resources, ids: names } = response
     // A response may have tens of thousands: whatever is looked up below is looked up once for each.
@@ -160,7 +160,10 @@ export class Deliveries {
     const rejected = about.map(id => this.#names.textOf(id))
     // What was unsubscribed meanwhile is of no concern, and no later ACK would make it good.
     if (open.length > 0 || concerned.length === 0)
-      this.#rejections.reject({ detail, resources: rejected, at, response: flight.number }, open)
+      this.#rejections.reject(
+        { detail, resources: rejected, at: at.toISOString(), response: flight.number },
+        open,
+      )
     return {
       edition: response.edition,
       detail,

@@ -186,7 +186,7 @@ export class DeltaStream implements NameHolder {
     // The nonce only tells which response is answered; names count whatever it is.
     if (request.nonce !== '') {
       this.#hasAnswered = true
-      const refused = subscription.answer(request, at.toISOString())
+      const refused = subscription.answer(request, at)
       if (refused) this.#options.onRefused?.(request.typeUrl, refused)
       this.#progress.answered(this.#oldestUnanswered)
     }
@@ -209,6 +209,8 @@ export class DeltaStream implements NameHolder {
   next(now: number): DeltaStreamResponse | undefined {
     if (this.#isSilent) return undefined
     if (this.#collect()) this.#moment += 1
+    // As it is nearly always: after the one response that a change makes, and of changes that concern others.
+    if (this.#isSent) return this.#rest()
     const { responseLimit = RESPONSE_LIMIT, isWhole } = this.#options
     const isIdle = !this.#hasReturned && !this.#hasAnswered
     const { names } = this.#options
@@ -218,10 +220,12 @@ export class DeltaStream implements NameHolder {
       const batch = subscription.take(gates, limit, now, this.#moment)
       if (batch) return this.#send(subscription, batch, now)
     }
-    if (!this.#isSent) return undefined
+    return this.#isSent ? this.#rest() : undefined
+  }
+
+  #rest(): undefined {
     this.#isAtRest = true
     this.#progress.sent(this.#edition, this.#responses, this.#oldestUnanswered)
-    return undefined
   }
 
   /** The response that `next` gave last says only what is gone, and is not written: its form has no words for that. */

@@ -22,6 +22,9 @@ export interface SubscriptionStatus extends Omit<ProxyTypeStatus, 'unansweredSin
   readonly unansweredSince?: number
 }
 
+/** What a sent response is beside its batch. */
+type Sending = Pick<SentResponse, 'flight' | 'edition'>
+
 /** How a client stands to a version of a resource that it wants. */
 export interface Stance {
   /** It is the newest one, quarantined or not. */
@@ -210,7 +213,7 @@ export class Subscription {
   }
 
   /** Returns what was refused. */
-  answer(answer: Answer, at: string): RefusedResponse | undefined {
+  answer(answer: Answer, at: Date): RefusedResponse | undefined {
     const refused = this.deliveries.answer(answer, at)
     for (const { name, version } of refused?.refused ?? []) {
       const id = this.#allNames.idOf(name)
@@ -270,9 +273,8 @@ export class Subscription {
     return undefined
   }
 
-  sent(batch: Batch, nonce: string, sending: Omit<SentResponse, keyof Batch>): void {
-    const { resources, ids, removed, part } = batch
-    this.deliveries.sent(nonce, { ...sending, resources, ids, removed, part })
+  sent({ resources, ids, removed, part }: Batch, nonce: string, { flight, edition }: Sending): void {
+    this.deliveries.sent(nonce, { flight, edition, resources, ids, removed, part })
   }
 
   get #typeStatus(): TypeStatus {
