@@ -16,9 +16,11 @@ export class Flight {
   readonly at: number
   /** Names that are still as it brought them first. */
   readonly fresh = new IdSet()
+  /** Names that are still as it brought them over what the client had accepted, with that. */
+  readonly replaced = new Map<NameId, KnownVersion>()
   /**
-   * Names of it to be looked at one by one when it is answered: the client had, or was sent, something else of them.
-   * With what the response had of them; undefined: that they are gone.
+   * Names of it to be looked at one by one when it is answered: the client was sent something else of them, or that they are
+   * gone. With what the response had of them; undefined: that they are gone.
    */
   readonly others: { readonly id: NameId; readonly known: KnownVersion | undefined }[] = []
 

@@ -58,7 +58,9 @@ export interface ReferencesInUse {
  * - absent: never sent, forgotten, or its removal was answered;
  * - fresh: sent to a client that had nothing of it, and since then nothing else. Entered by `put`; known when its
  *   flight is answered, without anybody looking at it;
- * - in flight: sent (or its removal) over something else, not answered. Entered by `put`;
+ * - replaced: sent over what the client had accepted, and since then nothing else. Entered by `put`; known when its
+ *   flight is answered, as a fresh one is;
+ * - in flight: sent (or its removal) over what was not answered, not answered itself. Entered by `put`;
  * - known: the version sent was accepted. Entered by `accept` (or `adopt` on a new stream);
  * - refused: the newest version was rejected and the client keeps the one before, if it had any. Entered by
  *   `refuse`, left by the next `put`, or by `acceptRefused`.
@@ -66,7 +68,7 @@ export interface ReferencesInUse {
  */
 export class Holdings {
   readonly #sent = new IdMap<KnownVersion>()
-  /** Flights that brought names first, not answered. */
+  /** Flights that brought names first, or over what was accepted, not answered. */
   readonly #open = new Set<Flight>()
   readonly #unanswered = new Map<NameId, Unanswered>()
 
@@ -78,7 +80,7 @@ export class Holdings {
   /** How many of them the client accepted in the version that was sent last. */
   get acked(): number {
     let open = 0
-    for (const { fresh } of this.#open) open += fresh.size
+    for (const { fresh, replaced } of this.#open) open += fresh.size + replaced.size
     for (const id of this.#unanswered.keys()) if (this.#sent.has(id)) open += 1
     return this.#sent.size - open
   }
@@ -86,7 +88,7 @@ export class Holdings {
   /** What it has for certain: nothing of which another version is on its way. */
   *accepted(): Generator<[NameId, KnownVersion]> {
     for (const [id, known] of this.#sent)
-      if (!this.#unanswered.has(id) && !this.#freshFlight(id)) yield [id, known]
+      if (!this.#unanswered.has(id) && !this.#openFlight(id)) yield [id, known]
     for (const [id, { acked, sendings }] of this.#unanswered)
       if (acked && sendings.length === 0) yield [id, acked]
   }
@@ -131,8 +133,8 @@ export class Holdings {
     const sent = this.#sent.get(id)
     const unanswered = this.#unanswered.get(id)
     if (unanswered) return { has: unanswered.acked, sent, isAwaited: unanswered.sendings.length > 0 }
-    const isAwaited = this.#freshFlight(id) !== undefined
-    return { has: isAwaited ? undefined : sent, sent, isAwaited }
+    const flight = this.#openFlight(id)
+    return { has: flight ? flight.replaced.get(id) : sent, sent, isAwaited: flight !== undefined }
   }
 
   /** The client has this without having been sent it on this stream, or in equal form. */
@@ -147,7 +149,7 @@ export class Holdings {
 
   forget(id: NameId): void {
     // The client may subscribe to it again before it answers what is on its way.
-    this.#unfresh(id)
+    this.#takeOut(id)
     this.#sent.delete(id)
     this.#unanswered.delete(id)
   }
@@ -162,17 +164,20 @@ export class Holdings {
   put(id: NameId, known: KnownVersion | undefined, flight: Flight): void {
     const unanswered = this.#unanswered.get(id)
     const before = this.#sent.get(id)
-    if (known && !before && !unanswered) {
-      this.#sent.set(id, known)
+    const first = unanswered ? undefined : this.#openFlight(id)
+    if (known && !unanswered && !first) {
       this.#open.add(flight)
-      flight.fresh.add(id)
+      if (before) flight.replaced.set(id, before)
+      else flight.fresh.add(id)
+      this.#sent.set(id, known)
       return
     }
     flight.others.push({ id, known })
-    const first = this.#unfresh(id)
+    const acked = first ? first.replaced.get(id) : before
+    if (first) this.#takeOut(id)
     const sendings = unanswered?.sendings ?? (first ? [{ flight: first, known: before }] : [])
     sendings.push({ flight, known })
-    if (!unanswered) this.#unanswered.set(id, { acked: first ? undefined : before, sendings })
+    if (!unanswered) this.#unanswered.set(id, { acked, sendings })
     if (known) this.#sent.set(id, known)
     else this.#sent.delete(id)
   }
@@ -201,9 +206,9 @@ export class Holdings {
 
   /** Before its flight counts as answered. */
   refuse(id: NameId, flight: Flight): void {
-    if (this.#freshFlight(id) === flight) {
-      this.#unfresh(id)
-      this.#unanswered.set(id, { acked: undefined, sendings: [] })
+    if (this.#openFlight(id) === flight) {
+      this.#unanswered.set(id, { acked: flight.replaced.get(id), sendings: [] })
+      this.#takeOut(id)
     }
     const unanswered = this.#unanswered.get(id)
     if (unanswered) unanswered.sendings = unanswered.sendings.filter(one => one.flight !== flight)
@@ -252,7 +257,9 @@ export class Holdings {
     for (const known of this.#sent.values()) use(known)
     for (const flight of this.#open) {
       const givenUp = flight.givenUpAt(now)
-      if (flight.fresh.size > 0 && givenUp > 0) until = Math.min(until, givenUp)
+      if (givenUp === 0) continue
+      if (flight.fresh.size + flight.replaced.size > 0) until = Math.min(until, givenUp)
+      for (const before of flight.replaced.values()) use(before)
     }
     for (const { acked, sendings } of this.#unanswered.values()) {
       const newest = sendings.at(-1)
@@ -270,7 +277,7 @@ export class Holdings {
   /** It was forgotten, subscribed again, and perhaps sent again since. */
   #acceptFormer(id: NameId, known: KnownVersion): void {
     const sent = this.#sent.get(id)
-    const flight = this.#unfresh(id)
+    const flight = this.#takeOut(id)
     if (flight) this.#unanswered.set(id, { acked: known, sendings: [{ flight, known: sent }] })
     else if (!sent) this.#unanswered.set(id, { acked: known, sendings: [] })
   }
@@ -281,11 +288,18 @@ export class Holdings {
     return undefined
   }
 
-  /** It is looked at by itself from now on. Returns the flight that brought it first and is not answered. */
-  #unfresh(id: NameId): Flight | undefined {
-    const flight = this.#freshFlight(id)
+  /** The unanswered flight that brought it first, or over what was accepted, and nothing else since. */
+  #openFlight(id: NameId): Flight | undefined {
+    for (const flight of this.#open) if (flight.fresh.has(id) || flight.replaced.has(id)) return flight
+    return undefined
+  }
+
+  /** It is looked at by itself from now on. Returns the open flight that brought it. */
+  #takeOut(id: NameId): Flight | undefined {
+    const flight = this.#openFlight(id)
     if (flight === undefined) return undefined
     flight.fresh.delete(id)
+    flight.replaced.delete(id)
     flight.others.push({ id, known: this.#sent.get(id) })
     return flight
   }

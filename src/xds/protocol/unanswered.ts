@@ -27,15 +27,16 @@ export class Unanswered {
 
   /** Number of the oldest response without an answer; Infinity when there is none. */
   get oldest(): number {
-    if (this.#responses.size === 0) return this.#givenUp
-    const [first] = this.#responses.values()
-    return Math.min(this.#givenUp, first?.flight.number ?? Number.POSITIVE_INFINITY)
+    return Math.min(this.#givenUp, this.#first?.flight.number ?? Number.POSITIVE_INFINITY)
   }
 
   /** When the oldest of them was sent; undefined when there is none. */
   get since(): number | undefined {
-    const [first] = this.#responses.values()
-    return first?.flight.at
+    return this.#first?.flight.at
+  }
+
+  get #first(): SentResponse | undefined {
+    return this.#responses.size === 0 ? undefined : this.#responses.values().next().value
   }
 
   /** Adds a response; returns the one that is given up for it. */
