@@ -93,14 +93,16 @@ export class Batches {
     const resources: Resource[] = []
     const ids: NameId[] = []
     const removed: NameId[] = []
+    const done: NameId[] = []
     let size = 0
+    let partial = false
     for (const id of due.list()) {
       const resource = shown.get(id)
       const held = holdings.get(id)
       if (!due.isForced(id) && held?.version === resource?.version) {
         // What was claimed and is current again: now it is known what it refers to.
         if (resource) holdings.adopt(id, resource)
-        due.delete(id)
+        done.push(id)
         continue
       }
       const opensAt = this.#gateOf(id, resource, gates, now)
@@ -111,7 +113,10 @@ export class Batches {
       }
       const isFirst = size === 0
       size += resource?.encoded.length ?? this.#names.textOf(id).length
-      if (size > limit && !isFirst) return { resources, ids, removed, partial: true }
+      if (size > limit && !isFirst) {
+        partial = true
+        break
+      }
       if (resource && held?.place !== undefined && gates.mustLeave(typeUrl, id, resource)) {
         // It stays due, and comes with the next response.
         removed.push(id)
@@ -121,9 +126,10 @@ export class Batches {
         resources.push(resource)
         ids.push(id)
       } else removed.push(id)
-      due.delete(id)
+      done.push(id)
     }
-    return { resources, ids, removed, partial: false }
+    due.deleteEach(done)
+    return { resources, ids, removed, partial }
   }
 
   /** When it opens; 0: it is open. */

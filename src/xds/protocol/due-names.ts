@@ -62,6 +62,17 @@ export class DueNames {
     this.#forced.delete(name)
   }
 
+  /** Some of those that are due, which are nearly always all of them. */
+  deleteEach(names: readonly NameId[]): void {
+    if (names.length < this.#changed.size + this.#asked.size) {
+      for (const name of names) this.delete(name)
+      return
+    }
+    this.#changed.clear()
+    this.#asked.clear()
+    this.#forced.clear()
+  }
+
   deleteAll(names: IdSet): void {
     for (const name of this.#changed) if (names.has(name)) this.#changed.delete(name)
     this.#asked.deleteAll(names)
