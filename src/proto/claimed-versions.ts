@@ -1,5 +1,3 @@
-import { isAscii } from './ascii.ts'
-
 /** Versions by the ids of their names. */
 interface KnownVersions {
   /** Whether the version of a name is what stands between two places. */
@@ -58,4 +56,11 @@ export class ClaimedVersions {
   #to(index: number): number {
     return this.#entries[ENTRY * index + 2] as number
   }
+}
+
+/** Whether the bytes between two places are these characters, each of one byte. */
+function isAscii(text: string, bytes: Uint8Array, from: number, to: number): boolean {
+  if (text.length !== to - from) return false
+  for (let at = from; at < to; at++) if (text.charCodeAt(at - from) !== bytes[at]) return false
+  return true
 }

@@ -17,6 +17,12 @@ const REQUEST = 'envoy.service.discovery.v3.DeltaDiscoveryRequest'
 const RESOURCE = 'envoy.service.discovery.v3.Resource'
 const RESPONSE = 'envoy.service.discovery.v3.DeltaDiscoveryResponse'
 
+/** What a client says that it has: names and versions. */
+function claimsOf(decoded: ReturnType<typeof decodeDeltaRequest>): [string, string][] {
+  const claimed = decoded.ok ? decoded.request.initialVersions : ClaimedVersions.NONE
+  return Array.from({ length: claimed.size }, (_, at) => [NAMES.textOf(claimed.id(at)), claimed.version(at)])
+}
+
 describe('a delta response', () => {
   test('made of prepared bytes is a response like any other', () => {
     const body = encode(messageNameOf(TYPE_URLS.cluster), { name: 'a'.repeat(300) })
@@ -165,12 +171,7 @@ describe('a delta request', () => {
         error: 'no',
       },
     })
-    const claimed = decoded.ok ? decoded.request.initialVersions : ClaimedVersions.NONE
-    const has = Array.from({ length: claimed.size }, (_, at) => [
-      NAMES.textOf(claimed.id(at)),
-      claimed.version(at),
-    ])
-    expect(has).toEqual([
+    expect(claimsOf(decoded)).toEqual([
       ['a', 'v1'],
       ['__proto__', 'v2'],
     ])
@@ -195,13 +196,7 @@ describe('a delta request', () => {
       entry(field(1, 'g'), field(2, '')),
       entry(),
     ])
-    const decoded = decodeDeltaRequest(bytes, NAMES)
-    const claimed = decoded.ok ? decoded.request.initialVersions : ClaimedVersions.NONE
-    const said = Array.from({ length: claimed.size }, (_, index) => [
-      NAMES.textOf(claimed.id(index)),
-      claimed.version(index),
-    ])
-    expect(said).toEqual([
+    expect(claimsOf(decodeDeltaRequest(bytes, NAMES))).toEqual([
       ['a', 'v1'],
       ['b', 'v2'],
       [long, 'v3'],

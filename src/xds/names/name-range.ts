@@ -1,4 +1,5 @@
 import type { NameId } from './name-id.ts'
+import { wordAt } from './word.ts'
 
 /** Ids from a first one on, the lowest that is free first, with the names that have them. */
 export class NameRange {
@@ -37,14 +38,7 @@ export class NameRange {
     let at = this.#places[2 * index] as number
     if ((this.#places[2 * index + 1] as number) - at !== to - from) return false
     let other = from
-    for (; other + 4 <= to; other += 4, at += 4) {
-      const differing =
-        ((own[at] as number) ^ (bytes[other] as number)) |
-        ((own[at + 1] as number) ^ (bytes[other + 1] as number)) |
-        ((own[at + 2] as number) ^ (bytes[other + 2] as number)) |
-        ((own[at + 3] as number) ^ (bytes[other + 3] as number))
-      if (differing !== 0) return false
-    }
+    for (; other + 4 <= to; other += 4, at += 4) if (wordAt(own, at) !== wordAt(bytes, other)) return false
     for (; other < to; other++, at++) if (own[at] !== bytes[other]) return false
     return true
   }

@@ -3,6 +3,7 @@ import { IdSet } from './id-set.ts'
 import { type NameId, STRANGE } from './name-id.ts'
 import { NameRange } from './name-range.ts'
 import { SaidLists } from './said-lists.ts'
+import { wordAt } from './word.ts'
 
 /** Whoever keeps names by their ids. */
 export interface NameHolder {
@@ -74,11 +75,7 @@ export class Names {
     let seen = 0
     let at = from
     for (; at + 4 <= to; at += 4) {
-      const word =
-        (bytes[at] as number) |
-        ((bytes[at + 1] as number) << 8) |
-        ((bytes[at + 2] as number) << 16) |
-        ((bytes[at + 3] as number) << 24)
+      const word = wordAt(bytes, at)
       seen |= word
       hash = stirred(hash ^ word, factor)
     }

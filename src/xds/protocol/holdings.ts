@@ -174,7 +174,7 @@ export class Holdings {
     }
     flight.others.push({ id, known })
     const acked = first ? first.replaced.get(id) : before
-    if (first) this.#takeOut(id)
+    if (first) this.#takeOut(id, first)
     const sendings = unanswered?.sendings ?? (first ? [{ flight: first, known: before }] : [])
     sendings.push({ flight, known })
     if (!unanswered) this.#unanswered.set(id, { acked, sendings })
@@ -208,7 +208,7 @@ export class Holdings {
   refuse(id: NameId, flight: Flight): void {
     if (this.#openFlight(id) === flight) {
       this.#unanswered.set(id, { acked: flight.replaced.get(id), sendings: [] })
-      this.#takeOut(id)
+      this.#takeOut(id, flight)
     }
     const unanswered = this.#unanswered.get(id)
     if (unanswered) unanswered.sendings = unanswered.sendings.filter(one => one.flight !== flight)
@@ -295,8 +295,7 @@ export class Holdings {
   }
 
   /** It is looked at by itself from now on. Returns the open flight that brought it. */
-  #takeOut(id: NameId): Flight | undefined {
-    const flight = this.#openFlight(id)
+  #takeOut(id: NameId, flight = this.#openFlight(id)): Flight | undefined {
     if (flight === undefined) return undefined
     flight.fresh.delete(id)
     flight.replaced.delete(id)

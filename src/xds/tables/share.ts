@@ -15,7 +15,7 @@ const MANY = 32
  * up any number.
  */
 export class Share {
-  readonly #resources = new IdMap<Resource>()
+  readonly resources = new IdMap<Resource>()
   readonly #versions = new VersionTable()
   readonly #parts: FirstParts
   readonly #many: number
@@ -27,28 +27,24 @@ export class Share {
     this.#many = many
   }
 
-  get resources(): IdMap<Resource> {
-    return this.#resources
-  }
-
   get(id: NameId): Resource | undefined {
-    return this.#resources.get(id)
+    return this.resources.get(id)
   }
 
   set(id: NameId, resource: Resource): void {
-    this.#resources.set(id, resource)
+    this.resources.set(id, resource)
     this.#versions.set(id, resource.version)
   }
 
   /** It may be another one now. */
   delete(id: NameId): void {
-    this.#resources.delete(id)
+    this.resources.delete(id)
     this.#versions.delete(id)
     this.#parts.clear()
   }
 
   markNames(inUse: IdSet): void {
-    for (const id of this.#resources.keys()) inUse.add(id)
+    for (const id of this.resources.keys()) inUse.add(id)
     this.#parts.markNames(inUse)
   }
 

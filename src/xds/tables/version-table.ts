@@ -1,4 +1,5 @@
 import { type NameId, STRANGE } from '../names/name-id.ts'
+import { wordAt } from '../names/word.ts'
 
 /** Characters of a version (`versionOf`), all of them ASCII, and words of four. */
 const LENGTH = 24
@@ -13,7 +14,7 @@ const PAGE = 1 << PAGE_BITS
  * and each look at a resource and its text would wait for memory three times.
  */
 export class VersionTable {
-  readonly #pages: (Uint32Array | undefined)[] = []
+  readonly #pages: (Int32Array | undefined)[] = []
 
   /** What is of another form, or of a name that clients made up, is not kept. */
   set(id: NameId, version: string): void {
@@ -21,7 +22,7 @@ export class VersionTable {
     const page = this.#page(id >> PAGE_BITS)
     const bytes = Buffer.from(version, 'latin1')
     const from = WORDS * (id & (PAGE - 1))
-    for (let word = 0; word < WORDS; word++) page[from + word] = bytes.readUInt32LE(4 * word)
+    for (let word = 0; word < WORDS; word++) page[from + word] = wordAt(bytes, 4 * word)
   }
 
   delete(id: NameId): void {
@@ -38,21 +39,16 @@ export class VersionTable {
     if (page === undefined || page[first] === 0) return false
     let at = from
     for (let word = first; word < first + WORDS; word++, at += 4) {
-      const said =
-        (bytes[at] as number) |
-        ((bytes[at + 1] as number) << 8) |
-        ((bytes[at + 2] as number) << 16) |
-        ((bytes[at + 3] as number) << 24)
-      if (said >>> 0 !== page[word]) return false
+      if (wordAt(bytes, at) !== page[word]) return false
     }
     return true
   }
 
-  #page(number: number): Uint32Array {
+  #page(number: number): Int32Array {
     while (this.#pages.length <= number) this.#pages.push(undefined)
     const known = this.#pages[number]
     if (known !== undefined) return known
-    const page = new Uint32Array(WORDS * PAGE)
+    const page = new Int32Array(WORDS * PAGE)
     this.#pages[number] = page
     return page
   }

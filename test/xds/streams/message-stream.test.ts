@@ -56,22 +56,28 @@ function framed(message: Buffer, isCompressed = false): Buffer {
   return Buffer.concat([prefix, body])
 }
 
-/** What the server has read, of what is written to it in these chunks, each of which comes by itself. */
-async function read(messages: number, chunks: readonly Buffer[]): Promise<string[]> {
-  const received: string[] = []
-  let done = () => {}
-  const all = new Promise<void>(resolve => {
+/** A connection to a server that reads so many messages. */
+async function reading(messages: number) {
+  const texts: string[] = []
+  let done = (_: string[]) => {}
+  const received = new Promise<string[]>(resolve => {
     done = resolve
   })
   const port = await serve(one => {
     one.on('error', () => undefined)
     new MessageStream(one).onMessage(bytes => {
-      received.push(bytes.toString())
-      if (received.length === messages) done()
+      texts.push(bytes.toString())
+      if (texts.length === messages) done(texts)
     })
   })
   const session = connect(`http://127.0.0.1:${port}`)
   closing.push(() => session.destroy())
+  return { session, received }
+}
+
+/** What the server has read, of what is written to it in these chunks, each of which comes by itself. */
+async function read(messages: number, chunks: readonly Buffer[]): Promise<string[]> {
+  const { session, received } = await reading(messages)
   const stream = session.request({
     ':method': 'POST',
     ':path': METHOD.path,
@@ -83,7 +89,6 @@ async function read(messages: number, chunks: readonly Buffer[]): Promise<string
     await new Promise<void>(resolve => stream.write(chunk, () => resolve()))
     await nextTurn()
   }
-  await all
   return received
 }
 
@@ -127,20 +132,7 @@ describe('the messages of a call', () => {
   })
 
   test('of several calls may come in pieces at once', async () => {
-    const whole: string[] = []
-    let done = () => {}
-    const all = new Promise<void>(resolve => {
-      done = resolve
-    })
-    const port = await serve(one => {
-      one.on('error', () => undefined)
-      new MessageStream(one).onMessage(bytes => {
-        whole.push(bytes.toString())
-        if (whole.length === 3) done()
-      })
-    })
-    const session = connect(`http://127.0.0.1:${port}`)
-    closing.push(() => session.destroy())
+    const { session, received } = await reading(3)
     const headers = {
       ':method': 'POST',
       ':path': METHOD.path,
@@ -161,8 +153,7 @@ describe('the messages of a call', () => {
         await nextTurn()
       }
     }
-    await all
-    expect(whole).toEqual(['a', 'b', 'c'].map(text => text.repeat(20_000)))
+    expect(await received).toEqual(['a', 'b', 'c'].map(text => text.repeat(20_000)))
   })
 
   test('are answered before the end that their client says at once', async () => {
