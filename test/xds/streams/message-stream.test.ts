@@ -24,8 +24,8 @@ afterEach(() => {
 })
 
 /** A server with one method. */
-async function serve(onCall: (call: Call) => void): Promise<number> {
-  const server = new Server({ 'grpc.max_receive_message_length': LIMIT, 'grpc.enable_channelz': 0 })
+async function serve(onCall: (call: Call) => void, limit = LIMIT): Promise<number> {
+  const server = new Server({ 'grpc.max_receive_message_length': limit, 'grpc.enable_channelz': 0 })
   server.addService({ talk: METHOD }, { talk: onCall })
   closing.push(() => server.forceShutdown())
   return new Promise((resolve, reject) => {
@@ -154,6 +154,26 @@ describe('the messages of a call', () => {
       }
     }
     expect(await received).toEqual(['a', 'b', 'c'].map(text => text.repeat(20_000)))
+  })
+
+  test('are read whole where they are larger than what there is to put them together in', async () => {
+    const port = await serve(one => {
+      const messages = new MessageStream(one)
+      messages.onMessage(bytes => messages.send(Buffer.alloc(0), Buffer.from(bytes), () => undefined))
+    }, 4_000_000)
+    const client = call(port)
+    const large = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => index % 251))
+    const answers: Buffer[] = []
+    const answered = new Promise<void>(resolve => {
+      client.on('data', (bytes: Buffer) => {
+        answers.push(bytes)
+        if (answers.length === 3) resolve()
+      })
+    })
+    for (const bytes of [large, Buffer.from('small'), large]) client.write(bytes)
+    await answered
+    expect(answers.map(bytes => bytes.length)).toEqual([3_000_000, 5, 3_000_000])
+    expect([answers[0]?.equals(large), answers[2]?.equals(large)]).toEqual([true, true])
   })
 
   test('are answered before the end that their client says at once', async () => {

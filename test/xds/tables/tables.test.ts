@@ -366,9 +366,14 @@ const steps = fc.array(
   fc.record({
     put: fc.array(fc.oneof({ weight: 5, arbitrary: documents }, groups), { maxLength: 3 }),
     drop: fc.integer({ min: 0, max: 6 }),
+    /** Who leaves before this, or comes back. */
+    moved: fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 3 }),
+    /** Milliseconds that pass. */
+    elapsed: fc.constantFrom(0, 10, 600, 2_000),
   }),
   { maxLength: 12 },
 )
+const LINGER = 1_000
 const from = (source: string) => ({ viewpoint: { ...viewpoint('zone-a'), source } })
 const AUDIENCES = [
   ...['edge', 'all'].flatMap(gateway =>
@@ -379,16 +384,24 @@ const AUDIENCES = [
 const ASKED = ['a', 'b'].flatMap(name => [80, 81].map(port => `default/${name}/${port}`))
 
 test('tables that followed any history serve what fresh ones would, and their logs name all that changed', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
   fc.assert(
-    fc.property(steps, history => {
-      const tables = new Tables()
-      const audiences = AUDIENCES.map(one => tables.join(one))
+    fc.property(fc.constantFrom(0, LINGER), steps, (linger, history) => {
+      const tables = new Tables({ linger })
+      const audiences: (Audience | undefined)[] = AUDIENCES.map(one => tables.join(one))
       const entries = new Map<string, StoredEntry>()
       let world = World.EMPTY
       let revision = 0
-      for (const { put, drop } of history) {
+      for (const { put, drop, moved, elapsed } of history) {
         revision += 1
-        const before = audiences.map(snapshot)
+        for (const index of moved) {
+          const left = audiences[index]
+          left?.leave()
+          audiences[index] = left ? undefined : tables.join(AUDIENCES[index] as ClientNode)
+        }
+        vi.advanceTimersByTime(elapsed)
+        const before = audiences.map(audience => audience && snapshot(audience))
         const dropped = [...entries].slice(0, drop)
         const removed = dropped.map(([, entry]) => entry)
         for (const [key] of dropped) entries.delete(key)
@@ -411,14 +424,16 @@ test('tables that followed any history serve what fresh ones would, and their lo
         const next = draft.finish(revision)
         world = next.world
         tables.publish(next.world, next.touched, false)
-        for (const [index, audience] of audiences.entries()) expectLogged(audience, before[index] as Snapshot)
+        for (const [index, audience] of audiences.entries())
+          if (audience) expectLogged(audience, before[index] as Snapshot)
       }
       const fresh = new WorldDraft(World.EMPTY)
       // A feed is not sorted: another order than that of history must make no difference.
       fresh.add({ revision, reset: false, removed: [], upserted: [...entries.values()].reverse() })
       const freshTables = tablesOf(fresh.finish(revision).world)
       for (const [index, one] of AUDIENCES.entries()) {
-        expect(snapshot(audiences[index] as Audience).seen).toEqual(snapshot(freshTables.join(one)).seen)
+        const audience = audiences[index] ?? tables.join(one)
+        expect(snapshot(audience).seen).toEqual(snapshot(freshTables.join(one)).seen)
       }
     }),
     { numRuns: 150 },
