@@ -6,11 +6,12 @@ import type { Share } from '../tables/share.ts'
 import type { View } from '../tables/view.ts'
 import type { DueNames } from './due-names.ts'
 import type { Holdings } from './holdings.ts'
+import type { News } from './news.ts'
 import type { ShownResources } from './shown-resources.ts'
 import type { SentResponse } from './unanswered.ts'
 
 /** What of one type goes into one response. */
-export interface Batch extends Pick<SentResponse, 'resources' | 'ids' | 'part'> {
+export interface Batch extends Pick<SentResponse, 'resources' | 'ids' | 'part' | 'news'> {
   readonly removed: readonly NameId[]
   /** There is more, which did not fit. */
   readonly partial: boolean
@@ -68,9 +69,14 @@ export class Batches {
   next(gates: Gatekeeper, limit: number, now: number): Batch {
     this.#held = 0
     this.#opensAt = Number.POSITIVE_INFINITY
+    const { due } = this.#of
+    const news = this.#news(gates, limit)
+    if (news !== undefined) {
+      due.clear()
+      return { resources: news.resources, ids: news.ids, removed: [], partial: false, news }
+    }
     const part = this.#firstPart(gates, limit)
     if (part === undefined) return this.#oneByOne(gates, limit, now)
-    const { due } = this.#of
     due.deleteAll(part.named)
     const batch = { resources: part.resources, ids: part.ids, removed: [], partial: part.partial, part }
     if (part.partial || due.isEmpty) return batch
@@ -78,6 +84,14 @@ export class Batches {
     const { resources, ids, removed, partial } = this.#oneByOne(gates, limit, now)
     if (resources.length === 0) return { ...batch, removed, partial }
     return { resources: [...part.resources, ...resources], ids: [...part.ids, ...ids], removed, partial }
+  }
+
+  /** Where nothing else is due: what others are sent too. */
+  #news(gates: Gatekeeper, limit: number): News | undefined {
+    const { typeUrl, view, due } = this.#of
+    const { news } = due
+    const isAll = news !== undefined && news.bytes <= limit && gates.isOpen(typeUrl)
+    return isAll && sharedIn(view) !== undefined ? news : undefined
   }
 
   /** Of much that is new to the client: what the first who asked for the same was sent. */

@@ -61,10 +61,12 @@ export class Deliveries {
   }
 
   sent(nonce: string, response: SentResponse): void {
-    const { flight, ids, resources, removed, part } = response
+    const { flight, ids, resources, removed, part, news } = response
     if (part !== undefined) this.holdings.putFirst(part.byName, part.named, flight)
-    for (let index = 0; part === undefined && index < ids.length; index++)
-      this.holdings.put(ids[index] as NameId, resources[index], flight)
+    else if (news !== undefined) this.holdings.putNews(news, flight)
+    else
+      for (let index = 0; index < ids.length; index++)
+        this.holdings.put(ids[index] as NameId, resources[index], flight)
     for (const id of removed) this.holdings.put(id, undefined, flight)
     const givenUp = this.#unanswered.add(nonce, response)
     if (givenUp) this.#accept(givenUp)

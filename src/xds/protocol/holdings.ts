@@ -2,6 +2,7 @@ import { IdMap } from '../names/id-map.ts'
 import type { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { Flight } from './flight.ts'
+import type { News } from './news.ts'
 
 /** A version of a resource that a client has. References are unknown of what it brought from an earlier stream. */
 export interface KnownVersion {
@@ -161,13 +162,28 @@ export class Holdings {
     flight.fresh.addAll(ids)
   }
 
+  /** Whether it has of all of these what the client had for whom they were found. */
+  isBefore({ ids, before }: News): boolean {
+    for (let index = 0; index < ids.length; index++)
+      if (this.#sent.get(ids[index] as NameId) !== before[index]) return false
+    return true
+  }
+
+  /** As `put`, where all is settled and it is before these. */
+  putNews({ ids, resources, replaced }: News, flight: Flight): void {
+    for (let index = 0; index < ids.length; index++)
+      this.#sent.set(ids[index] as NameId, resources[index] as KnownVersion)
+    this.#open.add(flight)
+    flight.replaceAll(replaced)
+  }
+
   put(id: NameId, known: KnownVersion | undefined, flight: Flight): void {
     const unanswered = this.#unanswered.get(id)
     const before = this.#sent.get(id)
     const first = unanswered ? undefined : this.#openFlight(id)
     if (known && !unanswered && !first) {
       this.#open.add(flight)
-      if (before) flight.replaced.set(id, before)
+      if (before) flight.replace(id, before)
       else flight.fresh.add(id)
       this.#sent.set(id, known)
       return
@@ -297,9 +313,7 @@ export class Holdings {
   /** It is looked at by itself from now on. Returns the open flight that brought it. */
   #takeOut(id: NameId, flight = this.#openFlight(id)): Flight | undefined {
     if (flight === undefined) return undefined
-    flight.fresh.delete(id)
-    flight.replaced.delete(id)
-    flight.others.push({ id, known: this.#sent.get(id) })
+    flight.takeOut(id, this.#sent.get(id))
     return flight
   }
 }

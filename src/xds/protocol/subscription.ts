@@ -12,6 +12,7 @@ import { type Answer, Deliveries, type RefusedResponse } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import { heldResource } from './held-resource.ts'
 import { answerTo, type VersionAnswer } from './holdings.ts'
+import { type News, newsOf } from './news.ts'
 import type { Said } from './said.ts'
 import { ShownResources } from './shown-resources.ts'
 import type { SentResponse } from './unanswered.ts'
@@ -246,15 +247,25 @@ export class Subscription {
   /** Notes what changed in the view; cheap when nothing did. Returns whether anything is new to the client. */
   collect(): boolean {
     if (this.#view.position === this.#cursor) return false
-    let isNews = false
-    for (const id of this.#view.changedSince(this.#cursor)) {
-      if (!this.wants(id)) continue
-      if (this.#shown.get(id)?.version === this.deliveries.holdings.get(id)?.version) continue
-      isNews = true
-      this.#due.change(id)
-    }
+    // What was new may be old by now.
+    this.#due.spread()
+    const since = this.#cursor
     this.#cursor = this.#view.position
-    return isNews
+    const share = this.isSettled ? sharedIn(this.#view) : undefined
+    const told = share?.news(since, this.#cursor)
+    if (told !== undefined && this.#isNews(told)) {
+      this.#due.changeAll(told)
+      return true
+    }
+    const changes = this.#changedSince(since)
+    if (changes.ids.length === 0) return false
+    const { holdings } = this.deliveries
+    const news = share && newsOf({ since, until: this.#cursor, ...changes }, { holdings, shown: this.#shown })
+    if (news !== undefined) {
+      share?.tell(news)
+      this.#due.changeAll(news)
+    } else for (const id of changes.ids) this.#due.change(id)
+    return true
   }
 
   /**
@@ -273,8 +284,28 @@ export class Subscription {
     return undefined
   }
 
-  sent({ resources, ids, removed, part }: Batch, nonce: string, { flight, edition }: Sending): void {
-    this.deliveries.sent(nonce, { flight, edition, resources, ids, removed, part })
+  sent({ resources, ids, removed, part, news }: Batch, nonce: string, { flight, edition }: Sending): void {
+    this.deliveries.sent(nonce, { flight, edition, resources, ids, removed, part, news })
+  }
+
+  /** Names that changed in the view: those that are new to the client, and the others. */
+  #changedSince(cursor: number): { ids: NameId[]; others: NameId[] } {
+    const ids: NameId[] = []
+    const others: NameId[] = []
+    for (const id of this.#view.changedSince(cursor)) {
+      const isNew =
+        this.wants(id) && this.#shown.get(id)?.version !== this.deliveries.holdings.get(id)?.version
+      if (isNew) ids.push(id)
+      else others.push(id)
+    }
+    return { ids, others }
+  }
+
+  /** Whether exactly that is new to this client, of which others were told. */
+  #isNews(news: News): boolean {
+    for (const id of news.ids) if (!this.wants(id)) return false
+    for (const id of news.others) if (this.wants(id)) return false
+    return this.deliveries.holdings.isBefore(news)
   }
 
   get #typeStatus(): TypeStatus {

@@ -2,6 +2,7 @@ import type { Resource } from '../../translate/resource.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { FirstPart } from '../tables/first-parts.ts'
 import type { Flight } from './flight.ts'
+import type { News } from './news.ts'
 
 /** A client that answers nothing must not fill the memory: beyond this the oldest response counts as taken. */
 const LIMIT = 100
@@ -16,6 +17,8 @@ export interface SentResponse {
   readonly removed: readonly NameId[]
   /** All resources are its, and the client had nothing of any; default: they are looked at one by one. */
   readonly part?: FirstPart | undefined
+  /** It is this, and the client had what it replaces; default: they are looked at one by one. */
+  readonly news?: News | undefined
 }
 
 /** Responses of one type that wait for their answer, by nonce. */

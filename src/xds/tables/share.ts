@@ -4,21 +4,23 @@ import { IdMap } from '../names/id-map.ts'
 import type { IdSet } from '../names/id-set.ts'
 import type { NameId } from '../names/name-id.ts'
 import type { Names } from '../names/names.ts'
+import type { News } from '../protocol/news.ts'
 import { type FirstPart, FirstParts } from './first-parts.ts'
 import { VersionTable } from './version-table.ts'
 
 const MANY = 32
 
 /**
- * What readers who see the same have in common: resources that were looked up, their versions, and the parts of a first
- * sync. Each is there until its name may stand for something else. Names without a resource are not kept: clients make
- * up any number.
+ * What readers who see the same have in common: resources that were looked up, their versions, the parts of a first sync,
+ * and what is new. Each is there until its name may stand for something else. Names without a resource are not kept:
+ * clients make up any number.
  */
 export class Share {
   readonly resources = new IdMap<Resource>()
   readonly #versions = new VersionTable()
   readonly #parts: FirstParts
   readonly #many: number
+  #news: News | undefined
   readers = 0
 
   /** `many`: fewer names than these are looked up for each reader alone. */
@@ -45,7 +47,18 @@ export class Share {
 
   markNames(inUse: IdSet): void {
     for (const id of this.resources.keys()) inUse.add(id)
+    for (const id of [...(this.#news?.ids ?? []), ...(this.#news?.others ?? [])]) inUse.add(id)
     this.#parts.markNames(inUse)
+  }
+
+  /** What is new to many who have looked at all until `since`, and now until `until`; undefined: nobody has told. */
+  news(since: number, until: number): News | undefined {
+    return this.#news?.since === since && this.#news.until === until ? this.#news : undefined
+  }
+
+  /** What is new to one reader, who may not be the only one. */
+  tell(news: News): void {
+    if (this.readers > 1) this.#news = news
   }
 
   /** Whether a client says that it has what is here; false as well where that is not known here. */

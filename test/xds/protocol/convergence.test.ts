@@ -70,7 +70,7 @@ function fill(
 type Form = 'delta' | 'sotw'
 
 class Run {
-  readonly tables = new Tables()
+  readonly tables: Tables
   readonly envoy = new EnvoyModel()
   now = 0
   readonly form: Form
@@ -82,8 +82,15 @@ class Run {
   #last: World = { clusters: [], routes: [], named: [], withoutEndpoints: [], content: [] }
   #stream: DeltaStream
 
-  /** `isSweeping`: names that nobody has are given up with each edition. */
-  constructor(form: Form, refusing: boolean, responseLimit: number, isSweeping = false) {
+  /** `isSweeping`: names that nobody has are given up with each edition. `tables`: those of another run, which fills them. */
+  constructor(
+    form: Form,
+    refusing: boolean,
+    responseLimit: number,
+    isSweeping = false,
+    tables = new Tables(),
+  ) {
+    this.tables = tables
     this.isSweeping = isSweeping
     this.form = form
     this.refusing = refusing
@@ -136,6 +143,11 @@ class Run {
     if (this.isSweeping) for (const type of [CDS, EDS, LDS, RDS]) this.tables.table(type).forgetPassed()
     fill(this.tables, world, repair)
     if (this.isSweeping) sweepNames()
+    this.tell()
+  }
+
+  /** The tables show something else. */
+  tell(): void {
     this.#edition += 1
     this.#stream.onEdition(this.#edition)
   }
@@ -224,3 +236,27 @@ test.each(['delta', 'sotw'] as const)('names that nobody has are given up while 
     { numRuns: 100 },
   )
 })
+
+test.each(['delta', 'sotw'] as const)(
+  'clients that are shown the same end alike, whatever each of them has taken of it by when (%s)',
+  form => {
+    const step = fc.record({ action, isFirst: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), limits, (steps, responseLimit) => {
+        const first = new Run(form, true, responseLimit)
+        const second = new Run('delta', false, responseLimit, false, first.tables)
+        for (const { action: one, isFirst } of steps) {
+          if (isFirst || one.kind === 'publish') first.do(one)
+          else second.do(one)
+          if (one.kind === 'publish') second.tell()
+        }
+        first.settle()
+        second.tell()
+        second.settle()
+        expectConverged(first)
+        expectConverged(second)
+      }),
+      { numRuns: 200 },
+    )
+  },
+)
