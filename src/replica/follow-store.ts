@@ -128,11 +128,11 @@ export async function followStore(
     let head: Position = { revision: world.revision, stamp }
     const commits: Commit[] = []
     for await (const batch of store.changes(head)) {
+      if (draft !== undefined) await nextTurn()
       draft ??= batch.reset ? WorldDraft.startingOver(world) : new WorldDraft(world)
       draft.add(batch)
       commits.push(...batch.commits)
       head = batch
-      await nextTurn()
     }
     return draft && { draft, head, commits }
   }
