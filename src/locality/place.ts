@@ -28,8 +28,8 @@ export function zoneKey({ region, zone }: Place): string {
 }
 
 /** For people. */
-export function placeName({ region, zone }: Place): string {
-  return region === '' ? zone : `${region}/${zone}`
+export function placeName(place: Place): string {
+  return place.region === '' ? place.zone : zoneKey(place)
 }
 
 /** For people, of endpoints that may stand in no zone that is known. */

@@ -4,7 +4,7 @@ const VARINT = 0
 const LENGTH_DELIMITED = 2
 
 /** Up to this length a text is faster written here than by a call out of JavaScript. */
-const SHORT = 40
+const SHORT = 48
 
 /**
  * Where messages are written field by field, in the order of their numbers, each in place of the last: for those of which

@@ -1,4 +1,4 @@
-import { MessageWriter } from './length-delimited.ts'
+import { MessageScratch } from './message-scratch.ts'
 
 /** What one stream alone is told with a response, whose body others may be sent too. */
 export interface ResponseHead {
@@ -10,10 +10,12 @@ export interface ResponseHead {
 /** Field numbers in the responses of both forms. */
 const FIELD = { version: 1, nonce: 5 }
 
+const head = new MessageScratch()
+
 /** The beginning of a response of either form: with a body behind it, it is the whole message. */
-export function encodeResponseHead({ version, nonce }: ResponseHead): Buffer {
-  const message = new MessageWriter()
-  if (version) message.text(FIELD.version, version)
-  message.text(FIELD.nonce, nonce)
-  return message.finish()
+export function encodeResponseHead({ version = '', nonce }: ResponseHead): Buffer {
+  head.begin()
+  head.text(FIELD.version, version)
+  head.text(FIELD.nonce, nonce)
+  return Buffer.from(head.written)
 }

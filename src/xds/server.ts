@@ -149,9 +149,7 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
 
   const fanOut = new FanOut<ServedStream>(stream => {
     const isNews = stream.serve()
-    if (stream.proxy === undefined) return
-    registry.told(stream.proxy, isNews)
-    registry.answered(stream.proxy)
+    if (stream.proxy !== undefined) registry.told(stream.proxy, isNews)
   })
   const { maxConnectionAge } = options
   const lifetime = () => maxConnectionAge && streamLifetime(maxConnectionAge)

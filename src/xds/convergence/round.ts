@@ -119,7 +119,6 @@ export class Round {
     this.#pending.set(member, { after, zone, isTimed: true })
     member.rounds.add(this)
     this.times.await(zone)
-    this.answered(member)
   }
 
   /** The client of a pending stream said something. */

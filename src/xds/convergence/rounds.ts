@@ -72,21 +72,21 @@ export class Rounds<Stream extends RoundStream> {
     return round
   }
 
-  /** The stream was told of the edition. Returns whether that ends a round. */
+  /** The stream was told of the edition, and sent what it can take. Returns whether that ends a round. */
   told({ id }: Stream, edition: number, isConcerned: boolean): boolean {
     const member = this.#members.get(id)
     if (member === undefined) return false
     const rounds = this.#unseenOf(member)
     member.told = edition
     if (isConcerned) this.#countCoalesced(member, rounds.length)
-    return this.#pass(rounds, round => round.told(member, isConcerned))
+    const hasEnded = this.#pass(rounds, round => round.told(member, isConcerned))
+    return this.#answered(member) || hasEnded
   }
 
   /** As `told`. */
   answered({ id }: Stream): boolean {
     const member = this.#members.get(id)
-    if (member === undefined || member.rounds.size === 0) return false
-    return this.#pass([...member.rounds], round => round.answered(member))
+    return member !== undefined && this.#answered(member)
   }
 
   /** A round of whoever has not answered the edition yet; to be abandoned. */
@@ -94,7 +94,10 @@ export class Rounds<Stream extends RoundStream> {
     // Counted as one unseen until all have joined: before that it would be done.
     const round = new Round(edition, this.#members, 1)
     for (const member of this.#members.values())
-      if (member.stream.settled < edition) round.join(member, member.stream.responses)
+      if (member.stream.settled < edition) {
+        round.join(member, member.stream.responses)
+        round.answered(member)
+      }
     round.unseenLeft()
     return round
   }
@@ -121,6 +124,11 @@ export class Rounds<Stream extends RoundStream> {
   expire(): void {
     const now = processTime()
     for (const { times } of this.#open) times.expire(now)
+  }
+
+  #answered(member: Member): boolean {
+    if (member.rounds.size === 0) return false
+    return this.#pass([...member.rounds], round => round.answered(member))
   }
 
   #unseenOf({ told }: Member): Round[] {

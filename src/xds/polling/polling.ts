@@ -83,10 +83,7 @@ export class Polling {
   constructor(options: PollingOptions) {
     this.#options = options
     const { registry } = options
-    this.#fanOut = new FanOut<PolledProxy>(proxy => {
-      registry.told(proxy, proxy.serve())
-      registry.answered(proxy)
-    })
+    this.#fanOut = new FanOut<PolledProxy>(proxy => registry.told(proxy, proxy.serve()))
     this.#look = setInterval(() => this.#forgetGone(), LOOK_EVERY).unref()
   }
 

@@ -93,8 +93,9 @@ export interface DeltaStreamResponse {
  */
 export class DeltaStream implements NameHolder {
   readonly #options: DeltaStreamOptions
+  readonly #subscriptions = new Map<string, Subscription>()
   /** In the order in which types are sent. */
-  #subscriptions: ReadonlyMap<string, Subscription> = new Map()
+  #inOrder: readonly Subscription[] = []
   /** By type: names to be sent when the client claims them, because what they warm was sent before. */
   readonly #reloads = new Map<string, IdSet>()
   readonly #progress = new Progress()
@@ -117,7 +118,7 @@ export class DeltaStream implements NameHolder {
   }
 
   markNames(inUse: IdSet): void {
-    for (const subscription of this.#subscriptions.values()) subscription.markNames(inUse)
+    for (const subscription of this.#inOrder) subscription.markNames(inUse)
     for (const ids of this.#reloads.values()) inUse.addAll(ids)
   }
 
@@ -139,7 +140,7 @@ export class DeltaStream implements NameHolder {
   /** `next` would give nothing, and what the views show was looked at: only answers may be missing. */
   get isAtRest(): boolean {
     if (!this.#isAtRest) return false
-    for (const subscription of this.#subscriptions.values()) if (!subscription.isUpToDate) return false
+    for (const subscription of this.#inOrder) if (!subscription.isUpToDate) return false
     return true
   }
 
@@ -154,19 +155,22 @@ export class DeltaStream implements NameHolder {
   }
 
   get status(): SubscriptionStatus[] {
-    return [...this.#subscriptions.values()].map(subscription => subscription.status)
+    return this.#inOrder.map(subscription => subscription.status)
   }
 
   /** What the client has, type by type. */
   get held(): HeldType[] {
-    return [...this.#subscriptions.values()].map(subscription => subscription.held)
+    return this.#inOrder.map(subscription => subscription.held)
   }
 
   /** NACKs that stand, of responses after the given one. */
   rejectedAfter(response: number): { typeUrl: string; detail: string }[] {
-    return [...this.#subscriptions.values()].flatMap(({ typeUrl, deliveries: { rejection } }) =>
-      rejection && rejection.response > response ? [{ typeUrl, detail: rejection.detail }] : [],
-    )
+    const rejected: { typeUrl: string; detail: string }[] = []
+    for (const { typeUrl, deliveries } of this.#inOrder) {
+      const { rejection } = deliveries
+      if (rejection && rejection.response > response) rejected.push({ typeUrl, detail: rejection.detail })
+    }
+    return rejected
   }
 
   /** Takes what the client said, and when by the wall clock. Returns what is wrong when the stream must end with INVALID_ARGUMENT. */
@@ -239,7 +243,7 @@ export class DeltaStream implements NameHolder {
   wakeAt(): number | undefined {
     if (this.#isSilent) return undefined
     let at = Number.POSITIVE_INFINITY
-    for (const subscription of this.#subscriptions.values()) at = Math.min(at, subscription.wakeAt)
+    for (const subscription of this.#inOrder) at = Math.min(at, subscription.wakeAt)
     return at === Number.POSITIVE_INFINITY ? undefined : at
   }
 
@@ -250,8 +254,7 @@ export class DeltaStream implements NameHolder {
 
   /** By type URL, what the client has for certain. */
   *accepted(): Iterable<[string, Iterable<[NameId, KnownVersion]>]> {
-    for (const { typeUrl, deliveries } of this.#subscriptions.values())
-      yield [typeUrl, deliveries.holdings.accepted()]
+    for (const { typeUrl, deliveries } of this.#inOrder) yield [typeUrl, deliveries.holdings.accepted()]
   }
 
   hasType(typeUrl: string): boolean {
@@ -269,13 +272,13 @@ export class DeltaStream implements NameHolder {
 
   get #isSent(): boolean {
     if (this.#isSilent) return false
-    for (const subscription of this.#subscriptions.values()) if (!subscription.isSent) return false
+    for (const subscription of this.#inOrder) if (!subscription.isSent) return false
     return true
   }
 
   get #oldestUnanswered(): number {
     let oldest = Number.POSITIVE_INFINITY
-    for (const subscription of this.#subscriptions.values())
+    for (const subscription of this.#inOrder)
       oldest = Math.min(oldest, subscription.deliveries.oldestUnanswered)
     return oldest
   }
@@ -283,7 +286,7 @@ export class DeltaStream implements NameHolder {
   /** Notes what changed in the views. Returns whether anything is new to the client. */
   #collect(): boolean {
     let isNews = false
-    for (const subscription of this.#subscriptions.values()) isNews = subscription.collect() || isNews
+    for (const subscription of this.#inOrder) isNews = subscription.collect() || isNews
     if (isNews && !this.#hasNews) this.#newsAfter = this.#responses
     this.#hasNews ||= isNews
     return isNews
@@ -303,15 +306,15 @@ export class DeltaStream implements NameHolder {
     const reload = this.#reloads.get(typeUrl) ?? new IdSet()
     subscription.begin(request, knowsTtl && ttl === undefined ? ALL : reload)
     this.#reloads.delete(typeUrl)
-    const all = [...this.#subscriptions.values(), subscription]
-    all.sort((a, b) => ORDER.indexOf(a.typeUrl) - ORDER.indexOf(b.typeUrl))
-    this.#subscriptions = new Map(all.map(one => [one.typeUrl, one]))
+    const all = [...this.#inOrder, subscription]
+    this.#inOrder = all.sort((a, b) => ORDER.indexOf(a.typeUrl) - ORDER.indexOf(b.typeUrl))
+    this.#subscriptions.set(typeUrl, subscription)
   }
 
   /** A type that has sent a part of something large waits until the others had their turn. */
   #inTurn(): Iterable<Subscription> {
-    if (this.#turns === 0) return this.#subscriptions.values()
-    return [...this.#subscriptions.values()].sort((a, b) => a.turn - b.turn)
+    if (this.#turns === 0) return this.#inOrder
+    return [...this.#inOrder].sort((a, b) => a.turn - b.turn)
   }
 
   #send(subscription: Subscription, batch: Batch, now: number): DeltaStreamResponse {

@@ -21,34 +21,30 @@ export interface SentResponse {
   readonly news?: News | undefined
 }
 
-/** Responses of one type that wait for their answer, by nonce. */
+/** Responses of one type that wait for their answer: nearly always one, or none. */
 export class Unanswered {
   /** Oldest first. */
-  readonly #responses = new Map<string, SentResponse>()
+  readonly #responses: { readonly nonce: string; readonly response: SentResponse }[] = []
   /** The oldest response that was given up for the limit's sake; only an answer to a later one ends that. */
   #givenUp = Number.POSITIVE_INFINITY
 
   /** Number of the oldest response without an answer; Infinity when there is none. */
   get oldest(): number {
-    return Math.min(this.#givenUp, this.#first?.flight.number ?? Number.POSITIVE_INFINITY)
+    const [first] = this.#responses
+    return first === undefined ? this.#givenUp : Math.min(this.#givenUp, first.response.flight.number)
   }
 
   /** When the oldest of them was sent; undefined when there is none. */
   get since(): number | undefined {
-    return this.#first?.flight.at
-  }
-
-  get #first(): SentResponse | undefined {
-    return this.#responses.size === 0 ? undefined : this.#responses.values().next().value
+    return this.#responses[0]?.response.flight.at
   }
 
   /** Adds a response; returns the one that is given up for it. */
   add(nonce: string, response: SentResponse): SentResponse | undefined {
-    this.#responses.set(nonce, response)
-    if (this.#responses.size <= LIMIT) return undefined
-    const [[oldest, givenUp]] = this.#responses as unknown as [[string, SentResponse]]
-    this.#responses.delete(oldest)
-    this.#givenUp = Math.min(this.#givenUp, givenUp.flight.number)
+    this.#responses.push({ nonce, response })
+    if (this.#responses.length <= LIMIT) return undefined
+    const givenUp = this.#responses.shift()?.response
+    this.#givenUp = Math.min(this.#givenUp, givenUp?.flight.number ?? Number.POSITIVE_INFINITY)
     return givenUp
   }
 
@@ -57,25 +53,23 @@ export class Unanswered {
    * them as well. Empty for a nonce that is unknown or was answered.
    */
   takeThrough(nonce: string): SentResponse[] {
-    if (!this.#responses.has(nonce)) return []
+    const index = this.#indexOf(nonce)
+    if (index < 0) return []
     this.#givenUp = Number.POSITIVE_INFINITY
-    const taken: SentResponse[] = []
-    for (const [key, response] of this.#responses) {
-      taken.push(response)
-      this.#responses.delete(key)
-      if (key === nonce) break
-    }
-    return taken
+    return this.#responses.splice(0, index + 1).map(one => one.response)
   }
 
   /** The response of this nonce, which was not sent after all. */
   take(nonce: string): SentResponse | undefined {
-    const response = this.#responses.get(nonce)
-    this.#responses.delete(nonce)
-    return response
+    const index = this.#indexOf(nonce)
+    return index < 0 ? undefined : this.#responses.splice(index, 1)[0]?.response
   }
 
   values(): Iterable<SentResponse> {
-    return this.#responses.values()
+    return this.#responses.map(one => one.response)
+  }
+
+  #indexOf(nonce: string): number {
+    return this.#responses.findIndex(one => one.nonce === nonce)
   }
 }
