@@ -76,8 +76,9 @@ export function decide(candidates: Candidates): Decision {
   const sources = valuesOf(front, one => one.source)
   const several = sources.size > 1
   const steered = given.size > 0 || isSteered(candidates)
+  const ownZone = ownZones()
   const hintsOf = (one: Candidate) =>
-    given.has(one.source) ? givenHints(one) : computedHints(one, candidates)
+    given.has(one.source) ? givenHints(one) : computedHints(one, candidates, ownZone)
   const eligible = front.map(candidate => {
     const { zones, nodes } = hintsOf(candidate)
     const countsAsOwn = several && steered && zones.length === 0
@@ -217,7 +218,11 @@ function givenHints({ region, hints }: Candidate): Hints {
 }
 
 /** What Kubernetes' controller would write (trafficdist.go: only for endpoints whose `ready` is set and true). */
-function computedHints(candidate: Candidate, { mode, topologyAware }: Candidates): Hints {
+function computedHints(
+  candidate: Candidate,
+  { mode, topologyAware }: Candidates,
+  ownZone: (candidate: Candidate) => readonly Place[],
+): Hints {
   if (mode === 'Auto') {
     const zone = topologyAware?.get(candidate.source)?.hints?.get(candidate.name)
     return zone === undefined ? NO_HINTS : { zones: [zone], nodes: NO_HINTS.nodes }
@@ -227,8 +232,19 @@ function computedHints(candidate: Candidate, { mode, topologyAware }: Candidates
   return { zones: ownZone(candidate), nodes: onNode ? [candidate.node] : NO_HINTS.nodes }
 }
 
-function ownZone(candidate: Candidate): readonly Place[] {
-  return candidate.zone === '' ? NO_HINTS.zones : [candidate]
+/** A list of one's own zone, which all who stand in it share. */
+function ownZones(): (candidate: Candidate) => readonly Place[] {
+  const zones = new Map<string, readonly Place[]>()
+  return candidate => {
+    if (candidate.zone === '') return NO_HINTS.zones
+    const key = zoneKey(candidate)
+    const known = zones.get(key)
+    if (known !== undefined) return known
+    const { region, zone } = candidate
+    const own = [{ region, zone }]
+    zones.set(key, own)
+    return own
+  }
 }
 
 function topologyAwareNotes({ topologyAware = NONE }: Candidates, given: ReadonlySet<string>): string[] {

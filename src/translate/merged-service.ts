@@ -20,6 +20,11 @@ export interface PortNumbers {
   has(port: number): boolean
 }
 
+interface PortDecision {
+  readonly port: number
+  readonly decision: Decision
+}
+
 /** What tells a service from all others. */
 export type ServiceIdentity = Pick<MergedService, 'realm' | 'namespace' | 'name'>
 
@@ -36,7 +41,8 @@ export class MergedService {
   readonly claims: readonly ServiceClaim[]
   readonly grpcPorts: PortNumbers
   readonly #surroundings: Surroundings
-  readonly #decisions = new Map<number, Decision>()
+  /** One for each port that was asked for: few, for which a map would be larger than what it holds. */
+  #decisions: readonly PortDecision[] = []
   #parsed: readonly ParsedClaim[] | undefined
   #ports: readonly ServicePort[] | undefined
   #clusterNames: readonly string[] | undefined
@@ -122,12 +128,12 @@ export class MergedService {
 
   /** What the service's rule says for one port, before any viewpoint; undefined for a port that it does not have. */
   decision(port: number): Decision | undefined {
-    const known = this.#decisions.get(port)
-    if (known !== undefined) return known
+    const known = this.#decisions.find(one => one.port === port)
+    if (known !== undefined) return known.decision
     const declared = this.port(port)
     if (declared === undefined) return undefined
     const made = decide(this.#candidates(declared))
-    this.#decisions.set(port, made)
+    this.#decisions = this.#decisions.concat({ port, decision: made })
     this.#forgetEndpoints()
     return made
   }
@@ -167,7 +173,7 @@ export class MergedService {
 
   /** Once everything that proxies are served was made of them. */
   #forgetEndpoints(): void {
-    if (this.#decisions.size < this.ports.length) return
+    if (this.#decisions.length < this.ports.length) return
     for (const claim of this.#claims) claim.forgetEndpoints()
   }
 

@@ -6,7 +6,8 @@ export class Namesakes {
   readonly services: readonly MergedService[]
 
   constructor(services: readonly MergedService[]) {
-    this.services = services
+    // A copy has no room for more: there is one for each name.
+    this.services = services.slice()
   }
 
   in(realm: Realm): MergedService | undefined {

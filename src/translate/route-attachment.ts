@@ -31,7 +31,7 @@ export function isAttachedAnywhere(
   world: Pick<World, 'gateways' | 'namespaces'>,
   route: SourceRoute,
 ): boolean {
-  return [...route.gateways].some(key => {
+  return route.gateways.some(key => {
     const gateway = world.gateways.get(key)
     return gateway?.listeners.some(listener => isAttached(world, gateway, listener, route))
   })

@@ -47,7 +47,7 @@ export class RouteDraft {
     const before = this.#routes.get(routeKey)
     const after = entry && new SourceRoute(entry)
     for (const gateway of before?.gateways ?? []) {
-      if (!after?.gateways.has(gateway)) this.#detach(routeKey, gateway)
+      if (!after?.gateways.includes(gateway)) this.#detach(routeKey, gateway)
     }
     if (before?.route.kind === 'GRPCRoute') {
       for (const backend of before.backends) this.#noteGrpc(routeKey, backend, false)

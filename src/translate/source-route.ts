@@ -26,9 +26,12 @@ interface Resolved {
 export type Resolve = (route: SourceRoute, backend: Backend) => Resolved | undefined
 
 interface Made {
-  /** Of the backends, those that resolved, by their clusters. */
-  readonly clusters: ReadonlyMap<string, Resolved>
-  readonly byPort: Map<number, RouteTranslation>
+  /** As the backends resolved, each in its place. */
+  readonly resolved: readonly (Resolved | undefined)[]
+  /** By port of the listener, where they differ. */
+  readonly byPort: Map<number, RouteTranslation> | undefined
+  /** For all ports, where they do not. */
+  translation: RouteTranslation | undefined
 }
 
 /**
@@ -49,8 +52,8 @@ export class SourceRoute {
   readonly since: number
   readonly route: Route
   readonly parents: readonly ParentReference[]
-  /** `namespace/name` of each that a parent names. */
-  readonly gateways: ReadonlySet<string>
+  /** `namespace/name` of each that a parent names, once. */
+  readonly gateways: readonly string[]
   /** Without hostnames a route is for all. */
   readonly hostnames: readonly string[]
   /** The services' ports that it names, each once. */
@@ -68,7 +71,7 @@ export class SourceRoute {
     this.since = since
     this.route = JSON.parse(body) as Route
     this.parents = this.route.gateways.map(parentReference)
-    this.gateways = new Set(this.parents.map(one => one.gateway))
+    this.gateways = [...new Set(this.parents.map(one => one.gateway))]
     this.hostnames = hostnamesOf(this.route)
     this.backends = backendsOf(this.route)
     this.grantNamespaces = grantNamespacesOf(this.route, this.backends)
@@ -78,29 +81,36 @@ export class SourceRoute {
   /** Depends on nothing but the entry, how its backends resolve, and the listener's port: as on every replica. */
   translation(port: number, resolve: Resolve): RouteTranslation {
     const made = this.#madeWith(resolve)
-    const key = this.dependsOnPort ? port : 0
-    const known = made.byPort.get(key)
+    if (made.byPort === undefined) {
+      made.translation ??= this.#translate(port, made.resolved)
+      return made.translation
+    }
+    const known = made.byPort.get(port)
     if (known !== undefined) return known
-    const translation = translateRoute(this.route, {
-      source: this.source,
-      created: this.created,
-      port,
-      cluster: ref => clusterAmong(made.clusters, ref),
-      hashPolicy: cluster => made.clusters.get(cluster)?.hashPolicy,
-    })
-    made.byPort.set(key, translation)
+    const translation = this.#translate(port, made.resolved)
+    made.byPort.set(port, translation)
     return translation
   }
 
+  #translate(port: number, resolved: Made['resolved']): RouteTranslation {
+    const resolvedOf = (cluster: string) => resolved[this.backends.findIndex(one => one.cluster === cluster)]
+    return translateRoute(this.route, {
+      source: this.source,
+      created: this.created,
+      port,
+      cluster: ref => clusterOf(ref, cluster => resolvedOf(cluster) !== undefined),
+      hashPolicy: cluster => resolvedOf(cluster)?.hashPolicy,
+    })
+  }
+
   #madeWith(resolve: Resolve): Made {
-    const resolved = this.backends.map(one => [one.cluster, resolve(this, one)] as const)
-    const known = this.#made.find(({ clusters }) =>
-      resolved.every(([cluster, as]) => isSameWay(as, clusters.get(cluster))),
-    )
+    const resolved = this.backends.map(one => resolve(this, one))
+    const known = this.#made.find(made => resolved.every((as, index) => isSameWay(as, made.resolved[index])))
     if (known !== undefined) return known
-    const clusters = new Map(resolved.flatMap(([cluster, as]) => (as === undefined ? [] : [[cluster, as]])))
-    const made: Made = { clusters, byPort: new Map() }
-    this.#made = [...this.#made.slice(1 - STATES_KEPT), made]
+    const byPort = this.dependsOnPort ? new Map<number, RouteTranslation>() : undefined
+    const made: Made = { resolved, byPort, translation: undefined }
+    // An array without room for more: there is one for each route.
+    this.#made = this.#made.slice(1 - STATES_KEPT).concat(made)
     return made
   }
 }
@@ -121,10 +131,10 @@ function isSameWay(a: Resolved | undefined, b: Resolved | undefined): boolean {
   return isSameHash(a.hashPolicy, b.hashPolicy)
 }
 
-function clusterAmong(clusters: ReadonlyMap<string, Resolved>, ref: NamedBackend['ref']): string | undefined {
+function clusterOf(ref: NamedBackend['ref'], isResolved: (cluster: string) => boolean): string | undefined {
   if (!isService(ref)) return undefined
   const { cluster } = serviceBackend(ref)
-  return clusters.has(cluster) ? cluster : undefined
+  return isResolved(cluster) ? cluster : undefined
 }
 
 function hostnamesOf({ hostnames = [] }: Route): readonly string[] {
@@ -141,7 +151,9 @@ function backendsOf(route: Route): readonly Backend[] {
   return [...backends.values()]
 }
 
+const NO_NAMESPACES: ReadonlySet<string> = new Set()
+
 function grantNamespacesOf(route: Route, backends: readonly Backend[]): ReadonlySet<string> {
-  if (!route.requireReferenceGrants) return new Set()
+  if (!route.requireReferenceGrants) return NO_NAMESPACES
   return new Set(backends.map(one => one.namespace).filter(namespace => namespace !== route.namespace))
 }

@@ -59,7 +59,8 @@ export function translateRoute(route: Route, context: RouteContext): RouteTransl
     const name = nameOf(route, rule.name)
     return matches.map(({ rank, taken }) => ({ rank, encoded: encodedRoutes(name, taken, actions) }))
   })
-  return { matches, clusters: [...clusters] }
+  // A copy has no room for more: there is one for each route.
+  return { matches: matches.slice(), clusters: [...clusters] }
 }
 
 /** Whether a translation depends on the listener's port. */

@@ -18,14 +18,14 @@ import { assignmentResource, clusterResource, type Resource } from '../../transl
  */
 export class ServiceResources {
   readonly service: MergedService
-  /** By `placeOf` the port, and whether it is for Envoys from whose zone zones are weighed. */
-  readonly #clusters = new Map<number, Resource>()
+  /** For Envoys of ADS, and in `placeOf` the port, and whether it is for Envoys from whose zone zones are weighed. */
+  #clusters: readonly Placed<Resource>[] = []
   /** The same for Envoys that take endpoints from elsewhere than ADS, as long as there are such Envoys. */
   #otherClusters: WeakMap<ConfigSource, Map<number, Resource>> | undefined
   #grpcClusters: Map<string, Resource> | undefined
   #grpcRoutes: Map<string, Resource> | undefined
-  /** By `placeOf` the port, and whether it is for gRPC clients; then by class. */
-  readonly #assignments = new Map<number, Map<string, Resource>>()
+  /** In `placeOf` the port, and whether it is for gRPC clients; then by class. */
+  #assignments: readonly Placed<Map<string, Resource>>[] = []
 
   constructor(service: MergedService) {
     this.service = service
@@ -39,9 +39,14 @@ export class ServiceResources {
     endpointsFrom: ConfigSource = FROM_ADS,
   ): Resource | undefined {
     const weighsZones = this.service.weighsZonesFrom(viewpoint)
-    return once(this.#clustersWith(endpointsFrom), placeOf(port, weighsZones), () =>
-      clusterResource(this.service, name, port, weighsZones, endpointsFrom),
-    )
+    const place = placeOf(port, weighsZones)
+    const make = () => clusterResource(this.service, name, port, weighsZones, endpointsFrom)
+    if (endpointsFrom !== FROM_ADS) return once(this.#clustersWith(endpointsFrom), place, make)
+    const known = at(this.#clusters, place)
+    if (known !== undefined) return known
+    const made = make()
+    if (made !== undefined) this.#clusters = this.#clusters.concat({ place, held: made })
+    return made
   }
 
   grpcCluster(name: string, port: number): Resource | undefined {
@@ -59,10 +64,10 @@ export class ServiceResources {
     const decision = this.service.decision(port)
     if (decision === undefined) return undefined
     const place = placeOf(port, kind === 'grpc')
-    let classes = this.#assignments.get(place)
+    let classes = at(this.#assignments, place)
     if (classes === undefined) {
       classes = new Map()
-      this.#assignments.set(place, classes)
+      this.#assignments = this.#assignments.concat({ place, held: classes })
     }
     const key = viewpointClass(decision, viewpoint)
     const known = classes.get(key)
@@ -75,18 +80,18 @@ export class ServiceResources {
 
   /** Forgets the assignments of classes that nobody stands in any more. */
   drop(classes: Iterable<string>): void {
-    for (const held of this.#assignments.values()) for (const one of classes) held.delete(one)
+    for (const { held } of this.#assignments) for (const one of classes) held.delete(one)
   }
 
   get assignmentsHeld(): number {
-    let held = 0
-    for (const classes of this.#assignments.values()) held += classes.size
-    return held
+    let count = 0
+    for (const { held: classes } of this.#assignments) count += classes.size
+    return count
   }
 
   /** Those of Envoys that take endpoints from elsewhere are left out. */
   get clustersHeld(): number {
-    return this.#clusters.size + (this.#grpcClusters?.size ?? 0)
+    return this.#clusters.length + (this.#grpcClusters?.size ?? 0)
   }
 
   get grpcRoutesHeld(): number {
@@ -94,12 +99,22 @@ export class ServiceResources {
   }
 
   #clustersWith(endpointsFrom: ConfigSource): Map<number, Resource> {
-    if (endpointsFrom === FROM_ADS) return this.#clusters
     this.#otherClusters ??= new WeakMap()
     const clusters = this.#otherClusters.get(endpointsFrom) ?? new Map()
     this.#otherClusters.set(endpointsFrom, clusters)
     return clusters
   }
+}
+
+/** One of a few: a map for them would be larger than what it holds, and so would an array that has room for more. */
+interface Placed<T> {
+  readonly place: number
+  readonly held: T
+}
+
+function at<T>(few: readonly Placed<T>[], place: number): T | undefined {
+  for (const one of few) if (one.place === place) return one.held
+  return undefined
 }
 
 /** Of two things that there are for each port. */
