@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { type Config, DEFAULTS, LOG_LEVELS, parseConfig, type ServeFlags } from '../config.ts'
+import { boundNewSpace } from '../new-space.ts'
 import { CommandFailure, EXIT } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -65,6 +66,7 @@ export function addServe(program: Command, { environment }: Pick<Terminal, 'envi
 }
 
 async function serve(config: Config): Promise<void> {
+  boundNewSpace()
   // What only a server needs is loaded here, so that the other commands start fast.
   const [{ openLog }, { start }] = await Promise.all([import('../log.ts'), import('../control-plane.ts')])
   const log = openLog(config.logLevel)
