@@ -147,10 +147,13 @@ export async function openXdsServer(options: XdsServerOptions): Promise<XdsServe
   const streams = new Set<ServedStream>()
   const loadReports = new Set<LoadReportStream>()
 
-  const fanOut = new FanOut<ServedStream>(stream => {
-    const isNews = stream.serve()
-    if (stream.proxy !== undefined) registry.told(stream.proxy, isNews)
-  })
+  const fanOut = new FanOut<ServedStream>(
+    stream => {
+      const isNews = stream.serve()
+      if (stream.proxy !== undefined) registry.told(stream.proxy, isNews)
+    },
+    stream => stream.isFarBehind,
+  )
   const { maxConnectionAge } = options
   const lifetime = () => maxConnectionAge && streamLifetime(maxConnectionAge)
   const allowEmpty = options.allowEmpty ?? false

@@ -22,6 +22,9 @@ const RESPONSE_LIMIT = 1024 * 1024
 const MOST_NAMES = 100_000
 const TOO_MANY = `these are more than ${MOST_NAMES} names of one type`
 
+/** So many names due of one type are no small change. */
+const MANY = 32
+
 const ALL = { has: () => true }
 
 /** Make before break: clusters, their endpoints, listeners, routes. */
@@ -152,6 +155,12 @@ export class DeltaStream implements NameHolder {
   /** Nothing more will be sent and answered until the views change: a refused resource holds the rest back. */
   get isStuck(): boolean {
     return !this.#isSent && this.#oldestUnanswered === Number.POSITIVE_INFINITY && this.wakeAt() === undefined
+  }
+
+  /** More is due than what a change makes: it joins, or it has read nothing for long. */
+  get isFarBehind(): boolean {
+    for (const { due } of this.#subscriptions.values()) if (due >= MANY) return true
+    return false
   }
 
   get status(): SubscriptionStatus[] {

@@ -25,6 +25,11 @@ export class DueNames {
     return this.#news
   }
 
+  /** How many are due one by one. */
+  get size(): number {
+    return this.#changed.size + this.#asked.size
+  }
+
   get isEmpty(): boolean {
     return this.#news === undefined && this.#changed.size === 0 && this.#asked.size === 0
   }
@@ -82,7 +87,7 @@ export class DueNames {
   /** Some of those that are due, which are nearly always all of them. */
   deleteEach(names: readonly NameId[]): void {
     this.spread()
-    if (names.length === this.#changed.size + this.#asked.size) this.clear()
+    if (names.length === this.size) this.clear()
     else for (const name of names) this.delete(name)
   }
 

@@ -120,6 +120,11 @@ export class Subscription {
     return this.#due.isEmpty && !this.#answerOwed
   }
 
+  /** How many names are due to this client alone, as far as the view was looked at. */
+  get due(): number {
+    return this.#due.size
+  }
+
   /** `collect` would find nothing. */
   get isUpToDate(): boolean {
     return this.#view.position === this.#cursor

@@ -42,6 +42,8 @@ export interface Method<Request extends DiscoveryRequest> {
 export interface ServedStream {
   /** From the first message to the end. */
   readonly proxy: RegisteredProxy | undefined
+  /** There is much to send. */
+  readonly isFarBehind: boolean
   /** Sends what there is to send; the views have come to show something else. Returns whether it is news to this client. */
   serve(): boolean
   end(code: status, details: string): void
@@ -76,7 +78,7 @@ export interface ProxyStreamOptions {
   /** Milliseconds after which a stream that begins now must begin anew; undefined: never. */
   readonly lifetime: () => number | undefined
   readonly joined: (proxy: RegisteredProxy) => void
-  /** Its client said something: it wants to be served. */
+  /** Its client said something, or can take more: it wants to be served. */
   readonly requested: (stream: ServedStream) => void
   /** Its client answered what it was sent, and there is nothing else for it. */
   readonly answered: (proxy: RegisteredProxy) => void
@@ -138,6 +140,10 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
 
   get proxy(): RegisteredProxy | undefined {
     return this.#joined?.proxy
+  }
+
+  get isFarBehind(): boolean {
+    return this.#joined?.dialogue.stream.isFarBehind === true
   }
 
   serve(): boolean {
@@ -273,7 +279,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   #written(length: number): void {
     const wasFull = this.#unwritten >= UNWRITTEN_LIMIT
     this.#unwritten -= length
-    if (wasFull && this.#unwritten < UNWRITTEN_LIMIT) this.#pump()
+    if (wasFull && this.#unwritten < UNWRITTEN_LIMIT) this.#options.requested(this)
   }
 
   #wakeAt(at: number | undefined): void {

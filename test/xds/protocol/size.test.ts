@@ -38,6 +38,18 @@ describe('size', () => {
     expect(fourth?.typeUrl).toBe(CDS)
   })
 
+  test('a stream is far behind from when it asks for much until that was sent, and not when a little changes', () => {
+    const tables = new Tables()
+    for (let i = 0; i < 100; i++) tables.set(CDS, `c${i}`)
+    const session = new Session(tables)
+    session.send(CDS)
+    expect(session.stream.isFarBehind).toBe(true)
+    session.settle()
+    expect(session.stream.isFarBehind).toBe(false)
+    session.publish(() => tables.set(CDS, 'c1', '2'))
+    expect(session.stream.isFarBehind).toBe(false)
+  })
+
   test('a change of what the client has goes before what it newly asked for', () => {
     const tables = new Tables().set(EDS, 'known', KILO)
     for (let i = 0; i < 100; i++) tables.set(EDS, `e${i}`, KILO)
