@@ -27,6 +27,8 @@ const TAG = {
   nonce: tagOf(6),
   error: tagOf(7),
 }
+const NONE: readonly number[] = []
+
 /** Of an entry of a map. */
 const KEY = tagOf(1)
 const VALUE = tagOf(2)
@@ -37,10 +39,16 @@ export function decodeDeltaRequest(bytes: Uint8Array, names: NameFinder): Decode
 }
 
 function read(reader: protobuf.Reader, bytes: Uint8Array, names: NameFinder): DeltaRequest {
-  const request: { -readonly [Field in keyof DeltaRequest]?: DeltaRequest[Field] } = {}
+  const initialVersions = new ClaimedVersions(bytes)
+  const request: { -readonly [Field in keyof DeltaRequest]: DeltaRequest[Field] } = {
+    typeUrl: '',
+    nonce: '',
+    subscribe: NONE,
+    unsubscribe: NONE,
+    initialVersions,
+  }
   const subscribe: (readonly number[])[] = []
   const unsubscribe: (readonly number[])[] = []
-  const initialVersions = new ClaimedVersions(bytes)
   while (reader.pos < reader.len) {
     const tag = reader.uint32()
     if (tag === TAG.subscribe) subscribe.push(idsOf(reader, tag, { bytes, names }))
@@ -52,8 +60,10 @@ function read(reader: protobuf.Reader, bytes: Uint8Array, names: NameFinder): De
     else if (tag === TAG.error) request.error = errorOf(reader)
     else reader.skipType(tag & 7)
   }
-  const listed = { subscribe: inOneList(subscribe), unsubscribe: inOneList(unsubscribe) }
-  return { typeUrl: '', nonce: '', ...request, ...listed, initialVersions }
+  // As in every ACK there are none.
+  if (subscribe.length > 0) request.subscribe = inOneList(subscribe)
+  if (unsubscribe.length > 0) request.unsubscribe = inOneList(unsubscribe)
+  return request
 }
 
 /** The reader stands behind the tag of an entry. */
