@@ -8,14 +8,15 @@ export type Asker = object
  * for those who asked for it, as long as they are there and want it: clients may make up any number.
  */
 export class AskedNames {
-  readonly #existing = new Map<string, Set<string>>()
+  /** A few of each service: sets would be larger than what they hold. */
+  readonly #existing = new Map<string, readonly string[]>()
   readonly #missing = new Map<string, Map<string, Set<Asker>>>()
   readonly #missedBy = new Map<Asker, Map<string, string>>()
 
   noteExisting(service: string, name: string): void {
     const names = this.#existing.get(service)
-    if (names === undefined) this.#existing.set(service, new Set([name]))
-    else names.add(name)
+    if (names === undefined) this.#existing.set(service, [name])
+    else if (!names.includes(name)) this.#existing.set(service, [...names, name])
   }
 
   noteMissing(service: string, name: string, asker: Asker): void {
@@ -53,7 +54,8 @@ export class AskedNames {
   /** How many names are kept. */
   get size(): number {
     let size = 0
-    for (const names of [...this.#existing.values(), ...this.#missing.values()]) size += names.size
+    for (const names of this.#existing.values()) size += names.length
+    for (const names of this.#missing.values()) size += names.size
     return size
   }
 

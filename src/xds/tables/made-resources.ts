@@ -7,13 +7,13 @@ export class MadeResources {
   /** Of one name there are as many as there are realms that have it. */
   readonly #byName = new Map<string, readonly ServiceResources[]>()
 
-  of(service: MergedService): ServiceResources {
-    const key = `${service.namespace}/${service.name}`
-    const namesakes = this.#byName.get(key) ?? []
-    const known = namesakes.find(one => one.service === service)
+  /** `key`: its name, `namespace/name`. */
+  of(key: string, service: MergedService): ServiceResources {
+    const namesakes = this.#byName.get(key)
+    const known = namesakes?.find(one => one.service === service)
     if (known !== undefined) return known
     const made = new ServiceResources(service)
-    this.#byName.set(key, [...namesakes, made])
+    this.#byName.set(key, namesakes === undefined ? [made] : [...namesakes, made])
     return made
   }
 

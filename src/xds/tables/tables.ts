@@ -205,7 +205,7 @@ export class Tables implements Audiences, NameHolder {
 
   #resourcesOf(key: string, realm: Realm): ServiceResources | undefined {
     const service = this.#world.seen(realm, key)
-    return service && this.#made.of(service)
+    return service && this.#made.of(key, service)
   }
 
   #dropEmptyClasses(): void {
