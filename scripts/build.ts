@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { places } from './places.ts'
 
 /**
@@ -11,6 +11,14 @@ const root = join(import.meta.dirname, '..')
 
 /** What looks for files by its own place, or is one with what others have loaded. */
 const APART = ['better-sqlite3', '@grpc/*', 'grpc-health-check', '@opentelemetry/api', 'pino']
+
+/** What zod says in fifty languages, which nobody asks it for: a tenth of all that a process would read and keep. */
+const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {}' }))
+  },
+}
 
 /** `folders`: how deep below `dist` the built files lie, all of them. */
 async function make(folders: number, options: BuildOptions): Promise<void> {
@@ -29,7 +37,10 @@ async function make(folders: number, options: BuildOptions): Promise<void> {
     lineLimit: 160,
     sourcemap: true,
     sourcesContent: false,
-    plugins: [places(join(root, 'src'), path => `new URL('${up}${path}', import.meta.url).href`)],
+    plugins: [
+      withoutLocales,
+      places(join(root, 'src'), path => `new URL('${up}${path}', import.meta.url).href`),
+    ],
     // For packages that are CommonJS.
     banner: {
       js: 'import { createRequire as requireOf } from "node:module";const require = requireOf(import.meta.url);',
