@@ -30,7 +30,7 @@ export function hashPolicy({ consistentHash }: LoadBalancer = {}): HashPolicy {
 }
 
 export function isSameHash(a: HashPolicy, b: HashPolicy): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  return a === b || JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** The fields of a RouteAction. */

@@ -44,6 +44,7 @@ export async function openSideBed() {
     port: 0,
     audiences: {
       names: NAMES,
+      prepare: () => undefined,
       join: node => ({
         names: NAMES,
         views: typeUrl => (typeUrl.includes('config') ? tables.table(typeUrl).view : undefined),
