@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { type Server, type ServerDuplexStream, status } from '@grpc/grpc-js'
-import { ReflectionService } from '@grpc/reflection'
+import type { ReflectionService } from '@grpc/reflection'
 import { type DescribedMethod, fileDescriptors } from '../../proto/file-descriptors.ts'
 import { rawStream } from '../../proto/service.ts'
 
@@ -12,8 +12,8 @@ const PATHS = ['v1', 'v1alpha'].map(
 )
 
 /**
- * `grpc.reflection.v1` and `v1alpha.ServerReflection` of these methods. Nothing is made before somebody asks: linking
- * all that Envoy's messages consist of takes longer than the rest of a start. `mayAsk` judges each call, and ends those
+ * `grpc.reflection.v1` and `v1alpha.ServerReflection` of these methods. Nothing is loaded or made before somebody asks:
+ * linking all that Envoy's messages consist of takes longer than the rest of a start. `mayAsk` judges each call, and ends those
  * that may not.
  */
 export function addReflection(
@@ -21,7 +21,7 @@ export function addReflection(
   methods: readonly DescribedMethod[],
   mayAsk: (call: Call) => boolean,
 ): void {
-  let made: ReadonlyMap<string, Answers> | undefined
+  let made: Promise<ReadonlyMap<string, Answers>> | undefined
   for (const path of PATHS) {
     server.addService(
       { info: rawStream(path) },
@@ -29,7 +29,11 @@ export function addReflection(
         info: (call: Call) => {
           if (!mayAsk(call)) return
           made ??= answersByPath(methods)
-          serve(call, made.get(path) as Answers)
+          // What the call says meanwhile waits for who reads it.
+          made.then(
+            answers => serve(call, answers.get(path) as Answers),
+            () => call.emit('error', { code: status.INTERNAL, details: 'reflection cannot be loaded' }),
+          )
         },
       },
     )
@@ -48,7 +52,8 @@ type Stream = EventEmitter & { write(answer: object): void; end(): void }
 
 type PackageDefinition = ConstructorParameters<typeof ReflectionService>[0]
 
-function answersByPath(methods: readonly DescribedMethod[]): ReadonlyMap<string, Answers> {
+async function answersByPath(methods: readonly DescribedMethod[]): Promise<ReadonlyMap<string, Answers>> {
+  const { ReflectionService } = await import('@grpc/reflection')
   const fileDescriptorProtos = fileDescriptors(methods).map(bytes => Buffer.from(bytes))
   // Nothing but the files is read of what the library would have loaded itself.
   const files = { all: { fileDescriptorProtos } } as unknown as PackageDefinition
