@@ -83,6 +83,39 @@ export class IdMap<Value extends object> {
     for (const [id, value] of other.#strange ?? []) if (ids?.has(id) !== false) this.set(id, value)
   }
 
+  /** The pages in which these names are, as they are now. */
+  pagesOf(ids: readonly NameId[]): IdMap<Value> {
+    const pages = new IdMap<Value>()
+    for (const id of ids) {
+      const page = this.#pages[id >> PAGE_BITS]
+      const value = this.get(id)
+      if (id >= STRANGE) {
+        if (value !== undefined) pages.set(id, value)
+      } else if (page !== undefined && pages.#pages[id >> PAGE_BITS] === undefined)
+        pages.#borrow(id >> PAGE_BITS, page, this)
+    }
+    return pages
+  }
+
+  /**
+   * Takes what `after` has of these names, which are all here. A page that is that of `before`, or comes to be like that of
+   * `after`, is that one from then on.
+   */
+  replace(ids: readonly NameId[], before: IdMap<Value>, after: IdMap<Value>): void {
+    for (const [index, id] of ids.entries()) {
+      const number = id >> PAGE_BITS
+      const page = after.#pages[number]
+      if (page !== undefined && this.#pages[number] === page) continue
+      if (page !== undefined && this.#pages[number] === before.#pages[number]) {
+        this.#lend(number, page)
+        continue
+      }
+      this.set(id, after.get(id) as Value)
+      const isLast = (ids[index + 1] ?? STRANGE) >> PAGE_BITS !== number
+      if (isLast && page !== undefined && isAlike(this.#pages[number], page)) this.#lend(number, page)
+    }
+  }
+
   clear(): void {
     this.#pages.length = 0
     this.#lent.clear()
@@ -121,10 +154,14 @@ export class IdMap<Value extends object> {
 
   #borrow(number: number, page: Page<Value>, owner: IdMap<Value>): void {
     this.#reach(number)
-    this.#pages[number] = page
-    this.#lent.add(number)
+    this.#lend(number, page)
     owner.#lent.add(number)
     for (const value of page) if (value !== undefined) this.#size += 1
+  }
+
+  #lend(number: number, page: Page<Value>): void {
+    this.#pages[number] = page
+    this.#lent.add(number)
   }
 
   #reach(number: number): void {
@@ -135,5 +172,10 @@ export class IdMap<Value extends object> {
 /** Whether all that the page has is of these names. */
 function isWithin<Value>(page: Page<Value>, first: NameId, ids: IdSet): boolean {
   for (let at = 0; at < PAGE; at++) if (page[at] !== undefined && !ids.has(first + at)) return false
+  return true
+}
+
+function isAlike<Value>(a: Page<Value> | undefined, b: Page<Value>): boolean {
+  for (let at = 0; at < PAGE; at++) if (a?.[at] !== b[at]) return false
   return true
 }

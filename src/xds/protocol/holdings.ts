@@ -164,15 +164,18 @@ export class Holdings {
 
   /** Whether it has of all of these what the client had for whom they were found. */
   isBefore({ ids, before }: News): boolean {
-    for (let index = 0; index < ids.length; index++)
-      if (this.#sent.get(ids[index] as NameId) !== before[index]) return false
+    for (const id of ids) if (this.#sent.get(id) !== before.get(id)) return false
     return true
   }
 
+  /** As `IdMap.pagesOf`, of what was sent last. */
+  pagesOf(ids: readonly NameId[]): IdMap<KnownVersion> {
+    return this.#sent.pagesOf(ids)
+  }
+
   /** As `put`, where all is settled and it is before these. */
-  putNews({ ids, resources, replaced }: News, flight: Flight): void {
-    for (let index = 0; index < ids.length; index++)
-      this.#sent.set(ids[index] as NameId, resources[index] as KnownVersion)
+  putNews({ ids, replaced, before, after }: News, flight: Flight): void {
+    this.#sent.replace(ids, before, after)
     this.#open.add(flight)
     flight.replaceAll(replaced)
   }

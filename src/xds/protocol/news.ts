@@ -1,6 +1,7 @@
 import type { Resource } from '../../translate/resource.ts'
+import type { IdMap } from '../names/id-map.ts'
 import type { NameId } from '../names/name-id.ts'
-import type { KnownVersion } from './holdings.ts'
+import type { Holdings, KnownVersion } from './holdings.ts'
 
 /**
  * What changed between two positions of a view for a client that had taken all that there was at the first, and for all
@@ -12,10 +13,11 @@ export interface News {
   readonly resources: readonly Resource[]
   /** Their names, oldest change first. */
   readonly ids: readonly NameId[]
-  /** What the client had of each. */
-  readonly before: readonly KnownVersion[]
-  /** The same by name. */
+  /** What the client had of each, ... */
   readonly replaced: ReadonlyMap<NameId, KnownVersion>
+  /** ... the pages of what it had, and those of what it has with these. */
+  readonly before: IdMap<KnownVersion>
+  readonly after: IdMap<KnownVersion>
   /** What else is said to have changed: the client does not want it, or it is not new to it. */
   readonly others: readonly NameId[]
   /** Of all resources. */
@@ -24,7 +26,7 @@ export interface News {
 
 /** By name: what a client has, and what it is to have. */
 interface Sides {
-  readonly holdings: { get(id: NameId): KnownVersion | undefined }
+  readonly holdings: Pick<Holdings, 'get' | 'pagesOf'>
   readonly shown: { get(id: NameId): Resource | undefined }
 }
 
@@ -44,5 +46,9 @@ export function newsOf(
     replaced.set(id, before)
     bytes += resource.encoded.length
   }
-  return { ...span, resources, before: [...replaced.values()], replaced, bytes }
+  const before = holdings.pagesOf(span.ids)
+  const after = before.pagesOf(span.ids)
+  for (const [index, id] of span.ids.entries()) after.set(id, resources[index] as Resource)
+  // Whoever has these pages copies one before he changes it.
+  return { ...span, resources, replaced, before, after: after.pagesOf(span.ids), bytes }
 }

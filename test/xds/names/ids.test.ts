@@ -127,3 +127,33 @@ describe('maps that take what another one has', () => {
     expect(map.size).toBe(5)
   })
 })
+
+test('maps of which some names are replaced for all at once have these, and nothing of one another', () => {
+  const step = fc.record({ replaced: ids, changed: id, who: fc.nat(2) })
+  fc.assert(
+    fc.property(ids, ids, fc.array(step, { maxLength: 8 }), (shared, own, steps) => {
+      const first = new IdMap<{ id: number }>()
+      for (const one of shared) first.set(one, { id: one })
+      const [second, third] = [new IdMap<{ id: number }>(), new IdMap<{ id: number }>()]
+      second.addAll(first)
+      third.addAll(first)
+      for (const one of own) third.set(one, first.get(one) ?? { id: one })
+      const maps = [first, second, third]
+      const expected = maps.map(map => new Map(map))
+      for (const { replaced, changed, who } of steps) {
+        const all = [...new Set(replaced)].filter(one => expected.every(map => map.has(one)))
+        const before = first.pagesOf(all)
+        const after = before.pagesOf(all)
+        for (const one of all) after.set(one, { id: -one })
+        for (const [index, map] of maps.entries()) {
+          map.replace(all, before, after)
+          for (const one of all) expected[index]?.set(one, after.get(one) as { id: number })
+        }
+        maps[who]?.set(changed, { id: 1_000 })
+        expected[who]?.set(changed, { id: 1_000 })
+        expect(maps.map(map => new Map(map))).toEqual(expected)
+        expect(maps.map(map => map.size)).toEqual(expected.map(map => map.size))
+      }
+    }),
+  )
+})
