@@ -37,6 +37,12 @@ interface Surroundings {
   readonly due: DueNames
 }
 
+/**
+ * How long a client waits at most for what it has nothing of, in milliseconds. After 15 s (`initial_fetch_timeout`) Envoy
+ * serves without it, and finds no route for any request: better some routes whose clusters are not complete.
+ */
+export const FIRST_WAIT = 10_000
+
 /** What others have looked up is what a client is to have too, where nothing is kept from anybody. */
 export function sharedIn({ quarantines, share }: View): Share | undefined {
   return quarantines.length === 0 ? share : undefined
@@ -49,6 +55,8 @@ export class Batches {
   /** How many names gates held back when it was looked last, and until when. */
   #held = 0
   #opensAt = Number.POSITIVE_INFINITY
+  /** Since when something was held back that the client has nothing of. */
+  #withoutSince: number | undefined
 
   constructor(names: Names, of: Surroundings) {
     this.#names = names
@@ -143,13 +151,20 @@ export class Batches {
       done.push(id)
     }
     due.deleteEach(done)
+    if (this.#held === 0) this.#withoutSince = undefined
     return { resources, ids, removed, partial }
   }
 
   /** When it opens; 0: it is open. */
   #gateOf(id: NameId, resource: Resource | undefined, gates: Gatekeeper, now: number): number {
     const { typeUrl, holdings } = this.#of
-    if (resource) return gates.additionAt(typeUrl, resource, now)
+    if (resource) {
+      const opensAt = gates.additionAt(typeUrl, resource, now)
+      if (opensAt === 0 || holdings.get(id)) return opensAt
+      this.#withoutSince ??= now
+      const longest = this.#withoutSince + FIRST_WAIT
+      return now < longest ? Math.min(opensAt, longest) : 0
+    }
     // That a name which the client does not have is missing breaks nothing.
     return holdings.get(id) ? gates.removalAt(typeUrl, id, now) : 0
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { FIRST_WAIT } from '../../../src/xds/protocol/batches.ts'
 import { GIVE_UP } from '../../../src/xds/protocol/flight.ts'
 import { CDS, EDS, LDS, RDS, resource, Session, show, Tables } from './session.ts'
 
@@ -129,6 +130,26 @@ describe('make before break', () => {
     expect(session.shown).toEqual([])
     session.now = now + GIVE_UP
     expect(session.shown).toEqual(['RDS +r'])
+  })
+
+  test('a client waits for its first routes no longer than a while, and for what replaces them as long as it must', () => {
+    const session = new Session(gateway('x', 'y'))
+    session.send(CDS)
+    session.nack(session.pull()[0], 'cluster y: no')
+    session.subscribe(EDS, 'x', 'y')
+    session.settle()
+    session.send(LDS)
+    session.subscribe(RDS, 'r')
+    expect(session.settle()).toEqual(['LDS +l'])
+    const { now } = session
+    expect(session.stream.wakeAt()).toBe(now + FIRST_WAIT)
+    session.now = now + FIRST_WAIT - 1
+    expect(session.settle()).toEqual([])
+    session.now = now + FIRST_WAIT
+    expect(session.settle()).toEqual(['RDS +r'])
+    session.publish(tables => route(tables, 'y'))
+    session.now += 10 * FIRST_WAIT
+    expect(session.settle()).toEqual([])
   })
 
   test('[M71] a route and its cluster go in reverse: the route, after its ACK the cluster', () => {

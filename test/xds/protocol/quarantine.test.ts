@@ -222,7 +222,7 @@ describe('gates', () => {
   test('open for streams that refused it as well: only it stays behind', () => {
     const session = begin(new Session(routed(new Tables().set(CDS, 'a', 'bad').set(CDS, 'b', '1'))))
     session.nack(session.pull()[0], 'a: no')
-    session.now += 10 * GIVE_UP
+    session.now += GIVE_UP
     expect(session.shown).toEqual([])
     session.publish(tables => tables.table(CDS).quarantine(row(bad)))
     expect(session.settle()).toEqual(['RDS +r'])
