@@ -24,6 +24,10 @@ interface Asked {
   readonly limit: number
 }
 
+interface MadePart extends Asked {
+  readonly part: FirstPart
+}
+
 /** Parts that are kept at most: those of several first syncs. */
 const KEPT = 32
 
@@ -31,7 +35,7 @@ const KEPT = 32
 export class FirstParts {
   readonly #names: Names
   /** Those that were made last come last. */
-  readonly #parts: (Asked & { readonly part: FirstPart })[] = []
+  #parts: MadePart[] = []
 
   constructor(names: Names) {
     this.#names = names
@@ -53,8 +57,10 @@ export class FirstParts {
     for (const { part } of this.#parts) inUse.addAll(part.references)
   }
 
-  clear(): void {
-    this.#parts.length = 0
+  /** It may be another one now, or have come to be. */
+  delete(id: NameId): void {
+    if (this.#parts.some(one => isMadeOf(one, id)))
+      this.#parts = this.#parts.filter(one => !isMadeOf(one, id))
   }
 
   #make({ names, limit }: Asked, get: (id: NameId) => Resource | undefined): FirstPart {
@@ -79,4 +85,10 @@ export class FirstParts {
     }
     return { resources, ids, named: IdSet.of(ids), byName, references, partial }
   }
+}
+
+/** Of a part that is not the last, names behind its own were not looked at. */
+function isMadeOf({ names, part }: MadePart, id: NameId): boolean {
+  if (part.named.has(id)) return true
+  return names.has(id) && (!part.partial || id < (part.ids.at(-1) as NameId))
 }

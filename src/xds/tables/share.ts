@@ -42,7 +42,7 @@ export class Share {
   delete(id: NameId): void {
     this.resources.delete(id)
     this.#versions.delete(id)
-    this.#parts.clear()
+    this.#parts.delete(id)
   }
 
   markNames(inUse: IdSet): void {

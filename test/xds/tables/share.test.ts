@@ -78,7 +78,7 @@ describe('the first part of what is asked for', () => {
     expect(part?.partial).toBe(true)
   })
 
-  test('is one for all who ask for the same, until something changes', () => {
+  test('is one for all who ask for the same', () => {
     const share = new Share(names, 1)
     share.readers = 2
     const part = share.firstPart(IdSet.of(ids), 1_000, get)
@@ -86,8 +86,33 @@ describe('the first part of what is asked for', () => {
     expect(share.firstPart(IdSet.of(ids), 1_000, get)).toBe(part)
     expect(share.firstPart(IdSet.of(ids.slice(1)), 1_000, get)?.ids).toEqual(ids.slice(1))
     expect(share.firstPart(IdSet.of(ids), length, get)?.ids).toEqual(ids.slice(0, 1))
-    share.delete(missing)
-    expect(share.firstPart(IdSet.of(ids), 1_000, get)).not.toBe(part)
+  })
+
+  test('is made anew when what it has changes, or what was missing comes, and not when others do', () => {
+    const share = new Share(names, 1)
+    share.readers = 2
+    const asked = [IdSet.of([...ids, missing]), IdSet.of([...ids.slice(2), missing])]
+    const partsAfter = (...changed: readonly number[]) => {
+      for (const id of changed) share.delete(id)
+      return asked.map(one => share.firstPart(one, 2 * length, get))
+    }
+    const [first, last] = partsAfter()
+    expect([first, last].map(part => part?.ids)).toEqual([ids.slice(0, 2), ids.slice(2)])
+    const changes: readonly [number, boolean, boolean][] = [
+      [names.idOf('other'), true, true],
+      [ids[0] as number, false, true],
+      [ids[3] as number, true, false],
+      [missing, true, false],
+    ]
+    for (const [id, isFirstKept, isLastKept] of changes) {
+      const before = partsAfter()
+      const after = partsAfter(id)
+      expect([id, ...after.map((part, index) => part === before[index])]).toEqual([
+        id,
+        isFirstKept,
+        isLastKept,
+      ])
+    }
   })
 
   test('is not kept for one who sees it alone', () => {
