@@ -76,22 +76,6 @@ export function routeResources(
   }
 }
 
-/**
- * Translates the routes of a gateway one after the other, and so does the most of what its first Envoy asks for: whoever
- * steps through it may do something else between.
- */
-export function* translateRoutes(world: World, key: string, realm: Realm): Generator<void> {
-  const resolve = resolveIn(world, realm)
-  for (const { port, listeners } of routedGateway(world, key).groups) {
-    for (const { routes } of listeners) {
-      for (const route of routes) {
-        route.translation(port, resolve)
-        yield
-      }
-    }
-  }
-}
-
 /** The Envoy listener of a group: all of its listeners have the address and the port of the first. */
 export function listenerResource(
   { name, listeners: [first] }: ListenerGroup,
@@ -118,20 +102,16 @@ function routedGroup(
 
 /** Groups with the same routes (one for each family of addresses) share what is made of them. */
 function hostsOfGroups(world: World, groups: readonly RoutedGroup[], realm: Realm): VirtualHosts[] {
-  const resolve = resolveIn(world, realm)
+  const resolve: Resolve = (route, backend) =>
+    unresolvedService(world, route, backend, realm) === undefined
+      ? { hashPolicy: hashPolicy(world.seen(realm, backend.service)?.settings.loadBalancer) }
+      : undefined
   const made: VirtualHosts[] = []
   groups.forEach((group, index) => {
     const twin = groups.slice(0, index).findIndex(other => sameRoutes(other, group))
     made.push(made[twin] ?? virtualHosts(group, resolve))
   })
   return made
-}
-
-function resolveIn(world: World, realm: Realm): Resolve {
-  return (route, backend) =>
-    unresolvedService(world, route, backend, realm) === undefined
-      ? { hashPolicy: hashPolicy(world.seen(realm, backend.service)?.settings.loadBalancer) }
-      : undefined
 }
 
 function servicesOf(groups: readonly RoutedGroup[]): ReadonlySet<string> {

@@ -21,10 +21,7 @@ afterEach(async () => {
 })
 
 /** A server over tables that a test writes, with one client. */
-async function serve(
-  options: Partial<XdsServerOptions> = {},
-  prepare = (): Promise<void> | undefined => undefined,
-) {
+async function serve(options: Partial<XdsServerOptions> = {}) {
   const tables = new Tables()
   const joined: ClientNode[] = []
   let left = 0
@@ -33,7 +30,6 @@ async function serve(
     port: 0,
     audiences: {
       names: NAMES,
-      prepare,
       join: node => {
         joined.push(node)
         return {
@@ -269,7 +265,6 @@ describe('a stream', () => {
     const { client } = await serve({
       audiences: {
         names: NAMES,
-        prepare: () => undefined,
         join: () => {
           throw new Error('a bug')
         },
@@ -278,36 +273,6 @@ describe('a stream', () => {
     const stream = client.stream()
     stream.begin(CDS)
     expect(await stream.status).toMatchObject({ code: status.INTERNAL })
-  })
-
-  test('that says more while its audience is prepared is served all of it afterwards, and others meanwhile', async () => {
-    let prepared = () => {}
-    const preparing = [new Promise<void>(resolve => (prepared = resolve))]
-    const { client, tables, joined } = await serve({}, () => preparing.shift())
-    tables.table(CDS).set(cluster('a'))
-    const stream = client.stream()
-    stream.begin(CDS, { initialResourceVersions: { gone: 'v', a: 'v' } })
-    stream.send({ typeUrl: LDS })
-    await eventually(() => expect(preparing).toEqual([]))
-    const other = client.stream()
-    other.begin(CDS)
-    expect(names(await other.next())).toEqual(['a'])
-    expect(joined).toHaveLength(1)
-    prepared()
-    const responses = [await stream.next(), await stream.next()]
-    expect(responses.map(one => one.typeUrl).sort()).toEqual([CDS, LDS].sort())
-    expect(joined).toHaveLength(2)
-  })
-
-  test('whose audience cannot be prepared ends alone, with INTERNAL', async () => {
-    const failures = [() => Promise.reject(new Error('a bug'))]
-    const { client } = await serve({}, () => failures.shift()?.())
-    const stream = client.stream()
-    stream.begin(CDS)
-    expect(await stream.status).toMatchObject({ code: status.INTERNAL })
-    const other = client.stream()
-    other.begin(CDS)
-    await other.next()
   })
 
   test('[M63] that returns is held while there is no revision, and answered with the first', async () => {

@@ -59,15 +59,6 @@ export class MessageStream {
     this.#call.on('data', take)
   }
 
-  /** What has come already is still told of. */
-  pause(): void {
-    this.#underneath.stream.pause()
-  }
-
-  resume(): void {
-    this.#underneath.stream.resume()
-  }
-
   /** Returns what is for the library. */
   #read(chunk: Buffer, take: (bytes: Buffer) => void): Buffer {
     let at = this.#continue(chunk, take)

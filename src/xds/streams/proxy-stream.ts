@@ -109,9 +109,6 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
   readonly #principal: Principal
   readonly #log: ProxyLog
   #joined: Joined<Request> | undefined
-  /** Messages that came while its audience was prepared. */
-  #early: Buffer[] | undefined
-  #isPrepared = false
   #isEnded = false
   #isReleased = false
   #unwritten = 0
@@ -169,10 +166,6 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
 
   #onMessage(bytes: Buffer): void {
     if (this.#isEnded) return
-    if (this.#early !== undefined) {
-      this.#early.push(Buffer.from(bytes))
-      return
-    }
     const { names } = this.#options.audiences
     names.sweep()
     const decoded = this.#method.form.decode(bytes, names)
@@ -191,27 +184,7 @@ export class ProxyStream<Request extends DiscoveryRequest> implements ServedStre
       this.end(admission.code, admission.details)
       return
     }
-    const preparing = this.#isPrepared ? undefined : this.#options.audiences.prepare(admission.node)
-    if (preparing === undefined) {
-      this.#isPrepared = true
-      this.#onRequest(this.#joined?.dialogue ?? this.#join(admission.node), request)
-    } else this.#wait(preparing, bytes)
-  }
-
-  /** The first message, and what comes meanwhile, is read when its audience is prepared: names may stand for others then. */
-  #wait(preparing: Promise<void>, first: Buffer): void {
-    this.#early = [Buffer.from(first)]
-    this.#messages.pause()
-    const prepared = (error?: Error) =>
-      this.#guard(() => {
-        if (error !== undefined) throw error
-        this.#isPrepared = true
-        const early = this.#early ?? []
-        this.#early = undefined
-        for (const one of early) this.#onMessage(one)
-        this.#messages.resume()
-      })
-    preparing.then(() => prepared(), prepared)
+    this.#onRequest(this.#joined?.dialogue ?? this.#join(admission.node), request)
   }
 
   /** The request with its type, which a stream of one type implies; undefined: it is of another one. */

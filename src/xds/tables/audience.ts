@@ -27,8 +27,6 @@ export interface ClientNode {
 export interface Audiences {
   /** Those of all that anybody sees. */
   readonly names: Names
-  /** What is to be awaited before such a client joins, so that others have their turn; undefined: nothing. */
-  prepare(node: ClientNode): Promise<void> | undefined
   /**
    * Called once for each stream; the audience lives until it is left. Of an Envoy with a stream for each type one is
    * counted among the proxies that ask for traffic.

@@ -1,10 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sum } from '../../locality/sum.ts'
 import type { ResourceType } from '../../model/resource-types.ts'
 import type { Viewpoint } from '../../model/viewpoint.ts'
 import { TYPE_URLS } from '../../proto/type-urls.ts'
 import { type ConfigSource, FROM_ADS } from '../../translate/config-source.ts'
-import { translateRoutes } from '../../translate/gateway-resources.ts'
 import { parseClusterName, parseTarget } from '../../translate/names.ts'
 import type { Realm } from '../../translate/realm.ts'
 import type { Resource } from '../../translate/resource.ts'
@@ -45,8 +43,6 @@ export class Tables implements Audiences, NameHolder {
   readonly names = new Names(text => this.#isOfService(text))
   #world = World.EMPTY
   readonly #gateways = new Map<string, GatewayTables>()
-  /** Gateways whose first Envoy waits for what their routes come to. */
-  readonly #preparing = new Map<string, Promise<void>>()
   readonly #grpc = new GrpcTables(this.names, (service, source) => this.#resourcesSeenBy(service, source))
   readonly #made = new MadeResources()
   readonly #asked = new AskedNames()
@@ -88,19 +84,6 @@ export class Tables implements Audiences, NameHolder {
     this.#assignments.markNames(inUse)
     for (const tables of this.#gateways.values()) tables.markNames(inUse)
     this.#grpc.markNames(inUse)
-  }
-
-  /** The routes of a large gateway take a second, which nobody else should wait for. */
-  prepare({ kind, gateway, viewpoint }: ClientNode): Promise<void> | undefined {
-    if (kind === 'grpc' || this.#gateways.has(gateway)) return undefined
-    const begun = this.#preparing.get(gateway)
-    if (begun !== undefined) return begun
-    const routes = this.#world.routesByGateway.get(gateway)?.size ?? 0
-    if (routes < ROUTES_AT_ONCE) return undefined
-    const steps = translateRoutes(this.#world, gateway, this.#world.realmOf(viewpoint.source))
-    const preparing = inTurns(steps).finally(() => this.#preparing.delete(gateway))
-    this.#preparing.set(gateway, preparing)
-    return preparing
   }
 
   /** Who a client is decides what it sees, for as long as its stream lasts. */
@@ -249,17 +232,3 @@ export class Tables implements Audiences, NameHolder {
 
 /** Looking through all services for left classes is put off until this many viewpoints were left, or a push comes. */
 const DEPARTED_AT_ONCE = 64
-
-/** Up to here the routes of a gateway take a few milliseconds when they are first asked for. */
-const ROUTES_AT_ONCE = 200
-/** How long they are worked on in one turn of the event loop, in milliseconds. */
-const TURN = 2
-
-async function inTurns(steps: Iterable<void>): Promise<void> {
-  let end = performance.now() + TURN
-  for (const _ of steps) {
-    if (performance.now() < end) continue
-    await nextTurn()
-    end = performance.now() + TURN
-  }
-}

@@ -44,7 +44,6 @@ export async function openSideBed() {
     port: 0,
     audiences: {
       names: NAMES,
-      prepare: () => undefined,
       join: node => ({
         names: NAMES,
         views: typeUrl => (typeUrl.includes('config') ? tables.table(typeUrl).view : undefined),

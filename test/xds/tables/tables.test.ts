@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { StoredEntry } from '../../../src/model/change.ts'
@@ -64,26 +63,6 @@ describe('what a gateway is served', () => {
     const clusters = viewOf(tablesOf(world).join(node('edge')), TYPE_URLS.cluster)
     expect([...(clusters?.all() ?? [])]).toEqual(['default/a/80'])
     expect(clusters?.get('default/b/80')).toBeUndefined()
-  })
-
-  test('is prepared in turns for the first who asks, where there are many routes', async () => {
-    const many = Array.from({ length: 3_000 }, (_, i) => `s${i}`)
-    const world = worldOf({
-      east: { topology: { services: [service('s1')] }, routes: routes('routed', many) },
-    })
-    const tables = tablesOf(world)
-    const preparing = tables.prepare(node('edge'))
-    expect(tables.prepare(node('edge', 'zone-b'))).toBe(preparing)
-    let turns = 0
-    let isPrepared = false
-    void preparing?.then(() => {
-      isPrepared = true
-    })
-    for (; !isPrepared; turns += 1) await nextTurn()
-    expect(turns).toBeGreaterThan(1)
-    tables.join(node('edge'))
-    expect(tables.prepare(node('edge'))).toBeUndefined()
-    expect(tables.prepare(node('unknown'))).toBeUndefined()
   })
 
   test('are all clusters when the gateway says so', () => {
