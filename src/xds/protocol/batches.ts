@@ -35,7 +35,11 @@ interface Surroundings {
   readonly shown: ShownResources<NameId>
   readonly holdings: Holdings
   readonly due: DueNames
+  /** The client comes back, and does not say what it has. */
+  readonly mayHave: boolean
 }
+
+const NONE: readonly NameId[] = []
 
 /**
  * How long a client waits at most for what it has nothing of, in milliseconds. After 15 s (`initial_fetch_timeout`) Envoy
@@ -55,8 +59,8 @@ export class Batches {
   /** How many names gates held back when it was looked last, and until when. */
   #held = 0
   #opensAt = Number.POSITIVE_INFINITY
-  /** Since when something was held back that the client has nothing of. */
-  #withoutSince: number | undefined
+  /** Since when names are held back that the client has nothing of. */
+  readonly #heldSince = new Map<NameId, number>()
 
   constructor(names: Names, of: Surroundings) {
     this.#names = names
@@ -71,6 +75,11 @@ export class Batches {
   /** When the first gate gives up that holds something back; Infinity: none does. */
   get opensAt(): number {
     return this.held > 0 ? this.#opensAt : Number.POSITIVE_INFINITY
+  }
+
+  /** The client is not subscribed to it any more. */
+  forget(id: NameId): void {
+    this.#heldSince.delete(id)
   }
 
   /** What may be sent now, up to `limit` bytes (one resource may be larger). It is not due any more. */
@@ -151,18 +160,19 @@ export class Batches {
       done.push(id)
     }
     due.deleteEach(done)
-    if (this.#held === 0) this.#withoutSince = undefined
+    for (const id of this.#heldSince.size > 0 ? done : NONE) this.#heldSince.delete(id)
     return { resources, ids, removed, partial }
   }
 
   /** When it opens; 0: it is open. */
   #gateOf(id: NameId, resource: Resource | undefined, gates: Gatekeeper, now: number): number {
-    const { typeUrl, holdings } = this.#of
+    const { typeUrl, holdings, mayHave } = this.#of
     if (resource) {
       const opensAt = gates.additionAt(typeUrl, resource, now)
-      if (opensAt === 0 || holdings.get(id)) return opensAt
-      this.#withoutSince ??= now
-      const longest = this.#withoutSince + FIRST_WAIT
+      if (opensAt === 0 || mayHave || holdings.get(id)) return opensAt
+      const since = this.#heldSince.get(id) ?? now
+      this.#heldSince.set(id, since)
+      const longest = since + FIRST_WAIT
       return now < longest ? Math.min(opensAt, longest) : 0
     }
     // That a name which the client does not have is missing breaks nothing.

@@ -23,7 +23,7 @@ const MOST_NAMES = 100_000
 const TOO_MANY = `these are more than ${MOST_NAMES} names of one type`
 
 /** So many names due of one type are no small change. */
-const MANY = 32
+const MANY_DUE = 32
 
 const ALL = { has: () => true }
 
@@ -159,7 +159,7 @@ export class DeltaStream implements NameHolder {
 
   /** More is due than what a change makes: it joins, or it has read nothing for long. */
   get isFarBehind(): boolean {
-    for (const { due } of this.#subscriptions.values()) if (due >= MANY) return true
+    for (const { due } of this.#inOrder) if (due >= MANY_DUE) return true
     return false
   }
 

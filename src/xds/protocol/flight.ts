@@ -57,6 +57,7 @@ export class Flight {
     const at = this.at + GIVE_UP
     return now >= at ? 0 : at
   }
+
   #own(): Map<NameId, KnownVersion> {
     this.#replaced ??= new Map(this.#shared)
     this.#shared = undefined

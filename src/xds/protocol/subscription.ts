@@ -71,7 +71,14 @@ export class Subscription {
     this.#view = view
     const { holdings } = this.deliveries
     this.#shown = new ShownResources(view, holdings, mayHave)
-    this.#batches = new Batches(names, { typeUrl, view, shown: this.#shown, holdings, due: this.#due })
+    this.#batches = new Batches(names, {
+      typeUrl,
+      view,
+      shown: this.#shown,
+      holdings,
+      due: this.#due,
+      mayHave,
+    })
     this.#isWildcardType = ROOT_TYPES.has(typeUrl)
     this.#cursor = view.position
   }
@@ -298,9 +305,7 @@ export class Subscription {
     const ids: NameId[] = []
     const others: NameId[] = []
     for (const id of this.#view.changedSince(cursor)) {
-      const isNew =
-        this.wants(id) && this.#shown.get(id)?.version !== this.deliveries.holdings.get(id)?.version
-      if (isNew) ids.push(id)
+      if (this.#isNew(id)) ids.push(id)
       else others.push(id)
     }
     return { ids, others }
@@ -309,8 +314,12 @@ export class Subscription {
   /** Whether exactly that is new to this client, of which others were told. */
   #isNews(news: News): boolean {
     for (const id of news.ids) if (!this.wants(id)) return false
-    for (const id of news.others) if (this.wants(id)) return false
+    for (const id of news.others) if (this.#isNew(id)) return false
     return this.deliveries.holdings.isBefore(news)
+  }
+
+  #isNew(id: NameId): boolean {
+    return this.wants(id) && this.#shown.get(id)?.version !== this.deliveries.holdings.get(id)?.version
   }
 
   get #typeStatus(): TypeStatus {
@@ -369,6 +378,7 @@ export class Subscription {
   #forget(id: NameId): void {
     this.deliveries.forget(id)
     this.#due.delete(id)
+    this.#batches.forget(id)
     this.#view.forget(id)
   }
 

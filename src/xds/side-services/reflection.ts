@@ -32,7 +32,10 @@ export function addReflection(
           // What the call says meanwhile waits for who reads it.
           made.then(
             answers => serve(call, answers.get(path) as Answers),
-            () => call.emit('error', { code: status.INTERNAL, details: 'reflection cannot be loaded' }),
+            () => {
+              made = undefined
+              call.emit('error', { code: status.INTERNAL, details: 'reflection cannot be loaded' })
+            },
           )
         },
       },

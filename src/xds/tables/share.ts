@@ -43,6 +43,7 @@ export class Share {
     this.resources.delete(id)
     this.#versions.delete(id)
     this.#parts.delete(id)
+    this.#news = undefined
   }
 
   markNames(inUse: IdSet): void {

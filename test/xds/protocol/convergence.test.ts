@@ -242,20 +242,28 @@ test.each(['delta', 'sotw'] as const)(
   form => {
     const step = fc.record({ action, isFirst: fc.boolean() })
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), limits, (steps, responseLimit) => {
-        const first = new Run(form, true, responseLimit)
-        const second = new Run('delta', false, responseLimit, false, first.tables)
-        for (const { action: one, isFirst } of steps) {
-          if (isFirst || one.kind === 'publish') first.do(one)
-          else second.do(one)
-          if (one.kind === 'publish') second.tell()
-        }
-        first.settle()
-        second.tell()
-        second.settle()
-        expectConverged(first)
-        expectConverged(second)
-      }),
+      fc.property(
+        fc.array(step, { maxLength: 60, size: 'max' }),
+        limits,
+        fc.boolean(),
+        (steps, responseLimit, isSweeping) => {
+          renewNames()
+          const first = new Run(form, true, responseLimit)
+          const second = new Run('delta', false, responseLimit, false, first.tables)
+          for (const { action: one, isFirst } of steps) {
+            if (isFirst || one.kind === 'publish') first.do(one)
+            else second.do(one)
+            if (one.kind !== 'publish') continue
+            second.tell()
+            if (isSweeping) sweepNames()
+          }
+          first.settle()
+          second.tell()
+          second.settle()
+          expectConverged(first)
+          expectConverged(second)
+        },
+      ),
       { numRuns: 200 },
     )
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CDS, LDS, resource, Session, Tables } from './session.ts'
+import { CDS, LDS, resource, Session, show, Tables } from './session.ts'
 
 /** Clients of the same tables, which have all that there is. */
 function settled(count: number, tables = new Tables().set(CDS, 'a', '1').set(CDS, 'b', '1')): Session[] {
@@ -32,6 +32,14 @@ test('what has changed back before it was sent is not sent', () => {
   expect(publish(sessions, tables => tables.set(CDS, 'a', '2'))).toEqual([true, true])
   expect(publish(sessions, tables => tables.set(CDS, 'a', '1').set(CDS, 'b', '2'))).toEqual([true, true])
   expect(sessions.map(session => session.shown)).toEqual([['CDS +b'], ['CDS +b']])
+})
+
+test('what is named as changed and is as it was is no reason to look at each client by itself', () => {
+  const sessions = settled(2)
+  publish(sessions, tables => tables.set(CDS, 'a', '2').set(CDS, 'a', '1').set(CDS, 'b', '2'))
+  const [first, other] = sessions.map(session => session.pull()[0])
+  expect(first && show(first)).toBe('CDS +b')
+  expect(other?.resources).toBe(first?.resources)
 })
 
 test('a client that did not take the change before is sent both, the others the last one', () => {

@@ -132,15 +132,21 @@ describe('make before break', () => {
     expect(session.shown).toEqual(['RDS +r'])
   })
 
-  test('a client waits for its first routes no longer than a while, and for what replaces them as long as it must', () => {
+  /** An Envoy that has refused a cluster, and waits for the routes to it. */
+  const withoutRoutes = (request = {}) => {
     const session = new Session(gateway('x', 'y'))
     session.send(CDS)
     session.nack(session.pull()[0], 'cluster y: no')
     session.subscribe(EDS, 'x', 'y')
     session.settle()
     session.send(LDS)
-    session.subscribe(RDS, 'r')
+    session.send(RDS, { subscribe: ['r'], ...request })
     expect(session.settle()).toEqual(['LDS +l'])
+    return session
+  }
+
+  test('a client waits for its first routes no longer than a while, and for what replaces them as long as it must', () => {
+    const session = withoutRoutes()
     const { now } = session
     expect(session.stream.wakeAt()).toBe(now + FIRST_WAIT)
     session.now = now + FIRST_WAIT - 1
@@ -148,6 +154,28 @@ describe('make before break', () => {
     session.now = now + FIRST_WAIT
     expect(session.settle()).toEqual(['RDS +r'])
     session.publish(tables => route(tables, 'y'))
+    session.now += 10 * FIRST_WAIT
+    expect(session.settle()).toEqual([])
+  })
+
+  test('first routes wait each from when they were asked for last', () => {
+    const session = withoutRoutes()
+    session.publish(tables => tables.set(RDS, 's', '', ['y']))
+    session.now += FIRST_WAIT - 1
+    session.send(RDS, { unsubscribe: ['r'] })
+    session.subscribe(RDS, 's')
+    expect(session.settle()).toEqual([])
+    session.now += 1
+    session.subscribe(RDS, 'r')
+    expect(session.settle()).toEqual([])
+    session.now += FIRST_WAIT - 1
+    expect(session.settle()).toEqual(['RDS +s'])
+    session.now += 1
+    expect(session.settle()).toEqual(['RDS +r'])
+  })
+
+  test('routes that a client may have from before wait as long as they must', () => {
+    const session = withoutRoutes({ hasReturned: true })
     session.now += 10 * FIRST_WAIT
     expect(session.settle()).toEqual([])
   })
