@@ -12,10 +12,10 @@ import { type Answer, Deliveries, type RefusedResponse } from './deliveries.ts'
 import { DueNames } from './due-names.ts'
 import { heldResource } from './held-resource.ts'
 import { answerTo, type VersionAnswer } from './holdings.ts'
-import { type News, newsOf } from './news.ts'
 import type { Said } from './said.ts'
 import { ShownResources } from './shown-resources.ts'
 import type { SentResponse } from './unanswered.ts'
+import { ViewReader } from './view-reader.ts'
 import { ROOT_TYPES } from './wildcard.ts'
 
 /** As it is shown, but with a moment of the running time for a date. */
@@ -54,7 +54,7 @@ export class Subscription {
   /** What of the view this client is to have. */
   readonly #shown: ShownResources<NameId>
   readonly #isWildcardType: boolean
-  #cursor: number
+  readonly #reader: ViewReader
   readonly #names = new IdSet()
   #wildcard = false
   /** A wildcard is owed an answer even when there is nothing (Envoy would wait for 15 s). */
@@ -80,7 +80,7 @@ export class Subscription {
       mayHave,
     })
     this.#isWildcardType = ROOT_TYPES.has(typeUrl)
-    this.#cursor = view.position
+    this.#reader = new ViewReader(view, { wants: id => this.wants(id), shown: this.#shown, holdings })
   }
 
   get status(): SubscriptionStatus {
@@ -134,7 +134,7 @@ export class Subscription {
 
   /** `collect` would find nothing. */
   get isUpToDate(): boolean {
-    return this.#view.position === this.#cursor
+    return this.#reader.isUpToDate
   }
 
   /** When to look again though nothing happened; Infinity: never. */
@@ -258,26 +258,13 @@ export class Subscription {
 
   /** Notes what changed in the view; cheap when nothing did. Returns whether anything is new to the client. */
   collect(): boolean {
-    if (this.#view.position === this.#cursor) return false
+    if (this.#reader.isUpToDate) return false
     // What was new may be old by now.
     this.#due.spread()
-    const since = this.#cursor
-    this.#cursor = this.#view.position
-    const share = this.isSettled ? sharedIn(this.#view) : undefined
-    const told = share?.news(since, this.#cursor)
-    if (told !== undefined && this.#isNews(told)) {
-      this.#due.changeAll(told)
-      return true
-    }
-    const changes = this.#changedSince(since)
-    if (changes.ids.length === 0) return false
-    const { holdings } = this.deliveries
-    const news = share && newsOf({ since, until: this.#cursor, ...changes }, { holdings, shown: this.#shown })
-    if (news !== undefined) {
-      share?.tell(news)
-      this.#due.changeAll(news)
-    } else for (const id of changes.ids) this.#due.change(id)
-    return true
+    const { ids, news } = this.#reader.read(this.isSettled)
+    if (news !== undefined) this.#due.changeAll(news)
+    else for (const id of ids) this.#due.change(id)
+    return ids.length > 0
   }
 
   /**
@@ -298,28 +285,6 @@ export class Subscription {
 
   sent({ resources, ids, removed, part, news }: Batch, nonce: string, { flight, edition }: Sending): void {
     this.deliveries.sent(nonce, { flight, edition, resources, ids, removed, part, news })
-  }
-
-  /** Names that changed in the view: those that are new to the client, and the others. */
-  #changedSince(cursor: number): { ids: NameId[]; others: NameId[] } {
-    const ids: NameId[] = []
-    const others: NameId[] = []
-    for (const id of this.#view.changedSince(cursor)) {
-      if (this.#isNew(id)) ids.push(id)
-      else others.push(id)
-    }
-    return { ids, others }
-  }
-
-  /** Whether exactly that is new to this client, of which others were told. */
-  #isNews(news: News): boolean {
-    for (const id of news.ids) if (!this.wants(id)) return false
-    for (const id of news.others) if (this.#isNew(id)) return false
-    return this.deliveries.holdings.isBefore(news)
-  }
-
-  #isNew(id: NameId): boolean {
-    return this.wants(id) && this.#shown.get(id)?.version !== this.deliveries.holdings.get(id)?.version
   }
 
   get #typeStatus(): TypeStatus {
