@@ -39,8 +39,6 @@ interface Surroundings {
   readonly mayHave: boolean
 }
 
-const NONE: readonly NameId[] = []
-
 /**
  * How long a client waits at most for what it has nothing of, in milliseconds. After 15 s (`initial_fetch_timeout`) Envoy
  * serves without it, and finds no route for any request: better some routes whose clusters are not complete.
@@ -160,7 +158,7 @@ export class Batches {
       done.push(id)
     }
     due.deleteEach(done)
-    for (const id of this.#heldSince.size > 0 ? done : NONE) this.#heldSince.delete(id)
+    if (this.#heldSince.size > 0) for (const id of done) this.#heldSince.delete(id)
     return { resources, ids, removed, partial }
   }
 
